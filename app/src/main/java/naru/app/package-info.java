@@ -1,0 +1,4 @@
+@NullMarked
+package naru.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,55 @@
+package naru.broker.transport;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+/**
+ * One decoded request, to be answered exactly once, by whatever thread. The next request of the
+ * same connection is read only after that.
+ *
+ * <p>Memory: the body's record bytes lie in the loop's read buffer and are valid only until {@code
+ * handle} returns on the loop's thread; everything else in the body may be kept.
+ */
+public interface Request {
+    ApiKeys api();
+
+    short version();
+
+    RequestHeader header();
+
+    /** The request's generated message, for example {@code ProduceRequestData}. */
+    ApiMessage body();
+
+    KafkaPrincipal principal();
+
+    InetAddress clientAddress();
+
+    /** Name of the listener on which the client came. */
+    String listenerName();
+
+    /** The address on which the client reached us. */
+    InetSocketAddress localAddress();
+
+    /** Identifies the connection for as long as the node runs. */
+    long connectionId();
+
+    /** Answers with the response message of the same API. */
+    void reply(ApiMessage response);
+
+    /** Answers with the error in every place of the response that has room for it (top level, topics). */
+    void reply(Errors error, String message);
+
+    /** Answers with the Kafka error that the throwable stands for; a bug is logged and UNKNOWN_SERVER_ERROR. */
+    void fail(Throwable cause);
+
+    /** The client asked for no answer (acks=0): go on with the next request. */
+    void noReply();
+
+    /** Ends the connection, for the reason given in the log at debug level. */
+    void close(String reason);
+}

@@ -1,0 +1,81 @@
+package naru.quorum;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+/**
+ * The active controller, wherever it runs. Requests and replies are Kafka's messages of the same
+ * names. Topics a caller may not see have been taken out before.
+ *
+ * <p>Failures: the future fails with a Kafka {@code ApiException} when the request as a whole is
+ * refused (no controller, time-out); errors of single topics are in the reply.
+ */
+public interface ClusterController {
+    /**
+     * On whose behalf a request is made.
+     *
+     * @param apiVersion version of the client's request, which decides what the reply may hold
+     * @param timeoutMillis how long the caller waits
+     */
+    record Caller(KafkaPrincipal principal, String clientId, short apiVersion, int timeoutMillis) {}
+
+    CompletableFuture<CreateTopicsResponseData> createTopics(
+            Caller caller, CreateTopicsRequestData request);
+
+    CompletableFuture<DeleteTopicsResponseData> deleteTopics(
+            Caller caller, DeleteTopicsRequestData request);
+
+    CompletableFuture<CreatePartitionsResponseData> createPartitions(
+            Caller caller, CreatePartitionsRequestData request);
+
+    CompletableFuture<IncrementalAlterConfigsResponseData> incrementalAlterConfigs(
+            Caller caller, IncrementalAlterConfigsRequestData request);
+
+    CompletableFuture<AlterConfigsResponseData> alterConfigs(
+            Caller caller, AlterConfigsRequestData request);
+
+    CompletableFuture<UpdateFeaturesResponseData> updateFeatures(
+            Caller caller, UpdateFeaturesRequestData request);
+
+    CompletableFuture<DescribeQuorumResponseData> describeQuorum(
+            Caller caller, DescribeQuorumRequestData request);
+
+    CompletableFuture<AlterPartitionResponseData> alterPartition(
+            Caller caller, AlterPartitionRequestData request);
+
+    CompletableFuture<ElectLeadersResponseData> electLeaders(
+            Caller caller, ElectLeadersRequestData request);
+
+    CompletableFuture<AlterPartitionReassignmentsResponseData> alterPartitionReassignments(
+            Caller caller, AlterPartitionReassignmentsRequestData request);
+
+    CompletableFuture<ListPartitionReassignmentsResponseData> listPartitionReassignments(
+            Caller caller, ListPartitionReassignmentsRequestData request);
+
+    /** A block of producer ids that no one else will be given. */
+    CompletableFuture<ProducerIdBlock> allocateProducerIds();
+
+    record ProducerIdBlock(long first, int size) {}
+}

@@ -1,0 +1,88 @@
+package naru.quorum;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster's metadata at one offset of the metadata log. Immutable; look-ups do not copy. */
+public interface ClusterImage {
+    /** Offset of the last metadata record that is in this image, -1 when none is. */
+    long offset();
+
+    Collection<BrokerNode> brokers();
+
+    @Nullable BrokerNode broker(int id);
+
+    /** Node that leads the metadata quorum. */
+    OptionalInt controllerId();
+
+    int topicCount();
+
+    int partitionCount();
+
+    /** In order of names. */
+    Iterable<Topic> topics();
+
+    @Nullable Topic topic(String name);
+
+    @Nullable Topic topic(Uuid id);
+
+    /** What was set dynamically for this resource; empty when nothing was. */
+    Map<String, String> config(ConfigResource resource);
+
+    /** Resources of this type for which something was set dynamically. */
+    Collection<ConfigResource> configuredResources(ConfigResource.Type type);
+
+    /** Finalized feature levels by name, {@code metadata.version} and {@code kraft.version} too. */
+    Map<String, Short> finalizedFeatures();
+
+    /** A topic and the state of its partitions. */
+    interface Topic {
+        String name();
+
+        Uuid id();
+
+        int partitionCount();
+
+        @Nullable PartitionState partition(int index);
+    }
+
+    /**
+     * @param leader id of the leading broker, or -1 when there is none
+     * @param directories one for each replica
+     */
+    record PartitionState(
+            List<Integer> replicas,
+            List<Integer> inSyncReplicas,
+            List<Integer> eligibleLeaderReplicas,
+            List<Integer> lastKnownEligibleLeaderReplicas,
+            List<Uuid> directories,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch) {}
+
+    /** A registered broker. */
+    record BrokerNode(
+            int id,
+            long epoch,
+            boolean fenced,
+            boolean inControlledShutdown,
+            @Nullable String rack,
+            List<BrokerEndpoint> endpoints) {
+        public @Nullable BrokerEndpoint endpoint(String listenerName) {
+            for (BrokerEndpoint endpoint : endpoints) {
+                if (endpoint.listenerName().equals(listenerName)) {
+                    return endpoint;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** @param securityProtocol PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL */
+    record BrokerEndpoint(String listenerName, String host, int port, String securityProtocol) {}
+}

@@ -1,0 +1,57 @@
+package naru.quorum;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/**
+ * This node's part in the metadata quorum: voter and controller, or observer; and its registration
+ * as a broker.
+ *
+ * <p>Threads: listeners are called on the metadata loader's one thread, in the order of images.
+ */
+public interface Quorum extends AutoCloseable {
+    int nodeId();
+
+    String clusterId();
+
+    /** The newest image that all listeners have seen. */
+    ClusterImage image();
+
+    ClusterController controller();
+
+    /** Calls the listener once with the whole present image as a change, then with each change. */
+    void subscribe(Listener listener);
+
+    /** Called with each new image before it becomes {@link #image()}. Must not block for long. */
+    interface Listener {
+        void onImage(ClusterChange change, ClusterImage image);
+    }
+
+    /**
+     * Registers this node as a broker that is reached at these endpoints, and keeps its heartbeat
+     * going. The future completes when the controller has unfenced it and the image says so.
+     */
+    CompletableFuture<Void> register(
+            List<ClusterImage.BrokerEndpoint> endpoints, List<Uuid> logDirectories);
+
+    /** Epoch of this broker's registration, or -1 before it is registered. */
+    long brokerEpoch();
+
+    /** Asks the controller to move leadership away, then stops the heartbeat. */
+    CompletableFuture<Void> controlledShutdown();
+
+    /**
+     * Serves a request that came to a controller listener: Raft's own, broker registration and
+     * heartbeat, and the controller's.
+     */
+    CompletableFuture<ApiMessage> handle(
+            RequestContext context, RequestHeader header, AbstractRequest request);
+
+    @Override
+    void close();
+}

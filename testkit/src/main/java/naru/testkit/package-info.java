@@ -1,0 +1,4 @@
+@NullMarked
+package naru.testkit;
+
+import org.jspecify.annotations.NullMarked;
