@@ -1,7 +1,8 @@
 package naru.coordination;
 
-import java.util.List;
 import org.apache.kafka.common.protocol.ApiMessage;
+
+import java.util.List;
 
 /**
  * What a shard decided: records to append (all or none), and replies to give when they are

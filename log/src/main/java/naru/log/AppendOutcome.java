@@ -1,7 +1,8 @@
 package naru.log;
 
-import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
+
+import java.util.List;
 
 /** What became of an append. */
 public sealed interface AppendOutcome {
@@ -10,14 +11,16 @@ public sealed interface AppendOutcome {
      *
      * @param baseOffset offset of the first record
      * @param lastOffset offset of the last record
-     * @param logAppendTimeMillis time that was written into the records, or -1 when they keep their own
+     * @param logAppendTimeMillis time that was written into the records, or -1 when they keep their
+     *     own
      * @param logStartOffset of the log at that moment
      */
     record Appended(long baseOffset, long lastOffset, long logAppendTimeMillis, long logStartOffset)
             implements AppendOutcome {}
 
     /** An idempotent producer sent again what is already stored (KIP-98); nothing was written. */
-    record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMillis, long logStartOffset)
+    record Duplicate(
+            long baseOffset, long lastOffset, long logAppendTimeMillis, long logStartOffset)
             implements AppendOutcome {}
 
     /**
@@ -26,7 +29,8 @@ public sealed interface AppendOutcome {
      * @param message the cause and the mend, for a person
      * @param records which records of the request are to blame (KIP-467); empty when the batch is
      */
-    record Refused(Errors error, String message, List<RecordError> records) implements AppendOutcome {
+    record Refused(Errors error, String message, List<RecordError> records)
+            implements AppendOutcome {
         public Refused(Errors error, String message) {
             this(error, message, List.of());
         }

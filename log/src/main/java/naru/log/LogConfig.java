@@ -2,8 +2,8 @@ package naru.log;
 
 /**
  * What one partition's log has to be told, in the units of Kafka's topic configuration of the same
- * names (https://kafka.apache.org/documentation/#topicconfigs). Immutable; a change of configuration
- * is a new value.
+ * names (https://kafka.apache.org/documentation/#topicconfigs). Immutable; a change of
+ * configuration is a new value.
  *
  * @param retentionMillis -1 keeps records whatever their age
  * @param retentionBytes -1 keeps records whatever the log's size
@@ -12,8 +12,8 @@ package naru.log;
  * @param logAppendTime whether {@code message.timestamp.type} is {@code LogAppendTime}
  * @param compressionType {@code producer} stores batches as they come, else the codec to store
  * @param compressionLevel level for the codec, or {@link Integer#MIN_VALUE} for the codec's default
- * @param ackFsync whether {@code naru.ack} is {@code fsync}: a record counts as replicated here only
- *     once an fdatasync has returned
+ * @param ackFsync whether {@code naru.ack} is {@code fsync}: a record counts as replicated here
+ *     only once an fdatasync has returned
  */
 public record LogConfig(
         int segmentBytes,

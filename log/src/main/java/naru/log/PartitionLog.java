@@ -1,20 +1,21 @@
 package naru.log;
 
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The log of one replica: its segments on disk, its offsets, its producers and leader epochs.
  *
  * <p>Threads: appends and truncations are guarded by the log's own lock; reads and the offset
- * getters take none. Faults: {@link LogStorageException} when the disk refuses; the log then takes no
- * more appends until {@link #heal} finds that writing works again, and goes on being read.
+ * getters take none. Faults: {@link LogStorageException} when the disk refuses; the log then takes
+ * no more appends until {@link #heal} finds that writing works again, and goes on being read.
  *
  * <p>Invariants: log start offset ≤ last stable offset ≤ high watermark ≤ log end offset; none of
  * them moves back but by truncation.
@@ -55,7 +56,8 @@ public abstract class PartitionLog {
      * one call are appended or none. Checks whatever of framing, CRC, sizes, timestamps, sequence
      * numbers and producer epochs a leader has to check.
      */
-    public abstract AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, Origin origin);
+    public abstract AppendOutcome appendAsLeader(
+            ByteBuffer batches, int leaderEpoch, Origin origin);
 
     /** Appends batches that already carry offsets and epochs, from the leader. */
     public abstract AppendOutcome appendAsFollower(ByteBuffer batches);
@@ -70,8 +72,8 @@ public abstract class PartitionLog {
      * Finds what may be sent to a reader.
      *
      * @param offset first wanted offset
-     * @param endOffset offset from which on nothing may be seen (high watermark, last stable offset,
-     *     or log end offset for a replica)
+     * @param endOffset offset from which on nothing may be seen (high watermark, last stable
+     *     offset, or log end offset for a replica)
      * @param maxBytes most bytes to answer with
      * @param atLeastOneBatch whether the first batch is answered whole even if larger than maxBytes
      */
@@ -83,7 +85,8 @@ public abstract class PartitionLog {
             long from, long to);
 
     /** First record with a timestamp at or after the given, below {@code endOffset}. */
-    public abstract Optional<TimestampedOffset> offsetForTimestamp(long timestampMillis, long endOffset);
+    public abstract Optional<TimestampedOffset> offsetForTimestamp(
+            long timestampMillis, long endOffset);
 
     /** The record with the largest timestamp below {@code endOffset} (KIP-734). */
     public abstract Optional<TimestampedOffset> maxTimestampOffset(long endOffset);
@@ -91,7 +94,9 @@ public abstract class PartitionLog {
     /** An offset, the timestamp of its record, and the leader epoch it was written in. */
     public record TimestampedOffset(long offset, long timestampMillis, int leaderEpoch) {}
 
-    /** The largest epoch ≤ the given one, and the offset where the next one begins (KIP-101, 279). */
+    /**
+     * The largest epoch ≤ the given one, and the offset where the next one begins (KIP-101, 279).
+     */
     public abstract EpochEnd endOffsetFor(int leaderEpoch);
 
     /** {@code leaderEpoch} and {@code endOffset} are -1 when nothing is known of such an epoch. */
@@ -109,7 +114,9 @@ public abstract class PartitionLog {
     /** Removes everything and begins anew at the offset. */
     public abstract void truncateFullyAndStartAt(long offset);
 
-    /** Asks for an fdatasync of all that is now appended; the callback runs on the syncing thread. */
+    /**
+     * Asks for an fdatasync of all that is now appended; the callback runs on the syncing thread.
+     */
     public abstract void sync(Runnable whenDurable);
 
     /** Writes through to the disk before returning. */

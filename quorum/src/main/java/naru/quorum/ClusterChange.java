@@ -1,10 +1,11 @@
 package naru.quorum;
 
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
 
 /** What differs between two successive {@link ClusterImage}s. */
 public record ClusterChange(

@@ -1,6 +1,5 @@
 package naru.quorum;
 
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -24,6 +23,8 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The active controller, wherever it runs. Requests and replies are Kafka's messages of the same

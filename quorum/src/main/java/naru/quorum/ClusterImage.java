@@ -1,12 +1,13 @@
 package naru.quorum;
 
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
-import org.jspecify.annotations.Nullable;
 
 /** The cluster's metadata at one offset of the metadata log. Immutable; look-ups do not copy. */
 public interface ClusterImage {
@@ -83,6 +84,8 @@ public interface ClusterImage {
         }
     }
 
-    /** @param securityProtocol PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL */
+    /**
+     * @param securityProtocol PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL
+     */
     record BrokerEndpoint(String listenerName, String host, int port, String securityProtocol) {}
 }

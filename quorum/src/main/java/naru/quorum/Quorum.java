@@ -1,12 +1,13 @@
 package naru.quorum;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * This node's part in the metadata quorum: voter and controller, or observer; and its registration

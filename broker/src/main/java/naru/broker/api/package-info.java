@@ -1,4 +1,6 @@
-/** One file for each request kind: checks access and input, asks the owner of the state, answers. */
+/**
+ * One file for each request kind: checks access and input, asks the owner of the state, answers.
+ */
 @NullMarked
 package naru.broker.api;
 

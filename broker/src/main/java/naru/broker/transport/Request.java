@@ -1,12 +1,13 @@
 package naru.broker.transport;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /**
  * One decoded request, to be answered exactly once, by whatever thread. The next request of the
@@ -41,10 +42,16 @@ public interface Request {
     /** Answers with the response message of the same API. */
     void reply(ApiMessage response);
 
-    /** Answers with the error in every place of the response that has room for it (top level, topics). */
+    /**
+     * Answers with the error in every place of the response that has room for it (top level,
+     * topics).
+     */
     void reply(Errors error, String message);
 
-    /** Answers with the Kafka error that the throwable stands for; a bug is logged and UNKNOWN_SERVER_ERROR. */
+    /**
+     * Answers with the Kafka error that the throwable stands for; a bug is logged and
+     * UNKNOWN_SERVER_ERROR.
+     */
     void fail(Throwable cause);
 
     /** The client asked for no answer (acks=0): go on with the next request. */
