@@ -118,7 +118,7 @@ public final class Partition {
     private void onDurable(PartitionLog log) {
         long covered = log.durableOffset();
         syncing.set(false);
-        if (standing instanceof Standing.Leading leading && leading.log().equals(log)) {
+        if (standing instanceof Standing.Leading leading && leading.log() == log) {
             advanceHighWatermark(leading);
             if (covered < log.logEndOffset() && log.writeFault() == null) {
                 requestSync(log);

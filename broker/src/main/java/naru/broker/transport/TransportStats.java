@@ -40,12 +40,18 @@ public final class TransportStats {
 
     /** Counters that belong to no API. */
     public enum Total {
-        BYTES_RECEIVED,
-        BYTES_SENT,
-        CONNECTIONS_ACCEPTED,
-        CONNECTIONS_CLOSED,
-        CONNECTIONS_REFUSED,
-        FRAMES_REFUSED
+        BYTES_RECEIVED(0),
+        BYTES_SENT(1),
+        CONNECTIONS_ACCEPTED(2),
+        CONNECTIONS_CLOSED(3),
+        CONNECTIONS_REFUSED(4),
+        FRAMES_REFUSED(5);
+
+        private final int index;
+
+        Total(int index) {
+            this.index = index;
+        }
     }
 
     private static int highestApiId() {
@@ -67,7 +73,7 @@ public final class TransportStats {
     }
 
     void add(Total total, long amount) {
-        increment(totals, total.ordinal(), amount);
+        increment(totals, total.index, amount);
     }
 
     private static void increment(AtomicLongArray array, int index, long amount) {
@@ -109,6 +115,6 @@ public final class TransportStats {
     }
 
     public long total(Total total) {
-        return totals.get(total.ordinal());
+        return totals.get(total.index);
     }
 }
