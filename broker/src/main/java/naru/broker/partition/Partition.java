@@ -10,7 +10,6 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 
@@ -26,6 +25,7 @@ public final class Partition {
     private final IntSupplier minInSyncReplicas;
     private final Waiters waiters = new Waiters();
     private final AtomicBoolean syncing = new AtomicBoolean();
+    private final Traffic traffic = new Traffic();
     private volatile Standing standing;
 
     Partition(
@@ -45,6 +45,10 @@ public final class Partition {
 
     public Uuid topicId() {
         return topicId;
+    }
+
+    public Traffic traffic() {
+        return traffic;
     }
 
     public Standing standing() {
@@ -185,7 +189,9 @@ public final class Partition {
         return log != null && log.highWatermark() > lastOffset;
     }
 
-    List<Integer> inSyncReplicas() {
-        return standing instanceof Standing.Leading leading ? leading.inSyncReplicas() : List.of();
+    /** Whether even acks=1 waits until the record is on the disk ({@code naru.ack=fsync}). */
+    public boolean acknowledgesDurable() {
+        PartitionLog log = ledLog();
+        return log != null && log.config().ackFsync();
     }
 }
