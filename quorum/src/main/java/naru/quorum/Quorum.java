@@ -7,6 +7,7 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,6 +25,11 @@ public interface Quorum extends AutoCloseable {
     ClusterImage image();
 
     ClusterController controller();
+
+    /** Levels of each feature that this software can work with (KIP-584). */
+    Map<String, LevelRange> supportedFeatures();
+
+    record LevelRange(short min, short max) {}
 
     /** Calls the listener once with the whole present image as a change, then with each change. */
     void subscribe(Listener listener);
