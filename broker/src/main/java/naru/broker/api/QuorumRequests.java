@@ -4,6 +4,7 @@ import naru.broker.transport.ApiTable;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.Quorum;
+
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
@@ -39,8 +40,7 @@ public final class QuorumRequests implements RequestHandler {
                 AbstractRequest.parseRequest(
                                 request.api(),
                                 request.version(),
-                                MessageUtil.toByteBufferAccessor(
-                                        request.body(), request.version()))
+                                MessageUtil.toByteBufferAccessor(request.body(), request.version()))
                         .request;
         RequestContext context =
                 new RequestContext(
@@ -53,13 +53,12 @@ public final class QuorumRequests implements RequestHandler {
                         ClientInformation.EMPTY,
                         false);
         quorum.handle(context, request.header(), parsed)
-                .whenComplete(
-                        (response, failure) -> {
-                            if (failure != null) {
-                                request.fail(failure);
-                            } else {
-                                request.reply(response);
-                            }
-                        });
+                .whenComplete((response, failure) -> {
+                    if (failure != null) {
+                        request.fail(failure);
+                    } else {
+                        request.reply(response);
+                    }
+                });
     }
 }

@@ -5,16 +5,18 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.Collection;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
+
 import naru.broker.partition.Partition;
 import naru.broker.partition.Partitions;
 import naru.broker.partition.Standing;
 import naru.broker.partition.Traffic;
 import naru.log.PartitionLog;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** Traffic by topic, logs by partition. Collected on the scraper's thread. */
 public final class PartitionMetrics implements MultiCollector {
@@ -31,9 +33,17 @@ public final class PartitionMetrics implements MultiCollector {
         all.metricSnapshot(
                 byTopic(held, "naru_topic_received_bytes", "Bytes appended", Traffic::bytesIn));
         all.metricSnapshot(
-                byTopic(held, "naru_topic_received_records", "Records appended", Traffic::recordsIn));
+                byTopic(
+                        held,
+                        "naru_topic_received_records",
+                        "Records appended",
+                        Traffic::recordsIn));
         all.metricSnapshot(
-                byTopic(held, "naru_topic_sent_bytes", "Bytes of records fetched", Traffic::bytesOut));
+                byTopic(
+                        held,
+                        "naru_topic_sent_bytes",
+                        "Bytes of records fetched",
+                        Traffic::bytesOut));
         all.metricSnapshot(
                 byTopic(
                         held,
@@ -45,7 +55,9 @@ public final class PartitionMetrics implements MultiCollector {
                 TransportMetrics.gauge(
                         "naru_partitions_offline",
                         "Partitions whose log cannot be served",
-                        held.stream().filter(p -> p.standing() instanceof Standing.Offline).count()));
+                        held.stream()
+                                .filter(p -> p.standing() instanceof Standing.Offline)
+                                .count()));
         return all.build();
     }
 
@@ -60,19 +72,20 @@ public final class PartitionMetrics implements MultiCollector {
                                         Collectors.summingLong(
                                                 p -> value.applyAsLong(p.traffic()))));
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        sums.forEach(
-                (topic, sum) ->
-                        counter.dataPoint(
-                                CounterSnapshot.CounterDataPointSnapshot.builder()
-                                        .labels(Labels.of("topic", topic))
-                                        .value(sum)
-                                        .build()));
+        sums.forEach((topic, sum) ->
+                counter.dataPoint(
+                        CounterSnapshot.CounterDataPointSnapshot.builder()
+                                .labels(Labels.of("topic", topic))
+                                .value(sum)
+                                .build()));
         return counter.build();
     }
 
     private static void addLogs(MetricSnapshots.Builder all, Collection<Partition> held) {
         GaugeSnapshot.Builder size =
-                GaugeSnapshot.builder().name("naru_log_size_bytes").help("Bytes of a log's segments");
+                GaugeSnapshot.builder()
+                        .name("naru_log_size_bytes")
+                        .help("Bytes of a log's segments");
         GaugeSnapshot.Builder start =
                 GaugeSnapshot.builder().name("naru_log_start_offset").help("First offset of a log");
         GaugeSnapshot.Builder end =

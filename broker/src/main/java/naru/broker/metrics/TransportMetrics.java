@@ -7,13 +7,16 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.ToLongFunction;
+
 import naru.broker.transport.Transport;
 import naru.broker.transport.TransportStats;
 import naru.broker.transport.TransportStats.Total;
+
 import org.apache.kafka.common.protocol.ApiKeys;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** Requests, their latency, bytes and connections. Collected on the scraper's thread. */
 public final class TransportMetrics implements MultiCollector {
@@ -29,7 +32,11 @@ public final class TransportMetrics implements MultiCollector {
         MetricSnapshots.Builder all = MetricSnapshots.builder();
         addRequests(all, loops);
         all.metricSnapshot(
-                total("naru_received_bytes", "Bytes read from clients", loops, Total.BYTES_RECEIVED));
+                total(
+                        "naru_received_bytes",
+                        "Bytes read from clients",
+                        loops,
+                        Total.BYTES_RECEIVED));
         all.metricSnapshot(
                 total("naru_sent_bytes", "Bytes of replies to clients", loops, Total.BYTES_SENT));
         all.metricSnapshot(
@@ -91,7 +98,8 @@ public final class TransportMetrics implements MultiCollector {
                             .labels(labels)
                             .sum(loops.stream().mapToDouble(s -> s.seconds(api.id)).sum())
                             .classicHistogramBuckets(
-                                    ClassicHistogramBuckets.of(boxed(withInfinity), List.of(counts)))
+                                    ClassicHistogramBuckets.of(
+                                            boxed(withInfinity), List.of(counts)))
                             .build());
         }
         all.metricSnapshot(failures.build());

@@ -1,4 +1,6 @@
-/** What the broker tells of itself, in Prometheus's naming. Made when asked for; costs nothing else. */
+/**
+ * What the broker tells of itself, in Prometheus's naming. Made when asked for; costs nothing else.
+ */
 @NullMarked
 package naru.broker.metrics;
 
