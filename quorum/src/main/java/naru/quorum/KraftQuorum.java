@@ -8,6 +8,7 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.controller.QuorumController;
+import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.image.loader.MetadataLoader;
 import org.apache.kafka.image.publisher.SnapshotEmitter;
 import org.apache.kafka.image.publisher.SnapshotGenerator;
@@ -22,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -163,6 +165,15 @@ public final class KraftQuorum implements Quorum {
     @Override
     public ClusterImage image() {
         return publication.image();
+    }
+
+    @Override
+    public Map<String, LevelRange> supportedFeatures() {
+        Map<String, LevelRange> ranges = new TreeMap<>();
+        QuorumFeatures.defaultSupportedFeatureMap(false)
+                .forEach((name, range) ->
+                        ranges.put(name, new LevelRange(range.min(), range.max())));
+        return ranges;
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class ApiVersions implements RequestHandler {
     @Override
     public void handle(Request request) {
         ApiVersionsResponseData response = new ApiVersionsResponseData();
-        if (!ApiKeys.API_VERSIONS.isVersionEnabled(request.version(), false)) {
+        if (!ApiKeys.API_VERSIONS.isVersionSupported(request.version())) {
             response.setErrorCode(Errors.UNSUPPORTED_VERSION.code());
             response.apiKeys().add(version(ApiKeys.API_VERSIONS));
             request.reply(response);

@@ -23,15 +23,13 @@ public final class QuorumRequests implements RequestHandler {
     }
 
     /** All request kinds that Kafka has on controller listeners. */
-    public static ApiTable table(Quorum quorum) {
-        ApiTable table = new ApiTable();
+    public static void serve(ApiTable table, Quorum quorum) {
         QuorumRequests handler = new QuorumRequests(quorum);
         for (ApiKeys api : ApiKeys.apisForListener(ApiMessageType.ListenerType.CONTROLLER)) {
             table.serve(
                     api,
                     api == ApiKeys.API_VERSIONS ? new ApiVersions(() -> table, quorum) : handler);
         }
-        return table;
     }
 
     @Override

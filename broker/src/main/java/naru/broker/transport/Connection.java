@@ -257,7 +257,7 @@ final class Connection {
     }
 
     private @Nullable ApiMessage decode(ApiKeys api, short version, ByteBuffer frame) {
-        if (!api.isVersionEnabled(version, false)) {
+        if (!api.isVersionSupported(version)) {
             if (api == ApiKeys.API_VERSIONS) {
                 return new ApiVersionsRequestData();
             }
@@ -305,7 +305,7 @@ final class Connection {
 
     private void encode(ClientRequest request, ApiMessage response) throws IOException {
         short version = request.version();
-        if (!request.api().isVersionEnabled(version, false)) {
+        if (!request.api().isVersionSupported(version)) {
             version =
                     0; // ApiVersions of a version we do not know is answered in version 0 (KIP-511)
         }
