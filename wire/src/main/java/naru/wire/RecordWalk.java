@@ -192,7 +192,8 @@ final class RecordWalk {
             byte first = buffer.get(at);
             if (first >= 0) {
                 at++;
-                return (first >>> 1) ^ -(first & 1);
+                int small = (first >>> 1) ^ -(first & 1);
+                return small;
             }
         }
         long value = raw(fieldEnd, 10);
