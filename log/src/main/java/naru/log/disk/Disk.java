@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The file system under a data folder. Bytes are read and written through the {@link FileChannel}s
- * that {@link #open} gives, so that the real disk costs the hot path nothing; a disk that is to fail
- * in a test gives channels of its own.
+ * that {@link #open} gives, so that the real disk costs the hot path nothing; a disk that is to
+ * fail in a test gives channels of its own.
  *
  * <p>Threads: safe for use by many.
  */

@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** The operating system's own file system. */
 public final class LocalDisk implements Disk {
@@ -36,23 +37,23 @@ public final class LocalDisk implements Disk {
         List<Entry> entries = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
             for (Path path : paths) {
-                try {
-                    BasicFileAttributes attributes =
-                            Files.readAttributes(path, BasicFileAttributes.class);
-                    boolean isFolder = attributes.isDirectory();
-                    entries.add(
-                            new Entry(
-                                    path.getFileName().toString(),
-                                    isFolder,
-                                    isFolder ? 0 : attributes.size()));
-                } catch (NoSuchFileException gone) {
-                    // deleted between the listing and the look at it: not there any more
-                    continue;
-                }
+                entry(path).ifPresent(entries::add);
             }
         }
         entries.sort(Comparator.comparing(Entry::name));
         return entries;
+    }
+
+    /** Empty when it was deleted between the listing and the look at it. */
+    private static Optional<Entry> entry(Path path) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            boolean folder = attributes.isDirectory();
+            String name = path.getFileName().toString();
+            return Optional.of(new Entry(name, folder, folder ? 0 : attributes.size()));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -109,6 +109,12 @@ public final class LeaderEpochs {
         return starts;
     }
 
+    /** The latest epoch, or the given number when there is none; makes no object. */
+    public int latestOr(int none) {
+        List<EpochStart> now = starts;
+        return now.isEmpty() ? none : now.getLast().epoch;
+    }
+
     public Optional<Integer> latest() {
         List<EpochStart> now = starts;
         return now.isEmpty() ? Optional.empty() : Optional.of(now.getLast().epoch);

@@ -1,6 +1,7 @@
 package naru.log.segment;
 
 import naru.wire.RecordBatchLayout;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -118,9 +119,9 @@ public final class BatchCursor {
     }
 
     /**
-     * The first position at or after {@code from} where a sound batch begins with offsets at or above
-     * {@code least} and below {@code bound}, or {@code limit} when there is none. The cursor then
-     * stands on that batch.
+     * The first position at or after {@code from} where a sound batch begins with offsets at or
+     * above {@code least} and below {@code bound}, or {@code limit} when there is none. The cursor
+     * then stands on that batch.
      */
     public long seekSound(long from, long limit, long least, long bound) throws IOException {
         for (long candidate = from; ; candidate++) {

@@ -64,8 +64,7 @@ public final class BatchScan {
     }
 
     /** A gap before this batch that the next batch's offsets show to be a wrong base offset. */
-    static boolean contradicted(BatchCursor cursor, long limit, long expected)
-            throws IOException {
+    static boolean contradicted(BatchCursor cursor, long limit, long expected) throws IOException {
         if (cursor.baseOffset() == expected) {
             return false;
         }

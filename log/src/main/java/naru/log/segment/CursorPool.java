@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 
 /**
- * Cursors that are kept for use again, at most {@link #KEPT} of them; a thread that finds none makes
- * its own.
+ * Cursors that are kept for use again, at most {@link #KEPT} of them; a thread that finds none
+ * makes its own.
  *
  * <p>Threads: safe for use by many.
  */

@@ -1,5 +1,7 @@
 package naru.log.segment;
 
+import org.jspecify.annotations.Nullable;
+
 /** Decides which batches of a segment get an index entry while the segment is scanned. */
 public final class IndexBuilder {
     private final long baseOffset;
@@ -19,11 +21,13 @@ public final class IndexBuilder {
         this.times = times;
     }
 
-    /** Goes on behind entries that are already there. */
-    public void resume(int bytesSinceLastEntry, long lastTimestamp) {
-        this.bytesSinceEntry = bytesSinceLastEntry;
-        this.lastTimeEntry = lastTimestamp;
-        this.maxTimestamp = lastTimestamp;
+    /** Goes on behind entries that are already there, of which the last time entry is given. */
+    public void resume(SparseIndex.@Nullable Entry lastTime) {
+        if (lastTime != null) {
+            lastTimeEntry = lastTime.key();
+            maxTimestamp = lastTime.key();
+            maxTimestampOffset = baseOffset + lastTime.value();
+        }
     }
 
     /** Takes the batch in; always true, so that a scan goes on. */

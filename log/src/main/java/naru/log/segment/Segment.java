@@ -2,26 +2,27 @@ package naru.log.segment;
 
 import naru.log.segment.SparseIndex.Layout;
 import naru.wire.RecordBatchLayout;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /**
  * One segment file with its offset and time index.
  *
  * <p>Threads: changed by one thread at a time (the log's lock); size and next offset may be read by
- * any, as may the index entries. A reader that read {@code sizeBytes} before {@code nextOffset} sees
- * no byte of a batch at or above that offset.
+ * any, as may the index entries. A reader that read {@code sizeBytes} before {@code nextOffset}
+ * sees no byte of a batch at or above that offset.
  *
  * <p>Invariants: the file holds whole batches up to {@code sizeBytes}; bytes behind are the remains
  * of a write that failed, and are overwritten or cut off.
@@ -43,10 +44,13 @@ public final class Segment {
     private volatile @Nullable SparseIndex offsets;
     private volatile @Nullable SparseIndex times;
     private volatile boolean sealed;
+    private volatile boolean deleted;
     private volatile long modifiedMillis = -1;
     private int bytesSinceIndexEntry;
 
-    /** Largest timestamp and the last offset of its batch; known once {@link #loadTimes} has run. */
+    /**
+     * Largest timestamp and the last offset of its batch; known once {@link #loadTimes} has run.
+     */
     private long maxTimestamp = -1;
 
     private long maxTimestampOffset = -1;
@@ -125,7 +129,9 @@ public final class Segment {
         channel();
     }
 
-    /** The segment's file, opened when first asked for and again if a thread's interrupt shut it. */
+    /**
+     * The segment's file, opened when first asked for and again if a thread's interrupt shut it.
+     */
     public FileChannel channel() throws IOException {
         FileChannel open = channel;
         return open != null && open.isOpen() ? open : openChannel();
@@ -133,6 +139,9 @@ public final class Segment {
 
     private synchronized FileChannel openChannel() throws IOException {
         FileChannel open = channel;
+        if (deleted && (open == null || !open.isOpen())) {
+            throw new ClosedChannelException();
+        }
         if (open == null || !open.isOpen()) {
             open =
                     context.disk()
@@ -302,8 +311,7 @@ public final class Segment {
     }
 
     private Path indexFile(Layout layout) {
-        return path(
-                layout == Layout.OFFSET ? SegmentFiles.OFFSET_INDEX : SegmentFiles.TIME_INDEX);
+        return path(layout == Layout.OFFSET ? SegmentFiles.OFFSET_INDEX : SegmentFiles.TIME_INDEX);
     }
 
     public SparseIndex offsets() throws IOException {
@@ -381,8 +389,13 @@ public final class Segment {
         bytesSinceIndexEntry = builder.bytesSinceEntry();
     }
 
+    /** Is shown a sound batch; false ends the walk. */
+    public interface BatchVisitor {
+        boolean sound(BatchCursor batch) throws IOException;
+    }
+
     /** Walks the batches from a boundary on, checks them, and notes what is damaged. */
-    void scan(int from, long expectedOffset, Predicate<BatchCursor> visitor) throws IOException {
+    public void scan(int from, long expectedOffset, BatchVisitor visitor) throws IOException {
         BatchCursor cursor = context.cursors().borrow();
         try {
             cursor.over(channel(), true);
@@ -394,8 +407,8 @@ public final class Segment {
                     Long.MAX_VALUE,
                     new BatchScan.Visitor() {
                         @Override
-                        public boolean sound(BatchCursor batch) {
-                            return visitor.test(batch);
+                        public boolean sound(BatchCursor batch) throws IOException {
+                            return visitor.sound(batch);
                         }
 
                         @Override
@@ -409,20 +422,74 @@ public final class Segment {
     }
 
     /**
-     * Sets what recovery has found: the bytes and offsets that stand, and the indexes that it made.
+     * Indexes that recovery goes on to fill: the entries below the recovery point if the files have
+     * them and the last leads to a sound batch, else none.
      */
-    public void recovered(
-            int soundBytes, long next, SparseIndex offsetIndex, SparseIndex timeIndex) {
+    public IndexBuilder resumeIndexes(long recoveryPoint, int indexIntervalBytes)
+            throws IOException {
+        if (recoveryPoint > baseOffset) {
+            SparseIndex offsetIndex = storedIndex(Layout.OFFSET);
+            SparseIndex timeIndex = storedIndex(Layout.TIME);
+            if (offsetIndex != null && timeIndex != null) {
+                offsetIndex.truncate(recoveryPoint - baseOffset, true);
+                timeIndex.truncate(recoveryPoint - baseOffset, false);
+                SparseIndex.Entry resume = offsetIndex.last();
+                if (resume != null && soundAt(resume.value())) {
+                    IndexBuilder builder =
+                            new IndexBuilder(
+                                    baseOffset, indexIntervalBytes, offsetIndex, timeIndex);
+                    builder.resume(timeIndex.last());
+                    return builder;
+                }
+            }
+        }
+        context.disk().delete(indexFile(Layout.OFFSET));
+        context.disk().delete(indexFile(Layout.TIME));
+        return new IndexBuilder(
+                baseOffset, indexIntervalBytes, emptyIndex(Layout.OFFSET), emptyIndex(Layout.TIME));
+    }
+
+    /** Whether a sound batch begins at the position. */
+    boolean soundAt(int position) throws IOException {
+        BatchCursor cursor = context.cursors().borrow();
+        try {
+            int size = sizeBytes;
+            cursor.over(channel(), true);
+            return cursor.load(position, size)
+                    && cursor.plausible(size, baseOffset, Long.MAX_VALUE)
+                    && cursor.crcMatches();
+        } finally {
+            context.cursors().giveBack(cursor);
+        }
+    }
+
+    /** Sets what recovery has found: the bytes and offsets that stand, and the indexes it made. */
+    public void recovered(int soundBytes, long next, IndexBuilder builder) throws IOException {
         sizeBytes = soundBytes;
         nextOffset = next;
-        offsets = offsetIndex;
-        times = timeIndex;
+        builder.finish();
+        builder.offsets().seal();
+        builder.times().seal();
+        offsets = builder.offsets();
+        times = builder.times();
         timesLoaded = false;
+        modifiedMillis = fileModifiedMillis();
+    }
+
+    /** Sets the offset behind the last batch, once that is known. */
+    public void endsAt(long next) {
+        nextOffset = next;
+    }
+
+    public void noteVerified(int start, int end) {
+        verified.add(start, end, context.clock().millis());
     }
 
     // ---- times
 
-    /** Reads the largest timestamp from the time index and from what stands behind its last entry. */
+    /**
+     * Reads the largest timestamp from the time index and from what stands behind its last entry.
+     */
     private void loadTimes() throws IOException {
         if (timesLoaded) {
             return;
@@ -503,7 +570,11 @@ public final class Segment {
         }
     }
 
-    synchronized void noteDamaged(DamagedRange range) {
+    public void noteDamaged(int start, int end, long firstOffset, long next) {
+        noteDamaged(new DamagedRange(start, end, firstOffset, next));
+    }
+
+    private synchronized void noteDamaged(DamagedRange range) {
         List<DamagedRange> now = damaged;
         for (DamagedRange known : now) {
             if (known.start() == range.start() && known.end() == range.end()) {
@@ -513,14 +584,17 @@ public final class Segment {
         context.damagedBatches().increment();
         LOG.error(
                 "{}: bytes {} to {} are damaged (wrong CRC or header); {} and readers go on behind"
-                    + " it. The file was changed by the disk or by hand: check the disk, and restore"
-                    + " the file from a replica or backup if the records are needed",
+                    + " it. The file was changed by the disk or by hand: check the disk, and"
+                    + " restore the file from a replica or backup if the records are needed",
                 file,
                 range.start(),
                 range.end(),
                 range.nextOffset() < 0
                         ? "offsets from " + range.firstOffset() + " on are lost"
-                        : "offsets " + range.firstOffset() + " to " + (range.nextOffset() - 1)
+                        : "offsets "
+                                + range.firstOffset()
+                                + " to "
+                                + (range.nextOffset() - 1)
                                 + " are lost");
         List<DamagedRange> more =
                 new ArrayList<>(
@@ -533,8 +607,19 @@ public final class Segment {
 
     // ---- end
 
-    /** Renames the files so that they are known not to belong to the log any more. */
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    /**
+     * Renames the files so that they are known not to belong to the log any more. What was given
+     * out can be read until {@link #deleteMarked}.
+     */
     public void markDeleted() throws IOException {
+        if (sizeBytes > 0) {
+            channel();
+        }
+        deleted = true;
         for (String suffix :
                 List.of(
                         SegmentFiles.LOG,

@@ -13,8 +13,8 @@ public sealed interface SegmentRead {
         /** Nothing that may be seen, or that fits, stands here. */
         NOT_YET,
         /**
-         * What stands here is not sound. It may be damaged, or a truncation has just moved it: {@link
-         * SegmentReader#settle}, under the log's lock, finds out.
+         * What stands here is not sound. It may be damaged, or a truncation has just moved it:
+         * {@link SegmentReader#settle}, under the log's lock, finds out.
          */
         SUSPECT
     }

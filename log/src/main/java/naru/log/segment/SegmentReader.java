@@ -29,6 +29,9 @@ public final class SegmentReader {
         int size = segment.sizeBytes();
         long next = segment.nextOffset();
         segment.checkUnchanged();
+        if (size == 0) {
+            return endOffset >= next ? Missing.PAST_END : Missing.NOT_YET;
+        }
         int position = find(offset, size);
         if (position == SUSPECT) {
             return Missing.SUSPECT;
@@ -55,11 +58,7 @@ public final class SegmentReader {
 
     /** What may be answered: batches that stand from {@code start} on and end at {@code limit}. */
     private record Window(
-            int start,
-            int limit,
-            long limitOffset,
-            int maxBytes,
-            boolean atLeastOneBatch) {
+            int start, int limit, long limitOffset, int maxBytes, boolean atLeastOneBatch) {
         int bound() {
             return (int) Math.min(limit, (long) start + maxBytes);
         }
@@ -68,8 +67,7 @@ public final class SegmentReader {
     private SegmentRead slice(Window window, long offset) throws IOException {
         int start = window.start();
         long now = segment.context().clock().millis();
-        int covered =
-                Math.min(segment.verified().coveredUntil(start, now), window.limit());
+        int covered = Math.min(segment.verified().coveredUntil(start, now), window.limit());
         if (covered == window.limit() && window.bound() == covered) {
             return found(window, covered, offset, window.limitOffset());
         }
@@ -99,10 +97,12 @@ public final class SegmentReader {
             if (sound) {
                 fits =
                         cursor.endPosition() <= window.bound()
-                                || end == window.start() && window.atLeastOneBatch();
+                                || (end == window.start() && window.atLeastOneBatch());
                 boolean check = fits && cursor.endPosition() > covered;
                 sound = !check || cursor.crcMatches();
-                if (check && sound && contradicts(cursor, end > window.start(), nextOffset, limit)) {
+                if (check
+                        && sound
+                        && contradicts(cursor, end > window.start(), nextOffset, limit)) {
                     return Missing.SUSPECT;
                 }
             }
@@ -124,14 +124,13 @@ public final class SegmentReader {
     private static boolean contradicts(
             BatchCursor cursor, boolean afterAnother, long nextOffset, int limit)
             throws IOException {
-        return afterAnother && cursor.baseOffset() < nextOffset
-                || cursor.baseOffset() > nextOffset
-                        && BatchScan.contradicted(cursor, limit, nextOffset);
+        return (afterAnother && cursor.baseOffset() < nextOffset)
+                || (cursor.baseOffset() > nextOffset
+                        && BatchScan.contradicted(cursor, limit, nextOffset));
     }
 
     /** The offset behind the batch that ends at a boundary in a verified stretch. */
-    private long offsetBehind(BatchCursor cursor, Window window, int boundary)
-            throws IOException {
+    private long offsetBehind(BatchCursor cursor, Window window, int boundary) throws IOException {
         SparseIndex.Entry entry = segment.offsets().floorByValue(boundary - 1);
         long position = entry == null ? window.start() : Math.max(window.start(), entry.value());
         while (cursor.load(position, boundary) && cursor.endPosition() < boundary) {
@@ -146,8 +145,7 @@ public final class SegmentReader {
     private SegmentRead found(Window window, int end, long offset, long nextOffset)
             throws IOException {
         int start = window.start();
-        return new Found(
-                new LogSlice(segment.channel(), start, end - start, offset, nextOffset));
+        return new Found(new LogSlice(segment.channel(), start, end - start, offset, nextOffset));
     }
 
     /** A batch boundary in a verified stretch, near below the most that may be answered. */
@@ -220,24 +218,11 @@ public final class SegmentReader {
         segment.hints().clear();
         segment.verified().clear();
         int from = indexedBelow(offset);
-        if (from > 0 && !soundAt(from)) {
+        if (from > 0 && !segment.soundAt(from)) {
             segment.rebuildIndexes(indexIntervalBytes);
             return;
         }
         segment.scan(from, segment.baseOffset(), batch -> batch.lastOffset() < offset);
-    }
-
-    private boolean soundAt(int position) throws IOException {
-        BatchCursor cursor = segment.context().cursors().borrow();
-        try {
-            int size = segment.sizeBytes();
-            cursor.over(segment.channel(), true);
-            return cursor.load(position, size)
-                    && cursor.plausible(size, segment.baseOffset(), Long.MAX_VALUE)
-                    && cursor.crcMatches();
-        } finally {
-            segment.context().cursors().giveBack(cursor);
-        }
     }
 
     /** Position of the first batch that ends at or above the offset, damage stepped over. */
@@ -249,7 +234,8 @@ public final class SegmentReader {
             position = find(offset, size);
         }
         if (position == SUSPECT) {
-            throw new IOException(segment.file() + ": no batch boundary is found at offset " + offset);
+            throw new IOException(
+                    segment.file() + ": no batch boundary is found at offset " + offset);
         }
         return position;
     }

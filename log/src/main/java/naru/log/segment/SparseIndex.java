@@ -1,6 +1,7 @@
 package naru.log.segment;
 
 import naru.log.disk.Disk;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
