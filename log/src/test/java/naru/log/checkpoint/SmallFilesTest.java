@@ -40,14 +40,15 @@ final class SmallFilesTest {
     }
 
     @Test
-    void noFileIsNoOffsets() throws IOException {
+    void noFileAndAnEmptyOneAreNoOffsets() throws IOException {
+        Files.createFile(folder.resolve(OffsetCheckpoint.HIGH_WATERMARK));
+        assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.HIGH_WATERMARK).read()).isEmpty();
         assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.LOG_START).read()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
                 "0",
                 "2\n0\n",
                 "0\n1\n",
