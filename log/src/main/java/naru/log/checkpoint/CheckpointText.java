@@ -24,13 +24,16 @@ public final class CheckpointText {
     }
 
     /**
-     * The entries of a checkpoint's text.
+     * The entries of a checkpoint's text. Kafka makes its files empty at first; that is no entries.
      *
      * @param name of the file, for the message
      * @param entry makes an entry of a line's words, or empty when they are none
      */
     public static <E> List<E> parse(String text, String name, Function<String[], Optional<E>> entry)
             throws CorruptFileException {
+        if (text.isEmpty()) {
+            return List.of();
+        }
         List<String> lines = text.lines().toList();
         if (lines.size() < 2 || !lines.getFirst().strip().equals(VERSION)) {
             throw new CorruptFileException(name + " does not begin with version 0 and a count.");
