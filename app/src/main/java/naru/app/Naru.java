@@ -1,7 +1,12 @@
 package naru.app;
 
+import naru.app.cli.Cluster;
 import naru.app.cli.CommandFailure;
+import naru.app.cli.Configs;
+import naru.app.cli.Consume;
+import naru.app.cli.Groups;
 import naru.app.cli.KafkaFailure;
+import naru.app.cli.Produce;
 import naru.app.cli.Topics;
 import naru.app.logging.Logging;
 import naru.app.terminal.PlainText;
@@ -99,6 +104,11 @@ public final class Naru implements Callable<Integer> {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("start", () -> new Start(terminal, Nodes.ofThisBuild()));
         commands.put("topics", () -> new Topics(terminal));
+        commands.put("produce", () -> new Produce(terminal));
+        commands.put("consume", () -> new Consume(terminal));
+        commands.put("groups", () -> new Groups(terminal));
+        commands.put("cluster", () -> new Cluster(terminal));
+        commands.put("configs", () -> new Configs(terminal));
         return commands;
     }
 

@@ -100,7 +100,10 @@ abstract class ClusterCommand {
     }
 
     /** The future's value; its failure is thrown as it is. */
-    static <T> T await(KafkaFuture<T> future) {
+    static <T> T await(@Nullable KafkaFuture<T> future) {
+        if (future == null) {
+            throw new IllegalStateException("the client has no answer for what it was asked");
+        }
         try {
             return future.get();
         } catch (ExecutionException failed) {
@@ -116,7 +119,7 @@ abstract class ClusterCommand {
     }
 
     /** The future's value, or nothing when the cluster does not give it to us. */
-    static <T> @Nullable T awaitOrNull(KafkaFuture<T> future) {
+    static <T> @Nullable T awaitOrNull(@Nullable KafkaFuture<T> future) {
         try {
             return await(future);
         } catch (RuntimeException notGiven) {
