@@ -6,6 +6,7 @@ import naru.app.cli.Configs;
 import naru.app.cli.Consume;
 import naru.app.cli.Groups;
 import naru.app.cli.KafkaFailure;
+import naru.app.cli.Log;
 import naru.app.cli.Produce;
 import naru.app.cli.Topics;
 import naru.app.logging.Logging;
@@ -109,6 +110,9 @@ public final class Naru implements Callable<Integer> {
         commands.put("groups", () -> new Groups(terminal));
         commands.put("cluster", () -> new Cluster(terminal));
         commands.put("configs", () -> new Configs(terminal));
+        commands.put("log", () -> new Log(terminal));
+        commands.put("completion", () -> new Completion(terminal));
+        commands.put("version", () -> new Version.Show(terminal));
         return commands;
     }
 

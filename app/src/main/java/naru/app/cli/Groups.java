@@ -35,7 +35,7 @@ import java.util.Set;
             "  naru groups list",
             "  naru groups describe billing",
             "  naru groups reset-offsets billing --topic orders --to-earliest            shows"
-                + " what",
+                    + " what",
             "  naru groups reset-offsets billing --topic orders --to-earliest --execute  does it",
             "  naru groups describe billing -o json | jq .totalLag"
         })
