@@ -584,8 +584,8 @@ public final class Segment {
         context.damagedBatches().increment();
         LOG.error(
                 "{}: bytes {} to {} are damaged (wrong CRC or header); {} and readers go on behind"
-                    + " it. The file was changed by the disk or by hand: check the disk, and"
-                    + " restore the file from a replica or backup if the records are needed",
+                        + " it. The file was changed by the disk or by hand: check the disk, and"
+                        + " restore the file from a replica or backup if the records are needed",
                 file,
                 range.start(),
                 range.end(),
