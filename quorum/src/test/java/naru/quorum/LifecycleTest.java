@@ -112,9 +112,12 @@ final class LifecycleTest {
         QuorumSettings unset = new QuorumSettings(Map.of());
         QuorumSettings chosen = new QuorumSettings(Map.of("metadata.max.idle.interval.ms", "500"));
 
-        assertThat(unset.idleRecordNanos(true)).isEmpty();
-        assertThat(unset.idleRecordNanos(false)).hasValue(500_000_000L);
-        assertThat(chosen.idleRecordNanos(true)).hasValue(500_000_000L);
+        QuorumSettings company =
+                new QuorumSettings(Map.of("controller.quorum.voters", "1@a:1,2@b:1,3@c:1"));
+
+        assertThat(unset.idleRecordNanos()).isEmpty();
+        assertThat(chosen.idleRecordNanos()).hasValue(500_000_000L);
+        assertThat(company.idleRecordNanos()).hasValue(500_000_000L);
     }
 
     private static List<String> threads() {
