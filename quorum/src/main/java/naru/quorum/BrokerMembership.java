@@ -279,13 +279,19 @@ final class BrokerMembership {
         boolean unknown =
                 failure instanceof StaleBrokerEpochException
                         || failure instanceof BrokerIdNotRegisteredException;
+        boolean isGone;
         synchronized (this) {
             inFlight = false;
-            if (unknown && state == State.REGISTERED) {
+            isGone = unknown && state == State.LEAVING;
+            if (isGone) {
+                state = State.LEFT;
+            } else if (unknown && state == State.REGISTERED) {
                 state = State.REGISTERING;
             }
         }
-        if (unknown) {
+        if (isGone) {
+            left.complete(null);
+        } else if (unknown) {
             LOG.warn("The controller no longer knows this broker; registering it again");
             timer.after(FIRST_RETRY, "register-broker", this::proceed);
         } else {

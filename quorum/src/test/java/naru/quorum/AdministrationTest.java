@@ -214,6 +214,31 @@ final class AdministrationTest {
     }
 
     @Test
+    void valueThatIsNullIsRefused() {
+        createTopic(quorum, "orders", 1);
+        AlterConfigsRequestData whole = new AlterConfigsRequestData();
+        var resource =
+                new AlterConfigsRequestData.AlterConfigsResource()
+                        .setResourceType(ORDERS.type().id())
+                        .setResourceName(ORDERS.name());
+        resource.configs()
+                .add(
+                        new AlterConfigsRequestData.AlterableConfig()
+                                .setName("retention.ms")
+                                .setValue(null));
+        whole.resources().add(resource);
+
+        var alone = await(quorum.controller().alterConfigs(caller(2), whole));
+        var incremental = await(quorum.controller().incrementalAlterConfigs(caller(1), set(null)));
+
+        assertThat(Errors.forCode(alone.responses().getFirst().errorCode()))
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(alone.responses().getFirst().errorMessage()).contains("retention.ms");
+        assertThat(Errors.forCode(incremental.responses().getFirst().errorCode()))
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
     void blocksOfProducerIdsDoNotOverlap() {
         var first = await(quorum.controller().allocateProducerIds());
         var second = await(quorum.controller().allocateProducerIds());
@@ -258,7 +283,7 @@ final class AdministrationTest {
                 .setAssignments(null);
     }
 
-    private static IncrementalAlterConfigsRequestData set(String retention) {
+    private static IncrementalAlterConfigsRequestData set(@Nullable String retention) {
         var resource =
                 new IncrementalAlterConfigsRequestData.AlterConfigsResource()
                         .setResourceType(ORDERS.type().id())

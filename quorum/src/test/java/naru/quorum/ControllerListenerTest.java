@@ -21,6 +21,7 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.ResponseHeader;
+import org.apache.kafka.common.requests.UnregisterBrokerRequest;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 
 @SuppressWarnings("NullAway.Init")
 final class ControllerListenerTest {
@@ -57,7 +60,9 @@ final class ControllerListenerTest {
 
     @BeforeEach
     void open() {
-        quorum = openAndRegister(options(folder));
+        quorum =
+                openAndRegister(
+                        options(folder, null, Map.of("broker.heartbeat.interval.ms", "100")));
     }
 
     @AfterEach
@@ -93,6 +98,23 @@ final class ControllerListenerTest {
         assertThat(reply.controllerId()).isEqualTo(QuorumFixture.NODE_ID);
         assertThat(reply.brokers().find(QuorumFixture.NODE_ID).port())
                 .isEqualTo(QuorumFixture.CONTROLLER.port());
+    }
+
+    @Test
+    void brokerThatWasUnregisteredWhileItLivesRegistersAgain() {
+        long epoch = quorum.brokerEpoch();
+
+        handle(
+                new UnregisterBrokerRequest.Builder(
+                                new UnregisterBrokerRequestData()
+                                        .setBrokerId(QuorumFixture.NODE_ID))
+                        .build());
+
+        awaitUntil(() -> quorum.brokerEpoch() > epoch);
+        awaitUntil(() -> {
+            var broker = quorum.image().broker(QuorumFixture.NODE_ID);
+            return broker != null && !broker.fenced();
+        });
     }
 
     @Test

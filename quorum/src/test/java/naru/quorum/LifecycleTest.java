@@ -6,10 +6,13 @@ import static naru.quorum.QuorumFixture.openAndRegister;
 import static naru.quorum.QuorumFixture.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,18 @@ final class LifecycleTest {
         for (int round = 0; round < 3; round++) {
             openAndRegister(options(temporary.resolve("data"))).close();
         }
+
+        awaitUntil(() -> threads().isEmpty());
+    }
+
+    @Test
+    void failedStartLeavesNoThreads() throws IOException {
+        Path folder = temporary.resolve("data");
+        openAndRegister(options(folder)).close();
+        Files.writeString(folder.resolve("bootstrap.checkpoint"), "no snapshot at all");
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(RuntimeException.class);
 
         awaitUntil(() -> threads().isEmpty());
     }
