@@ -272,14 +272,27 @@ final class ClassicGroup {
 
     /** Each member votes for the first of its protocols that all support; the most votes win. */
     @Nullable String electProtocol() {
-        if (members.isEmpty()) {
+        return electProtocol(members.values().stream().map(Member::protocolNames).toList());
+    }
+
+    /** What would be elected if this member supported these protocols. */
+    @Nullable String electProtocol(Member changed, Set<String> names) {
+        return electProtocol(
+                members.values().stream()
+                        .map(member ->
+                                member.id().equals(changed.id()) ? names : member.protocolNames())
+                        .toList());
+    }
+
+    private static @Nullable String electProtocol(List<Set<String>> supported) {
+        if (supported.isEmpty()) {
             return null;
         }
-        Set<String> candidates = new HashSet<>(members.values().iterator().next().protocolNames());
-        members.values().forEach(member -> candidates.retainAll(member.protocolNames()));
+        Set<String> candidates = new HashSet<>(supported.getFirst());
+        supported.forEach(candidates::retainAll);
         Map<String, Integer> votes = new LinkedHashMap<>();
-        for (Member member : members.values()) {
-            member.protocolNames().stream()
+        for (Set<String> names : supported) {
+            names.stream()
                     .filter(candidates::contains)
                     .findFirst()
                     .ifPresent(name -> votes.merge(name, 1, Integer::sum));
@@ -364,13 +377,15 @@ final class ClassicGroup {
         return value(generation, protocol, leaderId, sinceMillis).setMembers(saved);
     }
 
-    /** This generation with another id for one member: applying it renames the member. */
-    GroupMetadataValue renamed(Member member, String memberId) {
-        GroupMetadataValue value = assigned(Member::assignment, stateSinceMillis);
-        value.members().stream()
-                .filter(saved -> saved.memberId().equals(member.id()))
-                .forEach(saved -> saved.setMemberId(memberId));
-        return isLeader(member) ? value.setLeader(memberId) : value;
+    /** This generation with a new process in the place of a member, and with its assignment. */
+    GroupMetadataValue replaced(Member member, Member replacement) {
+        List<MemberMetadata> saved = new ArrayList<>(members.size());
+        for (Member each : members.values()) {
+            Member taking = each.id().equals(member.id()) ? replacement : each;
+            saved.add(taking.toSaved(protocol, each.assignment()));
+        }
+        String leader = isLeader(member) ? replacement.id() : leaderId;
+        return value(generation, protocol, leader, stateSinceMillis).setMembers(saved);
     }
 
     /** The next generation, without members: applying it makes the group empty. */
@@ -413,7 +428,7 @@ final class ClassicGroup {
                 member = Member.loaded(savedMember, protocol);
             }
             members.put(savedMember.memberId(), member);
-            member.applySaved(savedMember);
+            member.applySaved(savedMember, protocol);
             if (savedMember.groupInstanceId() != null) {
                 memberIdByInstance.put(savedMember.groupInstanceId(), savedMember.memberId());
             }

@@ -127,9 +127,7 @@ public final class GroupShard {
         for (String groupId : new LinkedHashSet<>(delete.request().groupsNames())) {
             ClassicGroup group = groups.get(groupId);
             Errors error = Errors.NONE;
-            if (groupId.isEmpty()) {
-                error = Errors.INVALID_GROUP_ID;
-            } else if (group == null) {
+            if (group == null) {
                 error = Errors.GROUP_ID_NOT_FOUND;
             } else if (!group.is(GroupState.EMPTY)) {
                 error = Errors.NON_EMPTY_GROUP;

@@ -5,7 +5,6 @@ import naru.coordination.group.GroupCommand.JoinGroup;
 
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 
 import java.util.Objects;
 import java.util.Set;
@@ -185,15 +184,15 @@ final class Joining {
     /** A new process of a static member takes its place; the old one is fenced. */
     private void replaceStatic(
             ClassicGroup group, JoinGroup join, Member member, String memberId, Draft draft) {
-        String oldMemberId = member.id();
         fence(member, draft);
-        member.update(join);
-        boolean changesProtocol = !Objects.equals(group.electProtocol(), group.protocol());
-        if (group.is(GroupState.STABLE) && !changesProtocol) {
+        Set<String> names = Member.protocols(join).keySet();
+        if (group.is(GroupState.STABLE)
+                && Objects.equals(group.electProtocol(member, names), group.protocol())) {
             replaceInGeneration(group, join, member, memberId, draft);
             return;
         }
-        deadlines.cancel(new Name.Session(group.id(), oldMemberId));
+        deadlines.cancel(new Name.Session(group.id(), member.id()));
+        member.update(join);
         group.rename(member, memberId);
         rebalance.park(group, member, join.ticket(), draft);
         rebalance.membershipChanged(group, draft);
@@ -217,31 +216,27 @@ final class Joining {
      */
     private void replaceInGeneration(
             ClassicGroup group, JoinGroup join, Member member, String memberId, Draft draft) {
-        boolean wasLeader = group.isLeader(member);
-        String oldLeader = group.leaderId();
-        boolean maySkip = join.version() >= SKIPPING_ASSIGNMENT_SINCE;
-        draft.append(GroupRecord.encode(group.id(), group.renamed(member, memberId)));
+        Member replacement = Member.joining(memberId, join);
+        member.propose(Member.protocols(join));
+        draft.append(GroupRecord.encode(group.id(), group.replaced(member, replacement)));
+        boolean skips = group.isLeader(member) && join.version() >= SKIPPING_ASSIGNMENT_SINCE;
         JoinGroupResponseData response =
-                Rebalance.joined(group, member, wasLeader && maySkip)
+                Rebalance.joined(group, member, skips)
                         .setMemberId(memberId)
-                        .setSkipAssignment(wasLeader && maySkip);
-        response.members().stream()
-                .filter(entry -> entry.memberId().equals(member.id()))
-                .forEach(entry -> entry.setMemberId(memberId));
-        response.setLeader(leaderToTell(wasLeader && maySkip, memberId, oldLeader));
+                        .setSkipAssignment(skips);
+        if (skips) {
+            response.setLeader(memberId);
+            response.members().stream()
+                    .filter(entry -> entry.memberId().equals(member.id()))
+                    .forEach(entry ->
+                            entry.setMemberId(memberId)
+                                    .setMetadata(replacement.metadata(group.protocol())));
+        }
         draft.reply(join.ticket(), response);
         // The session of whichever id the group will have; the other one expires without effect.
-        long until = draft.nowMillis() + member.sessionTimeoutMillis();
+        long until = draft.nowMillis() + replacement.sessionTimeoutMillis();
         deadlines.set(new Name.Session(group.id(), member.id()), until);
         deadlines.set(new Name.Session(group.id(), memberId), until);
-    }
-
-    private static String leaderToTell(
-            boolean itself, String memberId, @Nullable String oldLeader) {
-        if (itself) {
-            return memberId;
-        }
-        return oldLeader == null ? "" : oldLeader;
     }
 
     private static void refuse(JoinGroup join, Errors error, Draft draft) {

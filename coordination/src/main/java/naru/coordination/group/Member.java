@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,6 +28,9 @@ final class Member {
 
     /** Metadata by protocol name, the preferred protocol first. */
     private Map<String, byte[]> protocols;
+
+    /** The protocols of a new process of this member, if the log takes it over. */
+    private Map<String, byte[]> proposed = Map.of();
 
     private byte[] assignment = NO_BYTES;
     private @Nullable Long joinTicket;
@@ -73,13 +77,16 @@ final class Member {
                         saved.groupInstanceId(),
                         saved.clientId(),
                         saved.clientHost(),
-                        saved.rebalanceTimeout() < 0
-                                ? saved.sessionTimeout()
-                                : saved.rebalanceTimeout(),
+                        rebalanceTimeoutMillis(saved),
                         saved.sessionTimeout(),
-                        protocol == null ? Map.of() : Map.of(protocol, saved.subscription()));
-        member.assignment = saved.assignment();
+                        Map.of());
+        member.applySaved(saved, protocol);
         return member;
+    }
+
+    /** The first version of the record has one time-out for both. */
+    private static int rebalanceTimeoutMillis(MemberMetadata saved) {
+        return saved.rebalanceTimeout() < 0 ? saved.sessionTimeout() : saved.rebalanceTimeout();
     }
 
     /** The first version of JoinGroup has one time-out for both. */
@@ -116,9 +123,32 @@ final class Member {
                 .setAssignment(newAssignment);
     }
 
-    void applySaved(MemberMetadata saved) {
+    /** Takes over what the log says; protocols that it does not hold are kept if they still fit. */
+    void applySaved(MemberMetadata saved, @Nullable String protocol) {
         id = saved.memberId();
+        clientId = saved.clientId();
+        clientHost = saved.clientHost();
+        rebalanceTimeoutMillis = rebalanceTimeoutMillis(saved);
+        sessionTimeoutMillis = saved.sessionTimeout();
         assignment = saved.assignment();
+        protocols = matching(saved.subscription(), protocol);
+        proposed = Map.of();
+    }
+
+    private Map<String, byte[]> matching(byte[] subscription, @Nullable String protocol) {
+        if (protocol == null) {
+            return Map.of();
+        }
+        for (Map<String, byte[]> known : List.of(proposed, protocols)) {
+            if (Arrays.equals(known.get(protocol), subscription)) {
+                return known;
+            }
+        }
+        return Map.of(protocol, subscription);
+    }
+
+    void propose(Map<String, byte[]> next) {
+        proposed = next;
     }
 
     void rename(String newId) {
