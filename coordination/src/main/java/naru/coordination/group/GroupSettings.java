@@ -6,6 +6,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /**
  * The settings of group coordination, under Kafka's names and with Kafka's defaults.
@@ -28,19 +29,22 @@ public record GroupSettings(
     }
 
     public static GroupSettings defaults() {
-        return of(new AbstractConfig(definitions(), Map.of(), false));
+        return of(new AbstractConfig(definitions(), Map.of(), false)::getInt);
     }
 
-    /** Reads from a configuration whose definitions include {@link #definitions()}. */
-    public static GroupSettings of(AbstractConfig config) {
+    /**
+     * @param setting gives the value of a setting of {@link #definitions()}
+     */
+    public static GroupSettings of(ToIntFunction<String> setting) {
         return new GroupSettings(
-                config.getInt(GroupCoordinatorConfig.GROUP_MIN_SESSION_TIMEOUT_MS_CONFIG),
-                config.getInt(GroupCoordinatorConfig.GROUP_MAX_SESSION_TIMEOUT_MS_CONFIG),
-                config.getInt(GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG),
-                config.getInt(GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG),
-                config.getInt(GroupCoordinatorConfig.OFFSET_METADATA_MAX_SIZE_CONFIG),
+                setting.applyAsInt(GroupCoordinatorConfig.GROUP_MIN_SESSION_TIMEOUT_MS_CONFIG),
+                setting.applyAsInt(GroupCoordinatorConfig.GROUP_MAX_SESSION_TIMEOUT_MS_CONFIG),
+                setting.applyAsInt(GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG),
+                setting.applyAsInt(GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG),
+                setting.applyAsInt(GroupCoordinatorConfig.OFFSET_METADATA_MAX_SIZE_CONFIG),
                 TimeUnit.MINUTES.toMillis(
-                        config.getInt(GroupCoordinatorConfig.OFFSETS_RETENTION_MINUTES_CONFIG)));
+                        setting.applyAsInt(
+                                GroupCoordinatorConfig.OFFSETS_RETENTION_MINUTES_CONFIG)));
     }
 
     /** Members and pending joins of one group, bounded also when the setting is not. */

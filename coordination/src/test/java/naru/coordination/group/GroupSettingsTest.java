@@ -21,12 +21,13 @@ class GroupSettingsTest {
         GroupSettings settings =
                 GroupSettings.of(
                         new AbstractConfig(
-                                GroupSettings.definitions(),
-                                Map.of(
-                                        "group.initial.rebalance.delay.ms", "0",
-                                        "group.max.size", "3",
-                                        "offsets.retention.minutes", "1"),
-                                false));
+                                        GroupSettings.definitions(),
+                                        Map.of(
+                                                "group.initial.rebalance.delay.ms", "0",
+                                                "group.max.size", "3",
+                                                "offsets.retention.minutes", "1"),
+                                        false)
+                                ::getInt);
 
         assertThat(settings.initialRebalanceDelayMillis()).isZero();
         assertThat(settings.maxSize()).isEqualTo(3);
