@@ -42,9 +42,10 @@ final class FakeRequest implements Request {
         try {
             return kind.cast(request.answer.get(BOUND_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException refused) {
-            throw refused.getCause() instanceof RuntimeException cause
-                    ? cause
-                    : new AssertionError(refused);
+            if (refused.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(refused);
         } catch (InterruptedException | TimeoutException missing) {
             throw new AssertionError("no answer to " + body, missing);
         }

@@ -1,8 +1,11 @@
 package naru.broker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -75,8 +78,7 @@ class TopicAdministrationTest {
                 "x|0|1|INVALID_PARTITIONS|Number of partitions was set to an invalid non-positive"
                         + " value.",
                 "x|1|0|INVALID_REPLICATION_FACTOR|Replication factor must be larger than 0, or -1"
-                    + " to use the default value.",
-                "x|10001|1|POLICY_VIOLATION|Excessively large number of partitions per request.",
+                        + " to use the default value.",
                 "a b|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: 'a b' contains one or more"
                         + " characters other than ASCII alphanumerics, '.', '_' and '-'",
                 "..|1|1|INVALID_TOPIC_EXCEPTION|Topic name is invalid: '..' is not allowed",
@@ -88,6 +90,13 @@ class TopicAdministrationTest {
 
         assertThat(Errors.forCode(result.errorCode())).isEqualTo(error);
         assertThat(result.errorMessage()).isEqualTo(sentence);
+    }
+
+    @Test
+    void tooManyPartitionsAtOnceRefuseTheWholeRequest() {
+        assertThatThrownBy(() -> node.create("x", 10001))
+                .isInstanceOf(PolicyViolationException.class)
+                .hasMessage("Excessively large number of partitions per request.");
     }
 
     @Test
@@ -175,9 +184,8 @@ class TopicAdministrationTest {
         assertThat(response.responses())
                 .extracting(DeletableTopicResult::name, DeletableTopicResult::errorCode)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.api.Assertions.tuple("doomed", Errors.NONE.code()),
-                        org.assertj.core.api.Assertions.tuple(
-                                "never-was", Errors.UNKNOWN_TOPIC_OR_PARTITION.code()));
+                        tuple("doomed", Errors.NONE.code()),
+                        tuple("never-was", Errors.UNKNOWN_TOPIC_OR_PARTITION.code()));
         assertThat(node.quorum.image().topic("doomed")).isNull();
     }
 
