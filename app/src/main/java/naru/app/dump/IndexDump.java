@@ -33,7 +33,7 @@ final class IndexDump {
         for (long at = 0; at + OFFSET_ENTRY <= size; at += OFFSET_ENTRY) {
             int relative = in.readInt();
             int position = in.readInt();
-            if (relative == 0 && position == 0 && at > 0) {
+            if (relative == 0 && position == 0) {
                 reserved(at, size, findings);
                 size = at;
                 break;
@@ -75,7 +75,7 @@ final class IndexDump {
         for (long at = 0; at + TIME_ENTRY <= size; at += TIME_ENTRY) {
             long timestamp = in.readLong();
             int relative = in.readInt();
-            if (timestamp == 0 && relative == 0 && at > 0) {
+            if (timestamp == 0 && relative == 0) {
                 reserved(at, size, findings);
                 size = at;
                 break;
