@@ -17,6 +17,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 
@@ -102,12 +103,13 @@ final class RequestGuardTest {
     @Test
     void randomBytesNeverThrow() {
         Random random = new Random(5);
+        List<ApiKeys> apis = List.copyOf(EnumSet.allOf(ApiKeys.class));
         byte[] bytes = new byte[300];
         for (int round = 0; round < 200_000; round++) {
             random.nextBytes(bytes);
-            ApiKeys api = ApiKeys.values()[random.nextInt(ApiKeys.values().length)];
+            ApiKeys api = apis.get(random.nextInt(apis.size()));
             ByteBuffer frame = ByteBuffer.wrap(bytes).putShort(0, api.id);
-            frame.putShort(2, (short) random.nextInt(api.latestVersion() + 1));
+            frame.putShort(2, (short) random.nextInt(20));
             frame.putShort(8, (short) -1).put(10, (byte) 0);
             assertThat(RequestGuard.check(frame, 1 << 20)).isNotNull();
         }
@@ -129,7 +131,7 @@ final class RequestGuardTest {
     private static void putVarint(ByteBuffer buffer, int value) {
         int rest = value;
         while ((rest & ~0x7f) != 0) {
-            buffer.put((byte) (rest & 0x7f | 0x80));
+            buffer.put((byte) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         buffer.put((byte) rest);

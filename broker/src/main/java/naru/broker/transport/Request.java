@@ -57,6 +57,15 @@ public interface Request {
     /** The client asked for no answer (acks=0): go on with the next request. */
     void noReply();
 
+    /**
+     * Runs the task on the loop that owns this request's connection: at the end of the present pass
+     * when called on that loop, else as soon as it has been woken.
+     */
+    void onLoop(Runnable task);
+
+    /** Runs the task on the request's loop after the delay, unless cancelled before. */
+    Timeout after(long delayMillis, Runnable task);
+
     /** Ends the connection, for the reason given in the log at debug level. */
     void close(String reason);
 }

@@ -1,0 +1,288 @@
+package naru.broker.api;
+
+import naru.broker.access.Access;
+import naru.broker.partition.CommitListener;
+import naru.broker.partition.Partition;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+import naru.broker.transport.Timeout;
+import naru.log.AppendOutcome;
+import naru.log.PartitionLog;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Produce: appends one batch to each partition named, and answers when it is replicated as far as
+ * {@code acks} asks. Everything but that wait happens on the caller's loop.
+ */
+public final class Produce implements RequestHandler {
+    private static final short ACKS_NONE = 0;
+    private static final short ACKS_LEADER = 1;
+    private static final short ACKS_ALL = -1;
+    private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+
+    /** Clients of this id may write to internal topics, as Kafka lets its own administration do. */
+    private static final String ADMIN_CLIENT_ID = "__admin_client";
+
+    private final PartitionLookup lookup;
+    private final Access access;
+
+    public Produce(PartitionLookup lookup, Access access) {
+        this.lookup = lookup;
+        this.access = access;
+    }
+
+    @Override
+    public void handle(Request request) {
+        ProduceRequestData body = (ProduceRequestData) request.body();
+        short acks = body.acks();
+        if (acks < ACKS_ALL || acks > ACKS_LEADER) {
+            request.reply(
+                    Errors.INVALID_REQUIRED_ACKS,
+                    "acks is " + acks + " and may be 0, 1 or -1 (all)");
+            return;
+        }
+        Appends appends = new Appends(request, acks);
+        for (TopicProduceData topic : body.topicData()) {
+            appends.topic(topic);
+        }
+        appends.finish(body.timeoutMs());
+    }
+
+    /** One request's appends and what became of them. Used on the request's loop. */
+    private final class Appends {
+        private final Request request;
+        private final short acks;
+        private final ProduceResponseData response = new ProduceResponseData();
+        private final List<Waiting> waiting = new ArrayList<>(0);
+        private @Nullable String firstRefusal;
+
+        Appends(Request request, short acks) {
+            this.request = request;
+            this.acks = acks;
+        }
+
+        /** An append that is in the log and not yet committed. */
+        record Waiting(Partition partition, long lastOffset, PartitionProduceResponse reply) {}
+
+        void topic(TopicProduceData topic) {
+            boolean byId = request.version() >= FIRST_VERSION_WITH_TOPIC_IDS;
+            String name = byId ? lookup.topicName(topic.topicId()) : topic.name();
+            List<PartitionProduceResponse> replies = new ArrayList<>(topic.partitionData().size());
+            for (PartitionProduceData partition : topic.partitionData()) {
+                replies.add(partition(name, topic.topicId(), byId, partition));
+            }
+            response.responses()
+                    .add(
+                            new TopicProduceResponse()
+                                    .setName(topic.name())
+                                    .setTopicId(topic.topicId())
+                                    .setPartitionResponses(replies));
+        }
+
+        private PartitionProduceResponse partition(
+                @Nullable String name, Uuid id, boolean byId, PartitionProduceData data) {
+            PartitionProduceResponse reply =
+                    new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
+            if (name == null) {
+                return refuse(reply, Errors.UNKNOWN_TOPIC_ID, "no topic has the id " + id);
+            }
+            if (!access.allowedOnTopic(request, AclOperation.WRITE, name)) {
+                return refuse(
+                        reply,
+                        Errors.TOPIC_AUTHORIZATION_FAILED,
+                        Errors.TOPIC_AUTHORIZATION_FAILED.message());
+            }
+            if (Topic.isInternal(name) && !ADMIN_CLIENT_ID.equals(request.header().clientId())) {
+                return refuse(
+                        reply,
+                        Errors.INVALID_TOPIC_EXCEPTION,
+                        name + " is an internal topic, which only the broker writes");
+            }
+            if (!(data.records() instanceof MemoryRecords records) || records.sizeInBytes() == 0) {
+                return refuse(
+                        reply,
+                        Errors.INVALID_RECORD,
+                        "a produce request must carry a record batch");
+            }
+            return switch (byId
+                    ? lookup.led(id, data.index(), PartitionLookup.NO_EPOCH)
+                    : lookup.led(name, data.index(), PartitionLookup.NO_EPOCH)) {
+                case PartitionLookup.Found.Not not -> {
+                    refuse(reply, not.error(), not.message());
+                    yield withLeader(reply, name);
+                }
+                case PartitionLookup.Found.Led led ->
+                        append(led.partition(), records.buffer(), reply);
+            };
+        }
+
+        private PartitionProduceResponse append(
+                Partition partition, ByteBuffer batches, PartitionProduceResponse reply) {
+            int size = batches.remaining();
+            AppendOutcome outcome =
+                    partition.append(
+                            batches.duplicate(), PartitionLog.Origin.CLIENT, acks == ACKS_ALL);
+            return switch (outcome) {
+                case AppendOutcome.Appended appended -> {
+                    partition.traffic().in(size, appended.lastOffset() - appended.baseOffset() + 1);
+                    reply.setBaseOffset(appended.baseOffset())
+                            .setLogAppendTimeMs(appended.logAppendTimeMillis())
+                            .setLogStartOffset(appended.logStartOffset());
+                    yield await(partition, appended.lastOffset(), reply);
+                }
+                case AppendOutcome.Duplicate duplicate -> {
+                    reply.setBaseOffset(duplicate.baseOffset())
+                            .setLogAppendTimeMs(duplicate.logAppendTimeMillis())
+                            .setLogStartOffset(duplicate.logStartOffset());
+                    yield await(partition, duplicate.lastOffset(), reply);
+                }
+                case AppendOutcome.Refused refused -> {
+                    partition.traffic().refused();
+                    List<BatchIndexAndErrorMessage> records = new ArrayList<>(0);
+                    for (AppendOutcome.RecordError record : refused.records()) {
+                        records.add(
+                                new BatchIndexAndErrorMessage()
+                                        .setBatchIndex(record.index())
+                                        .setBatchIndexErrorMessage(record.message()));
+                    }
+                    yield refuse(
+                            reply.setRecordErrors(records), refused.error(), refused.message());
+                }
+            };
+        }
+
+        /**
+         * With acks=1 the leader's own copy counts, which {@code naru.ack=fsync} makes durable
+         * first.
+         */
+        private PartitionProduceResponse await(
+                Partition partition, long lastOffset, PartitionProduceResponse reply) {
+            boolean committed = partition.commitsAtOnce(lastOffset);
+            boolean mayLeave =
+                    acks == ACKS_NONE || (acks == ACKS_LEADER && !partition.acknowledgesDurable());
+            if (!committed && !mayLeave) {
+                waiting.add(new Waiting(partition, lastOffset, reply));
+            }
+            return reply;
+        }
+
+        private PartitionProduceResponse refuse(
+                PartitionProduceResponse reply, Errors error, String message) {
+            if (firstRefusal == null) {
+                firstRefusal = message;
+            }
+            return reply.setErrorCode(error.code()).setErrorMessage(message);
+        }
+
+        private PartitionProduceResponse withLeader(PartitionProduceResponse reply, String topic) {
+            var state = lookup.state(topic, reply.index());
+            if (state != null && request.version() >= 10) {
+                reply.currentLeader()
+                        .setLeaderId(state.leader())
+                        .setLeaderEpoch(state.leaderEpoch());
+            }
+            return reply;
+        }
+
+        void finish(int timeoutMillis) {
+            if (acks == ACKS_NONE) {
+                if (firstRefusal != null) {
+                    request.close("a record sent with acks=0 was refused: " + firstRefusal);
+                } else {
+                    request.noReply();
+                }
+            } else if (waiting.isEmpty()) {
+                request.reply(response);
+            } else {
+                new CommitWait(request, response, waiting).begin(timeoutMillis);
+            }
+        }
+    }
+
+    /** Waits for the appends of one request to be committed, or for its time to be over. */
+    private static final class CommitWait {
+        private final Request request;
+        private final ProduceResponseData response;
+        private final List<Appends.Waiting> waiting;
+        private final AtomicInteger open;
+        private @Nullable Timeout timeout;
+        private boolean replied;
+
+        CommitWait(Request request, ProduceResponseData response, List<Appends.Waiting> waiting) {
+            this.request = request;
+            this.response = response;
+            this.waiting = waiting;
+            this.open = new AtomicInteger(waiting.size());
+        }
+
+        void begin(int timeoutMillis) {
+            timeout = request.after(Math.max(0, timeoutMillis), this::onTimeout);
+            for (Appends.Waiting append : waiting) {
+                append.reply().setErrorCode(Errors.REQUEST_TIMED_OUT.code());
+                append.partition()
+                        .awaitCommit(append.lastOffset() + 1, new Settling(append.reply()));
+            }
+        }
+
+        /** Settles one partition's reply, on the request's loop. */
+        private final class Settling implements CommitListener {
+            private final PartitionProduceResponse reply;
+
+            Settling(PartitionProduceResponse reply) {
+                this.reply = reply;
+            }
+
+            @Override
+            public void onCommitted() {
+                request.onLoop(() -> settle(Errors.NONE, null));
+            }
+
+            @Override
+            public void onLost(Errors error, String message) {
+                request.onLoop(() -> settle(error, message));
+            }
+
+            private void settle(Errors error, @Nullable String message) {
+                if (!replied) {
+                    reply.setErrorCode(error.code()).setErrorMessage(message);
+                    if (open.decrementAndGet() == 0) {
+                        reply();
+                    }
+                }
+            }
+        }
+
+        private void onTimeout() {
+            if (!replied) {
+                reply();
+            }
+        }
+
+        private void reply() {
+            replied = true;
+            if (timeout != null) {
+                timeout.cancel();
+            }
+            request.reply(response);
+        }
+    }
+}

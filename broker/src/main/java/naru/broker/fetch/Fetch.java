@@ -1,0 +1,219 @@
+package naru.broker.fetch;
+
+import naru.broker.access.Access;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.partition.View;
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+
+/**
+ * Fetch: answers at once when there is enough, else waits on the partitions. Record bytes go from
+ * the segment files to the socket.
+ */
+public final class Fetch implements RequestHandler {
+    private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+    private static final byte READ_COMMITTED = 1;
+
+    private final FetchReader reader;
+    private final FetchSessions sessions;
+    private final IntSupplier fetchMaxBytes;
+
+    /**
+     * @param fetchMaxBytes {@code fetch.max.bytes}, above which no answer goes but for a first
+     *     batch
+     */
+    public Fetch(
+            PartitionLookup lookup,
+            Access access,
+            FetchSessions sessions,
+            IntSupplier fetchMaxBytes) {
+        this.reader = new FetchReader(lookup, access);
+        this.sessions = sessions;
+        this.fetchMaxBytes = fetchMaxBytes;
+    }
+
+    @Override
+    public void handle(Request request) {
+        FetchRequestData body = (FetchRequestData) request.body();
+        if (FetchRequest.replicaId(body) >= 0) {
+            request.reply(
+                    Errors.NOT_LEADER_OR_FOLLOWER,
+                    "broker "
+                            + FetchRequest.replicaId(body)
+                            + " holds no replica of these partitions");
+            return;
+        }
+        Plan plan = plan(request, body);
+        if (plan == null) {
+            return;
+        }
+        View view = body.isolationLevel() == READ_COMMITTED ? View.COMMITTED : View.REPLICATED;
+        int maxBytes = Math.min(Math.max(0, body.maxBytes()), fetchMaxBytes.getAsInt());
+        List<Answer> answers = reader.read(request, plan.wanted(), view, maxBytes);
+        if (plan.wanted().isEmpty()
+                || body.maxWaitMs() <= 0
+                || FetchWait.isEnough(answers, body.minBytes())) {
+            reply(request, plan, answers);
+            return;
+        }
+        new FetchWait(
+                        request,
+                        view,
+                        body.minBytes(),
+                        () -> reader.read(request, plan.wanted(), view, maxBytes),
+                        late -> reply(request, plan, late))
+                .begin(answers, body.maxWaitMs());
+    }
+
+    /**
+     * What is to be read, and how it is answered.
+     *
+     * @param session the session that goes on or begins, or null when there is none
+     * @param incremental whether only news are answered
+     */
+    private record Plan(List<Wanted> wanted, @Nullable FetchSession session, boolean incremental) {}
+
+    private @Nullable Plan plan(Request request, FetchRequestData body) {
+        boolean byTopicId = request.version() >= FIRST_VERSION_WITH_TOPIC_IDS;
+        int epoch = body.sessionEpoch();
+        if (epoch == FetchSession.FINAL_EPOCH || epoch == FetchSession.INITIAL_EPOCH) {
+            if (body.sessionId() != FetchSession.NO_SESSION) {
+                sessions.remove(body.sessionId());
+            }
+            List<Wanted> wanted = wanted(body, byTopicId);
+            FetchSession session =
+                    epoch == FetchSession.INITIAL_EPOCH
+                            ? sessions.create(byTopicId, wanted, nowMillis())
+                            : null;
+            return new Plan(wanted, session, false);
+        }
+        FetchSession session = sessions.get(body.sessionId());
+        if (session == null) {
+            replySessionError(request, Errors.FETCH_SESSION_ID_NOT_FOUND, FetchSession.NO_SESSION);
+            return null;
+        }
+        synchronized (session) {
+            if (session.epoch() != epoch) {
+                replySessionError(request, Errors.INVALID_FETCH_SESSION_EPOCH, session.id());
+                return null;
+            }
+            if (session.byTopicId() != byTopicId) {
+                replySessionError(request, Errors.FETCH_SESSION_TOPIC_ID_ERROR, session.id());
+                return null;
+            }
+            forget(session, body, byTopicId);
+            wanted(body, byTopicId).forEach(session::put);
+            if (session.size() == 0) {
+                sessions.remove(session.id());
+                return new Plan(List.of(), null, false);
+            }
+            session.use(nowMillis());
+            return new Plan(session.wanted(), session, true);
+        }
+    }
+
+    private static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    private static List<Wanted> wanted(FetchRequestData body, boolean byTopicId) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (FetchRequestData.FetchTopic topic : body.topics()) {
+            for (FetchRequestData.FetchPartition partition : topic.partitions()) {
+                Wanted one =
+                        new Wanted(
+                                key(
+                                        topic.topic(),
+                                        topic.topicId(),
+                                        partition.partition(),
+                                        byTopicId));
+                one.update(
+                        partition.fetchOffset(),
+                        partition.partitionMaxBytes(),
+                        partition.currentLeaderEpoch(),
+                        partition.lastFetchedEpoch());
+                wanted.add(one);
+            }
+        }
+        return wanted;
+    }
+
+    private static void forget(FetchSession session, FetchRequestData body, boolean byTopicId) {
+        for (FetchRequestData.ForgottenTopic topic : body.forgottenTopicsData()) {
+            for (int partition : topic.partitions()) {
+                session.forget(key(topic.topic(), topic.topicId(), partition, byTopicId));
+            }
+        }
+    }
+
+    private static Wanted.Key key(String topic, Uuid topicId, int index, boolean byTopicId) {
+        return byTopicId
+                ? new Wanted.Key(null, topicId, index)
+                : new Wanted.Key(topic, Uuid.ZERO_UUID, index);
+    }
+
+    private static void replySessionError(Request request, Errors error, int sessionId) {
+        request.reply(new FetchResponseData().setErrorCode(error.code()).setSessionId(sessionId));
+    }
+
+    private static void reply(Request request, Plan plan, List<Answer> answers) {
+        FetchSession session = plan.session();
+        FetchResponseData response = new FetchResponseData();
+        if (session == null) {
+            add(response, answers, answer -> true);
+        } else {
+            synchronized (session) {
+                response.setSessionId(session.id());
+                if (plan.incremental()) {
+                    add(response, answers, answer -> answer.wanted().mustTell(answer));
+                    for (Answer answer : answers) {
+                        if (answer.sizeBytes() > 0) {
+                            session.served(answer.wanted());
+                        }
+                    }
+                } else {
+                    answers.forEach(answer -> answer.wanted().told(answer));
+                    add(response, answers, answer -> true);
+                }
+            }
+        }
+        request.reply(response);
+    }
+
+    /** Partitions of one topic that follow one another are answered under one head. */
+    private static void add(
+            FetchResponseData response, List<Answer> answers, Predicate<Answer> told) {
+        FetchableTopicResponse head = null;
+        for (Answer answer : answers) {
+            if (!told.test(answer)) {
+                continue;
+            }
+            Wanted.Key key = answer.wanted().key;
+            String topic = key.topic() == null ? "" : key.topic();
+            if (head == null
+                    || !head.topic().equals(topic)
+                    || !head.topicId().equals(key.topicId())) {
+                head = new FetchableTopicResponse().setTopic(topic).setTopicId(key.topicId());
+                response.responses().add(head);
+            }
+            head.partitions().add(answer.data());
+            if (answer.partition() != null) {
+                answer.partition().traffic().out(answer.sizeBytes());
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package naru.broker.partition;
+
+/** Told, on the metadata thread, when this broker begins or ceases to lead a partition. */
+public interface LeadershipListener {
+    void onLeading(Partition partition, int leaderEpoch);
+
+    void onNotLeading(Partition partition);
+}

@@ -1,0 +1,179 @@
+package naru.broker.partition;
+
+import naru.broker.config.TopicConfig;
+import naru.broker.config.TopicConfigs;
+import naru.log.LogDirectory;
+import naru.log.LogStorageException;
+import naru.log.PartitionLog;
+import naru.quorum.ClusterChange;
+import naru.quorum.ClusterChange.TopicChange;
+import naru.quorum.ClusterImage;
+import naru.quorum.ClusterImage.PartitionState;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * All partitions of which this broker holds a replica, following the metadata.
+ *
+ * <p>Threads: changed by the metadata thread alone; look-ups by any.
+ */
+public final class Partitions implements Quorum.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.partition");
+
+    private final int nodeId;
+    private final LogDirectory logs;
+    private final TopicConfigs configs;
+    private final Map<TopicPartition, Partition> byName = new ConcurrentHashMap<>();
+    private final Map<Uuid, Map<Integer, Partition>> byId = new ConcurrentHashMap<>();
+    private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
+
+    public Partitions(int nodeId, LogDirectory logs, TopicConfigs configs) {
+        this.nodeId = nodeId;
+        this.logs = logs;
+        this.configs = configs;
+    }
+
+    /** Listeners are added before the first image comes. */
+    public void addListener(LeadershipListener listener) {
+        listeners.add(listener);
+    }
+
+    public @Nullable Partition get(TopicPartition topicPartition) {
+        return byName.get(topicPartition);
+    }
+
+    public @Nullable Partition get(String topic, int index) {
+        return byName.get(new TopicPartition(topic, index));
+    }
+
+    public @Nullable Partition get(Uuid topicId, int index) {
+        Map<Integer, Partition> ofTopic = byId.get(topicId);
+        return ofTopic == null ? null : ofTopic.get(index);
+    }
+
+    public Collection<Partition> all() {
+        return byName.values();
+    }
+
+    public LogDirectory logs() {
+        return logs;
+    }
+
+    @Override
+    public void onImage(ClusterChange change, ClusterImage image) {
+        for (ClusterChange.DeletedTopic topic : change.deletedTopics()) {
+            delete(topic);
+        }
+        for (ClusterChange.TopicChange topic : change.changedTopics()) {
+            TopicConfig config = configs.effective(image, topic.name());
+            topic.changedPartitions().forEach((index, state) -> place(topic, index, state, config));
+        }
+        if (!change.changedConfigs().isEmpty()) {
+            reconfigure(change.changedConfigs(), image);
+        }
+    }
+
+    private void delete(ClusterChange.DeletedTopic topic) {
+        Map<Integer, Partition> ofTopic = byId.remove(topic.id());
+        if (ofTopic == null) {
+            return;
+        }
+        LOG.info("topic {} is deleted", topic.name());
+        for (Partition partition : ofTopic.values()) {
+            byName.remove(partition.topicPartition(), partition);
+            leave(partition);
+            try {
+                logs.delete(partition.topicPartition());
+            } catch (LogStorageException e) {
+                LOG.error(
+                        "the log of {} stays on disk: {}",
+                        partition.topicPartition(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    private void leave(Partition partition) {
+        boolean led = partition.standing() instanceof Standing.Leading;
+        partition.stand(new Standing.Gone());
+        if (led) {
+            listeners.forEach(listener -> listener.onNotLeading(partition));
+        }
+    }
+
+    private void place(TopicChange topic, int index, PartitionState state, TopicConfig config) {
+        TopicPartition name = new TopicPartition(topic.name(), index);
+        Partition partition = byName.get(name);
+        if (!state.replicas().contains(nodeId) || state.leader() != nodeId) {
+            if (partition != null) {
+                leave(partition);
+            }
+            return;
+        }
+        Standing next = lead(name, topic.id(), state, config);
+        if (partition == null || !partition.topicId().equals(topic.id())) {
+            partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
+            partition.stand(next);
+            byName.put(name, partition);
+            byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
+            announce(partition, next);
+            return;
+        }
+        boolean newEpoch =
+                !(partition.standing() instanceof Standing.Leading leading)
+                        || leading.leaderEpoch() != state.leaderEpoch();
+        partition.stand(next);
+        if (newEpoch) {
+            announce(partition, next);
+        }
+    }
+
+    private void announce(Partition partition, Standing standing) {
+        if (standing instanceof Standing.Leading leading) {
+            listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
+        }
+    }
+
+    private Standing lead(
+            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
+        String fault = logs.offline().get(name);
+        if (fault != null) {
+            return new Standing.Offline(fault, state.leaderEpoch());
+        }
+        try {
+            PartitionLog log = logs.create(name, topicId, config.log());
+            log.beginEpoch(state.leaderEpoch());
+            return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas());
+        } catch (LogStorageException e) {
+            LOG.error("partition {} is offline: {}", name, e.getMessage());
+            return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
+        }
+    }
+
+    /** A broker's setting may be any topic's default. */
+    private void reconfigure(Collection<ConfigResource> changed, ClusterImage image) {
+        boolean everyTopic = changed.stream().anyMatch(r -> r.type() == ConfigResource.Type.BROKER);
+        Map<String, TopicConfig> effective = new HashMap<>();
+        for (Partition partition : byName.values()) {
+            String topic = partition.topicPartition().topic();
+            if (everyTopic
+                    || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
+                partition.reconfigure(
+                        effective.computeIfAbsent(topic, name -> configs.effective(image, name)));
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package naru.broker.partition;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What has gone into and out of a partition since it stands here. Threads: any. */
+public final class Traffic {
+    private final AtomicLong bytesIn = new AtomicLong();
+    private final AtomicLong recordsIn = new AtomicLong();
+    private final AtomicLong bytesOut = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+
+    public void in(long bytes, long records) {
+        bytesIn.getAndAdd(bytes);
+        recordsIn.getAndAdd(records);
+    }
+
+    public void out(long bytes) {
+        bytesOut.getAndAdd(bytes);
+    }
+
+    /** A batch was not taken. */
+    public void refused() {
+        refused.getAndIncrement();
+    }
+
+    public long bytesIn() {
+        return bytesIn.get();
+    }
+
+    public long recordsIn() {
+        return recordsIn.get();
+    }
+
+    public long bytesOut() {
+        return bytesOut.get();
+    }
+
+    public long refusedBatches() {
+        return refused.get();
+    }
+}

@@ -1,0 +1,119 @@
+package naru.broker.transport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Takes connections of one listener, on the first loop's thread, and deals them out to all loops.
+ */
+final class Acceptor {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.transport");
+    private static final long PAUSE_MILLIS = 100;
+    private static final AtomicLong NEXT_ID = new AtomicLong(1);
+
+    private final ListenerOptions listener;
+    private final ServerSocketChannel server;
+    private final SelectorLoop home;
+    private final List<SelectorLoop> loops;
+    private final ConnectionLimits limits;
+    private final TransportOptions options;
+    private SelectionKey key;
+    private int next;
+
+    Acceptor(
+            ListenerOptions listener,
+            ServerSocketChannel server,
+            List<SelectorLoop> loops,
+            ConnectionLimits limits,
+            TransportOptions options)
+            throws IOException {
+        this.listener = listener;
+        this.server = server;
+        this.home = loops.getFirst();
+        this.loops = loops;
+        this.limits = limits;
+        this.options = options;
+        this.key = server.register(home.selector(), 0, this);
+    }
+
+    void open() {
+        key.interestOps(SelectionKey.OP_ACCEPT);
+        home.selector().wakeup();
+    }
+
+    void accept() {
+        try {
+            if (limits.isFull()) {
+                pause("max.connections are open");
+                return;
+            }
+            SocketChannel socket = server.accept();
+            if (socket != null) {
+                admit(socket);
+            }
+        } catch (IOException e) {
+            pause(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void pause(String reason) {
+        LOG.warn("listener {} takes no connections for the moment: {}", listener.name(), reason);
+        key.interestOps(0);
+        home.after(PAUSE_MILLIS, () -> key.interestOps(SelectionKey.OP_ACCEPT));
+    }
+
+    private void admit(SocketChannel socket) throws IOException {
+        InetAddress address = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        if (!limits.admit(address)) {
+            home.stats().add(TransportStats.Total.CONNECTIONS_REFUSED, 1);
+            LOG.debug("{} has max.connections.per.ip open; one more is refused", address);
+            socket.close();
+            return;
+        }
+        SelectorLoop loop = loops.get(next++ % loops.size());
+        loop.execute(() -> take(loop, socket, address));
+    }
+
+    private void take(SelectorLoop loop, SocketChannel socket, InetAddress address) {
+        try {
+            socket.configureBlocking(false);
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            if (options.sendBufferBytes() > 0) {
+                socket.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
+            }
+            SelectionKey connectionKey = socket.register(loop.selector(), SelectionKey.OP_READ);
+            Connection connection =
+                    new Connection(
+                            NEXT_ID.getAndIncrement(), loop, socket, connectionKey, listener);
+            connectionKey.attach(connection);
+            loop.add(connection);
+        } catch (IOException e) {
+            limits.gone(address);
+            LOG.debug("a new connection was lost: {}", e.getMessage());
+            try {
+                socket.close();
+            } catch (IOException again) {
+                LOG.debug("closing it: {}", again.getMessage());
+            }
+        }
+    }
+
+    void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("closing listener {}: {}", listener.name(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package naru.broker.transport;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What a listener serves: a handler for each request kind. Immutable once the listener is open. */
+public final class ApiTable {
+    private final @Nullable RequestHandler[] handlers = new RequestHandler[TransportStats.APIS];
+    private final Map<ApiKeys, RequestHandler> byApi = new EnumMap<>(ApiKeys.class);
+
+    public ApiTable serve(ApiKeys api, RequestHandler handler) {
+        if (byApi.put(api, handler) != null) {
+            throw new IllegalStateException(api + " has two handlers");
+        }
+        handlers[api.id] = handler;
+        return this;
+    }
+
+    @Nullable RequestHandler handler(ApiKeys api) {
+        return handlers[api.id];
+    }
+
+    /** The request kinds that are served, in the order of their ids. */
+    public Iterable<ApiKeys> served() {
+        return byApi.keySet();
+    }
+}

@@ -1,0 +1,186 @@
+package naru.broker.transport;
+
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** A request that came over a {@link Connection}. Answered by any thread, exactly once. */
+final class ClientRequest implements Request {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.api");
+    private static final VarHandle ANSWERED;
+
+    static {
+        try {
+            ANSWERED =
+                    MethodHandles.lookup()
+                            .findVarHandle(ClientRequest.class, "answered", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final long startNanos;
+    private final Connection connection;
+    private final RequestHeader header;
+    private final ApiMessage body;
+
+    @SuppressWarnings("unused") // through ANSWERED
+    private boolean answered;
+
+    ClientRequest(Connection connection, RequestHeader header, ApiMessage body, long startNanos) {
+        this.connection = connection;
+        this.header = header;
+        this.body = body;
+        this.startNanos = startNanos;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return header.apiKey();
+    }
+
+    @Override
+    public short version() {
+        return header.apiVersion();
+    }
+
+    @Override
+    public RequestHeader header() {
+        return header;
+    }
+
+    @Override
+    public ApiMessage body() {
+        return body;
+    }
+
+    @Override
+    public KafkaPrincipal principal() {
+        return KafkaPrincipal.ANONYMOUS;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return connection.clientAddress();
+    }
+
+    @Override
+    public String listenerName() {
+        return connection.listener().name();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return connection.localAddress();
+    }
+
+    @Override
+    public long connectionId() {
+        return connection.id();
+    }
+
+    @Override
+    public void reply(ApiMessage response) {
+        answer(response);
+    }
+
+    @Override
+    public void noReply() {
+        answer(null);
+    }
+
+    private void answer(@Nullable ApiMessage response) {
+        if (!ANSWERED.compareAndSet(this, false, true)) {
+            throw new IllegalStateException(api() + " was answered twice");
+        }
+        connection.answer(this, response);
+    }
+
+    boolean isAnswered() {
+        return (boolean) ANSWERED.getAcquire(this);
+    }
+
+    @Override
+    public void reply(Errors error, String message) {
+        ApiMessage response = errorResponse(error.exception(message));
+        connection.countFailure(api());
+        if (response == null) {
+            noReply();
+        } else {
+            answer(response);
+        }
+    }
+
+    /** Kafka's own classes know where each response has room for an error. */
+    private @Nullable ApiMessage errorResponse(ApiException cause) {
+        ByteBufferAccessor bytes = MessageUtil.toByteBufferAccessor(body, version());
+        ByteBuffer buffer = bytes.buffer();
+        AbstractRequest request =
+                AbstractRequest.parseRequest(api(), version(), new ByteBufferAccessor(buffer))
+                        .request;
+        AbstractResponse response = request.getErrorResponse(0, cause);
+        return response == null ? null : response.data();
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        if (isAnswered()) {
+            LOG.error("{} failed after it had been answered", api(), cause);
+            return;
+        }
+        Throwable root = cause;
+        while ((root instanceof CompletionException || root instanceof ExecutionException)
+                && root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root instanceof ApiException refusal) {
+            String message = refusal.getMessage();
+            Errors error = Errors.forException(refusal);
+            reply(error, message == null ? error.message() : message);
+            return;
+        }
+        LOG.error(
+                "{} v{} from {} failed: this is a bug in Naru",
+                api(),
+                version(),
+                clientAddress(),
+                root);
+        reply(Errors.UNKNOWN_SERVER_ERROR, "internal error; see the node's log");
+    }
+
+    @Override
+    public void onLoop(Runnable task) {
+        connection.loop().execute(task);
+    }
+
+    @Override
+    public Timeout after(long delayMillis, Runnable task) {
+        return connection.loop().after(delayMillis, task);
+    }
+
+    @Override
+    public void close(String reason) {
+        if (!ANSWERED.compareAndSet(this, false, true)) {
+            return;
+        }
+        connection.loop().execute(() -> connection.close(reason));
+    }
+}

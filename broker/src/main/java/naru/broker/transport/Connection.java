@@ -1,0 +1,443 @@
+package naru.broker.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+
+/**
+ * One client's connection. Owned by its loop's thread.
+ *
+ * <p>Invariants: at most one request is in hand; while one is, or while a reply has not left whole,
+ * no further frame is taken. The carry holds bytes that have arrived and were not served yet.
+ */
+final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.transport");
+    private static final int SMALLEST_FRAME_BYTES = 8;
+    private static final int FLUSH_BYTES = 64 << 10;
+    private static final int FIRST_CARRY_BYTES = 64 << 10;
+
+    private final long id;
+    private final SelectorLoop loop;
+    private final SocketChannel socket;
+    private final SelectionKey key;
+    private final ListenerOptions listener;
+    private final InetSocketAddress localAddress;
+    private final InetAddress clientAddress;
+    private final ArrayDeque<Object> pending = new ArrayDeque<>();
+
+    private @Nullable ClientRequest inHand;
+    private @Nullable ByteBuffer carry;
+    private int carryStart;
+    private boolean inPass;
+    private boolean starved;
+    private boolean open = true;
+    private long lastActiveMillis;
+    private long frameSinceMillis;
+
+    Connection(
+            long id,
+            SelectorLoop loop,
+            SocketChannel socket,
+            SelectionKey key,
+            ListenerOptions listener)
+            throws IOException {
+        this.id = id;
+        this.loop = loop;
+        this.socket = socket;
+        this.key = key;
+        this.listener = listener;
+        this.localAddress = (InetSocketAddress) socket.getLocalAddress();
+        this.clientAddress = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        this.lastActiveMillis = loop.nowMillis();
+    }
+
+    long id() {
+        return id;
+    }
+
+    SelectorLoop loop() {
+        return loop;
+    }
+
+    ListenerOptions listener() {
+        return listener;
+    }
+
+    InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    InetAddress clientAddress() {
+        return clientAddress;
+    }
+
+    void onReady() {
+        try {
+            if (key.isWritable()) {
+                onWritable();
+            }
+            if (open && key.isReadable()) {
+                onReadable();
+            }
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean mayServe() {
+        return open && inHand == null && pending.isEmpty();
+    }
+
+    private void onReadable() throws IOException {
+        if (!mayServe() || starved) {
+            interest(SelectionKey.OP_READ, false);
+            return;
+        }
+        lastActiveMillis = loop.nowMillis();
+        if (carry == null) {
+            ByteBuffer shared = loop.readBuffer().clear();
+            if (received(socket.read(shared))) {
+                serveAndKeepRest(shared.flip());
+            }
+        } else if (makeRoom() && received(socket.read(carry))) {
+            serveCarry();
+        }
+    }
+
+    private boolean received(int bytes) {
+        if (bytes < 0) {
+            close("the client closed the connection");
+            return false;
+        }
+        loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
+        return bytes > 0;
+    }
+
+    private void onWritable() throws IOException {
+        lastActiveMillis = loop.nowMillis();
+        while (!pending.isEmpty()) {
+            Object first = pending.peekFirst();
+            if (first instanceof ByteBuffer bytes) {
+                socket.write(bytes);
+                if (bytes.hasRemaining()) {
+                    return;
+                }
+            } else if (first instanceof FileRegion region) {
+                FileRegion left = ReplyBuffer.transfer(socket, region);
+                if (left.sizeBytes() > 0) {
+                    pending.pollFirst();
+                    pending.addFirst(left);
+                    return;
+                }
+            }
+            pending.pollFirst();
+        }
+        interest(SelectionKey.OP_WRITE, false);
+        goOn();
+    }
+
+    /** Serves what has been carried, then listens again. */
+    private void goOn() {
+        if (mayServe() && carry != null) {
+            serveCarry();
+        }
+        if (mayServe() && !starved) {
+            interest(SelectionKey.OP_READ, true);
+        }
+    }
+
+    private void serveAndKeepRest(ByteBuffer shared) {
+        serve(shared);
+        if (open && shared.hasRemaining()) {
+            int rest = shared.remaining();
+            if (!startCarry(rest)) {
+                close("too many bytes of incomplete frames are held; try again later");
+                return;
+            }
+            requireNonNull(carry).put(shared);
+            if (mayServe()) {
+                frameSinceMillis = loop.nowMillis();
+            }
+        }
+    }
+
+    private void serveCarry() {
+        ByteBuffer held = carry;
+        if (held == null) {
+            return;
+        }
+        ByteBuffer view = held.duplicate().flip().position(carryStart);
+        int before = carryStart;
+        serve(view);
+        if (carry != held) {
+            return;
+        }
+        carryStart = view.position();
+        if (carryStart == held.position()) {
+            dropCarry();
+        } else if (carryStart != before) {
+            frameSinceMillis = loop.nowMillis();
+        }
+    }
+
+    /** Takes whole frames while it may, then sends the replies that came of them. */
+    private void serve(ByteBuffer in) {
+        inPass = true;
+        loop.enter(this);
+        try {
+            while (mayServe() && in.remaining() >= Integer.BYTES) {
+                int size = in.getInt(in.position());
+                if (size < SMALLEST_FRAME_BYTES || size > loop.options().maxRequestBytes()) {
+                    refuseFrame("a frame of " + size + " bytes (socket.request.max.bytes)");
+                    return;
+                }
+                if (in.remaining() - Integer.BYTES < size) {
+                    break;
+                }
+                ByteBuffer frame = in.slice(in.position() + Integer.BYTES, size);
+                in.position(in.position() + Integer.BYTES + size);
+                begin(frame);
+            }
+            flush();
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        } finally {
+            inPass = false;
+            loop.leave();
+        }
+    }
+
+    private void refuseFrame(String what) {
+        loop.stats().add(TransportStats.Total.FRAMES_REFUSED, 1);
+        close("it sent " + what);
+    }
+
+    private void begin(ByteBuffer frame) {
+        long startNanos = System.nanoTime();
+        ClientRequest request;
+        RequestHandler handler;
+        try {
+            RequestHeader header = RequestHeader.parse(frame);
+            ApiKeys api = header.apiKey();
+            handler = listener.apis().handler(api);
+            if (handler == null) {
+                refuseFrame("a request of a kind that is not served here: " + api);
+                return;
+            }
+            ApiMessage body = decode(api, header.apiVersion(), frame);
+            if (body == null) {
+                return;
+            }
+            request = new ClientRequest(this, header, body, startNanos);
+        } catch (RuntimeException e) {
+            refuseFrame("a request that cannot be read: " + e.getMessage());
+            return;
+        }
+        inHand = request;
+        try {
+            handler.handle(request);
+        } catch (RuntimeException e) {
+            request.fail(e);
+        }
+    }
+
+    private @Nullable ApiMessage decode(ApiKeys api, short version, ByteBuffer frame) {
+        if (!api.isVersionSupported(version)) {
+            if (api == ApiKeys.API_VERSIONS) {
+                return new ApiVersionsRequestData();
+            }
+            refuseFrame("version " + version + " of " + api + ", which is not served");
+            return null;
+        }
+        ApiMessage body = api.messageType.newRequest();
+        body.read(new ByteBufferAccessor(frame), version);
+        return body;
+    }
+
+    /** Any thread. */
+    void answer(ClientRequest request, @Nullable ApiMessage response) {
+        if (!loop.isCurrentThread()) {
+            loop.execute(() -> complete(request, response));
+        } else if (loop.isServingAnother(this)) {
+            loop.execute(() -> complete(request, response));
+        } else {
+            complete(request, response);
+        }
+    }
+
+    private void complete(ClientRequest request, @Nullable ApiMessage response) {
+        if (!open || inHand != request) {
+            return;
+        }
+        inHand = null;
+        lastActiveMillis = loop.nowMillis();
+        try {
+            if (response != null) {
+                encode(request, response);
+            }
+            loop.stats().answered(request.api().id, System.nanoTime() - request.startNanos);
+            if (!inPass) {
+                flush();
+                goOn();
+            }
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("a reply to {} could not be written", request.api(), e);
+            close("its reply could not be written");
+        }
+    }
+
+    private void encode(ClientRequest request, ApiMessage response) throws IOException {
+        short version = request.version();
+        if (!request.api().isVersionSupported(version)) {
+            version =
+                    0; // ApiVersions of a version we do not know is answered in version 0 (KIP-511)
+        }
+        ReplyBuffer out = loop.replyBuffer();
+        long size = out.encode(request.api(), version, request.header().correlationId(), response);
+        loop.stats().add(TransportStats.Total.BYTES_SENT, size);
+        if (!out.hasRoom(FLUSH_BYTES)) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        ReplyBuffer out = loop.replyBuffer();
+        if (!open) {
+            out.discard();
+        } else if (!out.isEmpty()) {
+            out.flush(socket, pending);
+            if (!pending.isEmpty()) {
+                interest(SelectionKey.OP_WRITE, true);
+            }
+        }
+    }
+
+    private void interest(int operation, boolean wanted) {
+        if (!open || !key.isValid()) {
+            return;
+        }
+        int now = key.interestOps();
+        int next = wanted ? now | operation : now & ~operation;
+        if (next != now) {
+            key.interestOps(next);
+        }
+    }
+
+    private boolean startCarry(int bytes) {
+        ByteBuffer buffer = loop.pool().take(bytes);
+        if (!loop.frameMemory().reserve(buffer.capacity())) {
+            loop.pool().giveBack(buffer);
+            return false;
+        }
+        carry = buffer;
+        carryStart = 0;
+        return true;
+    }
+
+    private void dropCarry() {
+        ByteBuffer held = carry;
+        if (held != null) {
+            carry = null;
+            carryStart = 0;
+            loop.frameMemory().release(held.capacity());
+            loop.pool().giveBack(held);
+            loop.retryStarved();
+        }
+    }
+
+    /** Makes sure that the carry can take more bytes; false when memory is short. */
+    private boolean makeRoom() {
+        ByteBuffer held = requireNonNull(carry);
+        if (held.hasRemaining()) {
+            return true;
+        }
+        int arrived = held.position() - carryStart;
+        if (carryStart > 0) {
+            held.flip().position(carryStart);
+            held.compact();
+            carryStart = 0;
+            return true;
+        }
+        long frame =
+                arrived < Integer.BYTES ? Integer.BYTES : (long) Integer.BYTES + held.getInt(0);
+        int wanted = (int) Math.min(frame, Math.max(FIRST_CARRY_BYTES, arrived * 4L));
+        ByteBuffer larger = loop.pool().take(Math.max(wanted, arrived + 1));
+        if (!loop.frameMemory().reserve(larger.capacity())) {
+            loop.pool().giveBack(larger);
+            starved = true;
+            interest(SelectionKey.OP_READ, false);
+            loop.starve(this);
+            return false;
+        }
+        larger.put(held.flip());
+        carry = larger;
+        loop.frameMemory().release(held.capacity());
+        loop.pool().giveBack(held);
+        return true;
+    }
+
+    /** Frame memory may be free again. */
+    void retry() {
+        starved = false;
+        if (mayServe()) {
+            interest(SelectionKey.OP_READ, true);
+        }
+    }
+
+    /**
+     * Ends connections that are idle, or that hold scarce memory with a frame that does not come.
+     */
+    void houseKeep(long nowMillis, boolean memoryIsShort, long slowFrameMillis) {
+        if (inHand == null && nowMillis - lastActiveMillis > loop.options().idleMillis()) {
+            close("idle for longer than connections.max.idle.ms");
+        } else if (memoryIsShort
+                && carry != null
+                && inHand == null
+                && nowMillis - frameSinceMillis > slowFrameMillis) {
+            close("memory for frames is short and its frame took too long to arrive");
+        }
+    }
+
+    void countFailure(ApiKeys api) {
+        if (loop.isCurrentThread()) {
+            loop.stats().failed(api.id);
+        } else {
+            loop.execute(() -> loop.stats().failed(api.id));
+        }
+    }
+
+    void close(String reason) {
+        if (!open) {
+            return;
+        }
+        open = false;
+        inHand = null;
+        LOG.debug("connection {} from {} ends: {}", id, clientAddress, reason);
+        dropCarry();
+        pending.clear();
+        key.cancel();
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("closing connection {}: {}", id, e.getMessage());
+        }
+        loop.gone(this);
+    }
+}

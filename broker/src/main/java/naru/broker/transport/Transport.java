@@ -1,0 +1,92 @@
+package naru.broker.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The loops and listeners of a node. A listener is bound when added, so that its port is known and
+ * a taken one is told at once; it takes connections from {@link #start} on.
+ */
+public final class Transport implements AutoCloseable {
+    private final TransportOptions options;
+    private final ConnectionLimits limits;
+    private final FrameMemory frameMemory;
+    private final List<SelectorLoop> loops = new ArrayList<>();
+    private final List<Acceptor> acceptors = new ArrayList<>();
+    private boolean started;
+
+    public Transport(TransportOptions options, ConnectionLimits limits) throws IOException {
+        this.options = options;
+        this.limits = limits;
+        this.frameMemory = new FrameMemory(options.frameMemoryBytes());
+        for (int i = 0; i < options.loops(); i++) {
+            loops.add(new SelectorLoop(i, options, frameMemory, limits));
+        }
+    }
+
+    /**
+     * Binds the listener and answers the address it got.
+     *
+     * @throws IOException when the address cannot be had, for example because the port is taken
+     */
+    public InetSocketAddress bind(ListenerOptions listener) throws IOException {
+        if (started) {
+            throw new IllegalStateException("listeners are bound before the transport starts");
+        }
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            if (options.receiveBufferBytes() > 0) {
+                server.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
+            }
+            server.bind(listener.address(), options.backlog());
+            server.configureBlocking(false);
+            acceptors.add(new Acceptor(listener, server, loops, limits, options));
+            return (InetSocketAddress) server.getLocalAddress();
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    public void start() {
+        started = true;
+        for (SelectorLoop loop : loops) {
+            loop.start();
+        }
+        for (Acceptor acceptor : acceptors) {
+            acceptor.open();
+        }
+    }
+
+    /** Counters of each loop. */
+    public List<TransportStats> stats() {
+        return loops.stream().map(SelectorLoop::stats).toList();
+    }
+
+    public int connections() {
+        return loops.stream().mapToInt(SelectorLoop::connectionCount).sum();
+    }
+
+    /** Bytes held in frames that have not arrived whole. */
+    public long frameMemoryBytes() {
+        return frameMemory.usedBytes();
+    }
+
+    /** Ends all connections at once. */
+    @Override
+    public void close() {
+        for (Acceptor acceptor : acceptors) {
+            acceptor.close();
+        }
+        if (started) {
+            for (SelectorLoop loop : loops) {
+                loop.stop();
+            }
+        }
+    }
+}
