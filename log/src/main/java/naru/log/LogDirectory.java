@@ -4,6 +4,7 @@ import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.checkpoint.SmallFile;
 import naru.log.disk.Disk;
 import naru.log.epoch.LeaderEpochs;
+import naru.log.producer.ProducerStates;
 import naru.log.recovery.LogLoader;
 import naru.log.segment.CursorPool;
 import naru.log.segment.Segment;
@@ -163,6 +164,8 @@ public final class LogDirectory implements AutoCloseable {
                                     checkpoints.logStart(partition),
                                     checkpoints.recoveryPoint(partition),
                                     config.indexIntervalBytes()));
+            LogProducers producers = producers(partition, context, loaded.segments());
+            producers.reload(loaded.logStartOffset(), loaded.logEndOffset());
             PartitionLog log =
                     new PartitionLog(
                             partition,
@@ -171,6 +174,7 @@ public final class LogDirectory implements AutoCloseable {
                             services,
                             context,
                             loaded,
+                            producers,
                             cleanStop
                                     ? loaded.logEndOffset()
                                     : checkpoints.recoveryPoint(partition),
@@ -285,7 +289,19 @@ public final class LogDirectory implements AutoCloseable {
         LogLoader.Loaded empty =
                 new LogLoader.Loaded(
                         new Segments(List.of(Segment.fresh(context, 0))), new LeaderEpochs(), 0, 0);
-        return new PartitionLog(partition, topicId, config, services, context, empty, 0, 0);
+        LogProducers producers = producers(partition, context, empty.segments());
+        return new PartitionLog(
+                partition, topicId, config, services, context, empty, producers, 0, 0);
+    }
+
+    private LogProducers producers(
+            TopicPartition partition, SegmentContext context, Segments segments) {
+        ProducerStates states =
+                new ProducerStates(
+                        partition,
+                        options.producerIdExpirationMillis(),
+                        ProducerStates.DEFAULT_MAX_PRODUCERS);
+        return new LogProducers(states, context, segments);
     }
 
     /** Takes the log out of service at once; its files go after {@code file.delete.delay.ms}. */

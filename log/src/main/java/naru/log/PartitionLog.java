@@ -1,16 +1,15 @@
 package naru.log;
 
 import naru.log.AppendOutcome.Appended;
+import naru.log.AppendOutcome.Duplicate;
 import naru.log.AppendOutcome.Refused;
 import naru.log.BatchIntake.Intake;
 import naru.log.epoch.LeaderEpochs;
+import naru.log.producer.Verdict;
 import naru.log.recovery.LogLoader;
 import naru.log.segment.Segment;
 import naru.log.segment.SegmentContext;
-import naru.log.segment.SegmentRead;
-import naru.log.segment.SegmentReader;
 import naru.log.segment.Segments;
-import naru.log.segment.TimestampSearch;
 import naru.wire.BatchCheck;
 import naru.wire.RecordBatchLayout;
 
@@ -42,7 +41,6 @@ import java.util.Optional;
  */
 public final class PartitionLog {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
-    private static final int MOST_DAMAGE_PER_READ = 64;
 
     /** Who sends batches: decides what is checked. */
     public enum Origin {
@@ -64,12 +62,15 @@ public final class PartitionLog {
     private final LeaderEpochs epochs;
     private final WriteFault fault = new WriteFault();
     private final LogSync sync;
+    private final LogProducers producers;
+    private final LogWriter writer;
+    private final LogReader reader;
     private final Object lock = new Object();
     private volatile LogConfig config;
     private volatile long logStartOffset;
     private volatile long logEndOffset;
     private volatile long highWatermark;
-    private boolean epochsDirty;
+    private volatile long lastStableOffset;
     private boolean closed;
 
     PartitionLog(
@@ -79,6 +80,7 @@ public final class PartitionLog {
             LogServices services,
             SegmentContext context,
             LogLoader.Loaded loaded,
+            LogProducers producers,
             long recoveryPoint,
             long checkpointedHighWatermark) {
         this.topicPartition = topicPartition;
@@ -91,8 +93,23 @@ public final class PartitionLog {
         this.logStartOffset = loaded.logStartOffset();
         this.logEndOffset = loaded.logEndOffset();
         this.highWatermark = Math.clamp(checkpointedHighWatermark, logStartOffset, logEndOffset);
+        this.producers = producers;
+        this.lastStableOffset = producers.lastStableOffset(highWatermark);
         this.sync =
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
+        this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
+        this.reader = new LogReader(this, segments);
+    }
+
+    /** Called under the lock when a segment has been sealed and another begun. */
+    void onRolled() {
+        sync.namesChanged();
+        services.requestSync(this);
+    }
+
+    /** Called under the lock when the file of the active segment comes to be. */
+    void onFileMade() {
+        sync.namesChanged();
     }
 
     public TopicPartition topicPartition() {
@@ -125,7 +142,7 @@ public final class PartitionLog {
 
     /** Last stable offset: below it, every transaction is decided. At most the high watermark. */
     public long lastStableOffset() {
-        return highWatermark;
+        return lastStableOffset;
     }
 
     /** Offset below which an fdatasync has made everything durable. */
@@ -160,7 +177,7 @@ public final class PartitionLog {
     /** Notes that a leader of this epoch begins at the present log end offset. */
     public void beginEpoch(int leaderEpoch) {
         synchronized (lock) {
-            epochsDirty |= epochs.assign(leaderEpoch, logEndOffset);
+            writer.epochsChanged(epochs.assign(leaderEpoch, logEndOffset));
         }
     }
 
@@ -184,6 +201,7 @@ public final class PartitionLog {
                 return false;
             }
             highWatermark = target;
+            lastStableOffset = producers.lastStableOffset(target);
             return true;
         }
     }
@@ -204,7 +222,7 @@ public final class PartitionLog {
             case Intake.Admitted admitted -> {
                 AppendOutcome outcome;
                 synchronized (lock) {
-                    outcome = appendAdmitted(admitted, leaderEpoch, now, nowMillis);
+                    outcome = appendAdmitted(admitted, leaderEpoch, origin, now, nowMillis);
                 }
                 yield flushedIfDue(outcome);
             }
@@ -212,12 +230,22 @@ public final class PartitionLog {
     }
 
     private AppendOutcome appendAdmitted(
-            Intake.Admitted admitted, int leaderEpoch, LogConfig now, long nowMillis) {
-        Refused refused = refusedByFault(nowMillis);
+            Intake.Admitted admitted, int leaderEpoch, Origin origin, LogConfig now, long millis) {
+        Refused refused = refusal(millis);
         if (refused != null) {
             return refused;
         }
         ByteBuffer batches = admitted.batches();
+        switch (producers.verify(batches, origin)) {
+            case Verdict.Duplicate(long first, long last, long timestamp) -> {
+                long appendTime = now.logAppendTime() ? timestamp : -1;
+                return new Duplicate(first, last, appendTime, logStartOffset);
+            }
+            case Verdict.Refused(Errors error, String message) -> {
+                return new Refused(error, message);
+            }
+            case Verdict.Accept() -> {}
+        }
         long base = logEndOffset;
         long next = base;
         for (int at = batches.position(); at < batches.limit(); ) {
@@ -226,10 +254,28 @@ public final class PartitionLog {
             next = RecordBatchLayout.lastOffset(batches, at) + 1;
             at += (int) RecordBatchLayout.sizeBytes(batches, at);
         }
-        refused = write(batches, next, admitted.maxTimestamp(), now, nowMillis);
+        refused = write(batches, next, admitted.maxTimestamp(), millis);
         return refused != null
                 ? refused
                 : new Appended(base, next - 1, admitted.appendTimeMillis(), logStartOffset);
+    }
+
+    private @Nullable Refused refusal(long nowMillis) {
+        return closed
+                ? new Refused(
+                        Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.")
+                : writer.refusal(nowMillis);
+    }
+
+    private @Nullable Refused write(
+            ByteBuffer batches, long next, long maxTimestamp, long nowMillis) {
+        Refused refused =
+                writer.write(config, batches, logEndOffset, next - 1, maxTimestamp, nowMillis);
+        if (refused == null) {
+            logEndOffset = next;
+            lastStableOffset = producers.lastStableOffset(highWatermark);
+        }
+        return refused;
     }
 
     /** Appends batches that already carry offsets and epochs, from the leader. */
@@ -254,7 +300,7 @@ public final class PartitionLog {
 
     private AppendOutcome appendFromLeader(ByteBuffer batches, long maxTimestamp) {
         long nowMillis = services.clock().millis();
-        Refused refused = refusedByFault(nowMillis);
+        Refused refused = refusal(nowMillis);
         if (refused != null) {
             return refused;
         }
@@ -273,34 +319,8 @@ public final class PartitionLog {
             next = RecordBatchLayout.lastOffset(batches, at) + 1;
             at += (int) RecordBatchLayout.sizeBytes(batches, at);
         }
-        refused = write(batches, next, maxTimestamp, config, nowMillis);
+        refused = write(batches, next, maxTimestamp, nowMillis);
         return refused != null ? refused : new Appended(base, next - 1, -1, logStartOffset);
-    }
-
-    private @Nullable Refused refusedByFault(long nowMillis) {
-        if (closed) {
-            return new Refused(
-                    Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.");
-        }
-        if (fault.reason() == null || (fault.shouldTry(nowMillis) && tryHeal())) {
-            return null;
-        }
-        return new Refused(Errors.KAFKA_STORAGE_ERROR, String.valueOf(fault.reason()));
-    }
-
-    private @Nullable Refused write(
-            ByteBuffer batches, long next, long maxTimestamp, LogConfig now, long nowMillis) {
-        Segment active = segments.active();
-        try {
-            noteEpochs(batches);
-            active = activeFor(batches, next - 1, maxTimestamp, now, nowMillis);
-            active.append(batches, now.indexIntervalBytes(), nowMillis);
-        } catch (IOException refusal) {
-            writeFailed(active, refusal, nowMillis);
-            return new Refused(Errors.KAFKA_STORAGE_ERROR, String.valueOf(fault.reason()));
-        }
-        logEndOffset = next;
-        return null;
     }
 
     /** Syncs after {@code flush.messages} records; outside the lock, as others may append. */
@@ -317,74 +337,6 @@ public final class PartitionLog {
         }
     }
 
-    private void noteEpochs(ByteBuffer batches) throws IOException {
-        int latest = epochs.latestOr(-1);
-        for (int at = batches.position(); at < batches.limit(); ) {
-            int epoch = RecordBatchLayout.leaderEpoch(batches, at);
-            if (epoch > latest) {
-                epochsDirty |= epochs.assign(epoch, RecordBatchLayout.baseOffset(batches, at));
-                latest = epoch;
-            }
-            at += (int) RecordBatchLayout.sizeBytes(batches, at);
-        }
-        writeEpochs();
-    }
-
-    private void writeEpochs() throws IOException {
-        if (epochsDirty) {
-            epochs.write(context.folder(), false);
-            epochsDirty = false;
-        }
-    }
-
-    /** The segment that the batches go to; a new one if the active one is full or old enough. */
-    private Segment activeFor(
-            ByteBuffer batches, long lastOffset, long maxTimestamp, LogConfig now, long nowMillis)
-            throws IOException {
-        Segment active = segments.active();
-        if (active.sizeBytes() == 0) {
-            sync.namesChanged();
-            return active;
-        }
-        boolean full =
-                active.sizeBytes() > now.segmentBytes() - batches.remaining()
-                        || !active.hasRoomFor(lastOffset, now.segmentIndexBytes())
-                        || active.ageMillis(maxTimestamp, nowMillis)
-                                > now.segmentMillis() - jitterMillis(now, active);
-        return full ? roll() : active;
-    }
-
-    /** Spreads the rolling of logs that were made at the same time. */
-    private long jitterMillis(LogConfig now, Segment active) {
-        long most = Math.min(now.segmentJitterMillis(), now.segmentMillis());
-        long seed = topicPartition.hashCode() * 31L + active.baseOffset();
-        return most <= 0 ? 0 : Math.floorMod(seed * 0x9E3779B97F4A7C15L, most);
-    }
-
-    private Segment roll() throws IOException {
-        Segment sealed = segments.active();
-        sealed.seal();
-        Segment fresh = Segment.fresh(context, logEndOffset);
-        fresh.create();
-        segments.add(fresh);
-        sync.namesChanged();
-        services.requestSync(this);
-        return fresh;
-    }
-
-    private void writeFailed(Segment active, IOException refusal, long nowMillis) {
-        boolean first = fault.reason() == null;
-        fault.writeFailed(active.file(), refusal, nowMillis);
-        if (first) {
-            LOG.error("{}: {}", topicPartition, fault.reason());
-        }
-        try {
-            active.cutRemains();
-        } catch (IOException again) {
-            refusal.addSuppressed(again);
-        }
-    }
-
     /** Why appends are refused at present, or null when they are not. */
     public @Nullable String writeFault() {
         return fault.reason();
@@ -393,24 +345,7 @@ public final class PartitionLog {
     /** Tries whether the disk takes writes again; true when appends go on. */
     public boolean heal() {
         synchronized (lock) {
-            return fault.reason() == null || tryHeal();
-        }
-    }
-
-    private boolean tryHeal() {
-        if (fault.lasting()) {
-            return false;
-        }
-        try {
-            Segment active = segments.active();
-            active.cutRemains();
-            active.probe();
-            fault.healed();
-            LOG.info("{}: the disk takes writes again", topicPartition);
-            return true;
-        } catch (IOException still) {
-            fault.writeFailed(context.folder(), still, services.clock().millis());
-            return false;
+            return writer.heal();
         }
     }
 
@@ -427,62 +362,9 @@ public final class PartitionLog {
      */
     public ReadOutcome read(long offset, long endOffset, int maxBytes, boolean atLeastOneBatch) {
         try {
-            for (int i = 0; i < MOST_DAMAGE_PER_READ; i++) {
-                ReadOutcome outcome = tryRead(offset, endOffset, maxBytes, atLeastOneBatch);
-                if (outcome != null) {
-                    return outcome;
-                }
-            }
-            return ReadOutcome.NOTHING;
+            return reader.read(offset, endOffset, maxBytes, atLeastOneBatch);
         } catch (IOException refusal) {
             throw storage("read", refusal);
-        }
-    }
-
-    /**
-     * The outcome, or null when damage was found and is now known, so that it is to be tried again.
-     */
-    private @Nullable ReadOutcome tryRead(
-            long offset, long endOffset, int maxBytes, boolean atLeastOneBatch) throws IOException {
-        long end = logEndOffset;
-        if (offset < logStartOffset || offset > end) {
-            return new ReadOutcome.OutOfRange(logStartOffset, end);
-        }
-        Segment[] all = segments.snapshot();
-        for (int i = Segments.floor(all, offset); i < all.length; i++) {
-            Segment segment = all[i];
-            if (offset >= endOffset || segment.baseOffset() >= endOffset) {
-                return ReadOutcome.NOTHING;
-            }
-            SegmentReader reader = new SegmentReader(segment);
-            switch (reader.read(offset, endOffset, maxBytes, atLeastOneBatch)) {
-                case SegmentRead.Found(LogSlice slice) -> {
-                    return new ReadOutcome.Found(slice);
-                }
-                case SegmentRead.Missing.PAST_END -> {
-                    continue;
-                }
-                case SegmentRead.Missing.NOT_YET -> {
-                    return ReadOutcome.NOTHING;
-                }
-                case SegmentRead.Missing.SUSPECT -> {
-                    settle(segment, reader, offset, endOffset);
-                    return null;
-                }
-            }
-        }
-        return ReadOutcome.NOTHING;
-    }
-
-    private void settle(Segment segment, SegmentReader reader, long offset, long endOffset)
-            throws IOException {
-        synchronized (lock) {
-            if (!segment.isDeleted()) {
-                reader.settle(offset, config.indexIntervalBytes());
-                if (endOffset < segment.nextOffset()) {
-                    reader.settle(endOffset, config.indexIntervalBytes());
-                }
-            }
         }
     }
 
@@ -494,25 +376,22 @@ public final class PartitionLog {
 
     /** Transactions aborted whose records lie in [from, to) (for {@code read_committed}). */
     public List<FetchResponseData.AbortedTransaction> abortedTransactions(long from, long to) {
-        return List.of();
+        try {
+            return producers.aborted(from, to).stream()
+                    .map(aborted ->
+                            new FetchResponseData.AbortedTransaction()
+                                    .setProducerId(aborted.producerId())
+                                    .setFirstOffset(aborted.firstOffset()))
+                    .toList();
+        } catch (IOException refusal) {
+            throw storage("read", refusal);
+        }
     }
 
     /** First record with a timestamp at or after the given, below {@code endOffset}. */
     public Optional<TimestampedOffset> offsetForTimestamp(long timestampMillis, long endOffset) {
         try {
-            long start = logStartOffset;
-            for (Segment segment : segments.snapshot()) {
-                if (segment.baseOffset() < endOffset
-                        && segment.nextOffset() > start
-                        && segment.maxTimestamp() >= timestampMillis) {
-                    TimestampedOffset found =
-                            new TimestampSearch(segment).first(timestampMillis, start, endOffset);
-                    if (found != null) {
-                        return Optional.of(found);
-                    }
-                }
-            }
-            return Optional.empty();
+            return reader.offsetForTimestamp(timestampMillis, endOffset);
         } catch (IOException refusal) {
             throw storage("read", refusal);
         }
@@ -521,21 +400,7 @@ public final class PartitionLog {
     /** The record with the largest timestamp below {@code endOffset} (KIP-734). */
     public Optional<TimestampedOffset> maxTimestampOffset(long endOffset) {
         try {
-            long largest = -1;
-            Segment holder = null;
-            for (Segment segment : segments.snapshot()) {
-                if (segment.baseOffset() < endOffset && segment.nextOffset() > logStartOffset) {
-                    long here = new TimestampSearch(segment).largest(logStartOffset, endOffset);
-                    if (here > largest) {
-                        largest = here;
-                        holder = segment;
-                    }
-                }
-            }
-            return holder == null
-                    ? Optional.empty()
-                    : Optional.ofNullable(
-                            new TimestampSearch(holder).first(largest, logStartOffset, endOffset));
+            return reader.maxTimestampOffset(endOffset);
         } catch (IOException refusal) {
             throw storage("read", refusal);
         }
@@ -551,7 +416,9 @@ public final class PartitionLog {
                 return false;
             }
             logStartOffset = target;
-            epochsDirty |= epochs.truncateFromStart(target);
+            writer.epochsChanged(epochs.truncateFromStart(target));
+            producers.onLogStartOffset(target);
+            lastStableOffset = producers.lastStableOffset(highWatermark);
             Segment[] all = segments.snapshot();
             int below = 0;
             while (below + 1 < all.length && all[below + 1].baseOffset() <= target) {
@@ -569,6 +436,7 @@ public final class PartitionLog {
         for (Segment segment : gone) {
             try {
                 segment.markDeleted();
+                producers.deleteSnapshotOf(segment);
             } catch (IOException refusal) {
                 LOG.warn("{} cannot be renamed for deletion: {}", segment, refusal.getMessage());
             }
@@ -611,7 +479,8 @@ public final class PartitionLog {
                 delete(segments.replaceAll(fresh));
                 fresh.create();
                 epochs.clear();
-                epochsDirty = true;
+                producers.truncateFullyAndStartAt(offset);
+                writer.epochsChanged(true);
                 logStartOffset = offset;
                 highWatermark = offset;
                 endsNowAt(offset, offset);
@@ -625,8 +494,10 @@ public final class PartitionLog {
         logStartOffset = start;
         logEndOffset = offset;
         highWatermark = Math.min(highWatermark, offset);
-        epochsDirty |= epochs.truncateFromEnd(offset);
-        writeEpochs();
+        writer.epochsChanged(epochs.truncateFromEnd(offset));
+        producers.reload(start, offset);
+        lastStableOffset = producers.lastStableOffset(highWatermark);
+        writer.writeEpochs();
         sync.truncated(offset);
         services.checkpointNow();
     }
@@ -641,12 +512,14 @@ public final class PartitionLog {
                     return 0;
                 }
                 if (count == segments.snapshot().length) {
-                    roll();
+                    writer.roll(logEndOffset);
                 }
                 List<Segment> gone = segments.removeFirst(count);
                 delete(gone);
                 logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
-                epochsDirty |= epochs.truncateFromStart(logStartOffset);
+                writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
+                producers.onLogStartOffset(logStartOffset);
+                lastStableOffset = producers.lastStableOffset(highWatermark);
                 services.checkpointNow();
                 LOG.info(
                         "{}: retention removed {} segments up to offset {}",
@@ -698,8 +571,9 @@ public final class PartitionLog {
             if (closed || fault.reason() != null) {
                 return;
             }
+            producers.expire(nowMillis);
             segments.active().checkpointIndexes();
-            writeEpochs();
+            writer.writeEpochs();
         }
         if (sync.unsyncedBytes() > mostUnsyncedBytes) {
             services.requestSync(this);
@@ -722,7 +596,16 @@ public final class PartitionLog {
     }
 
     public List<DescribeProducersResponseData.ProducerState> activeProducers() {
-        return List.of();
+        synchronized (lock) {
+            return producers.active();
+        }
+    }
+
+    /** Whether this producer has a transaction open here in this epoch (KIP-890). */
+    public boolean hasOngoingTransaction(long producerId, short epoch) {
+        synchronized (lock) {
+            return producers.hasOngoingTransaction(producerId, epoch);
+        }
     }
 
     // ---- end
@@ -743,7 +626,8 @@ public final class PartitionLog {
                 active.storeIndexes();
                 active.forceIndexes();
             }
-            writeEpochs();
+            producers.writeSnapshot(true);
+            writer.writeEpochs();
             abandon();
         }
     }

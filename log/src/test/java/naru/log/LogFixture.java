@@ -65,15 +65,20 @@ final class LogFixture {
 
     final Path folder;
     final SetClock clock = new SetClock();
-    Disk disk = new LocalDisk();
+    private final Disk disk;
     LogConfig config;
     private LogDirectory directory;
     private PartitionLog log;
     private final Uuid topicId = Uuid.randomUuid();
 
     LogFixture(Path folder, LogConfig config) {
+        this(folder, config, new LocalDisk());
+    }
+
+    LogFixture(Path folder, LogConfig config, Disk disk) {
         this.folder = folder;
         this.config = config;
+        this.disk = disk;
         directory = openDirectory();
         log = directory.create(PARTITION, topicId, config);
     }
@@ -107,6 +112,11 @@ final class LogFixture {
     void reopenAfterKill() {
         directory.crash();
         reopen();
+    }
+
+    /** Lets go of the files as a killed process does; {@link #reopen} comes next. */
+    void kill() {
+        directory.crash();
     }
 
     void reopen() {

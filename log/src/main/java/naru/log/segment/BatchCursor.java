@@ -4,6 +4,7 @@ import naru.wire.RecordBatchLayout;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -175,6 +176,22 @@ public final class BatchCursor {
 
     public long producerId() {
         return RecordBatchLayout.producerId(buffer, at);
+    }
+
+    /**
+     * The buffer with the first bytes of the batch, as many as wanted and as it has; the batch
+     * begins at {@link #index}.
+     */
+    public ByteBuffer bytes(int wanted) throws IOException {
+        long size = sizeBytes();
+        if (!loadBytes(position, (int) Math.min(wanted, size), position + size)) {
+            throw new EOFException("the file ends within the batch at " + position);
+        }
+        return buffer;
+    }
+
+    public int index() {
+        return at;
     }
 
     /** Copies the first bytes of the batch into the buffer, up to its limit; then flips it. */

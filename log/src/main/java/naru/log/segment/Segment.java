@@ -1,6 +1,6 @@
 package naru.log.segment;
 
-import naru.log.segment.SparseIndex.Layout;
+import naru.log.producer.TransactionIndex;
 import naru.wire.RecordBatchLayout;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * One segment file with its offset and time index.
@@ -41,22 +40,11 @@ public final class Segment {
     private volatile int sizeBytes;
     private volatile long nextOffset;
     private volatile @Nullable FileChannel channel;
-    private volatile @Nullable SparseIndex offsets;
-    private volatile @Nullable SparseIndex times;
+    private final SegmentIndexes indexes;
+    private @Nullable TransactionIndex transactions;
     private volatile boolean sealed;
     private volatile boolean deleted;
     private volatile long modifiedMillis = -1;
-    private int bytesSinceIndexEntry;
-
-    /**
-     * Largest timestamp and the last offset of its batch; known once {@link #loadTimes} has run.
-     */
-    private long maxTimestamp = -1;
-
-    private long maxTimestampOffset = -1;
-    private long lastTimeEntry = -1;
-    private long firstTimestamp = -1;
-    private boolean timesLoaded;
 
     private Segment(SegmentContext context, long baseOffset, int sizeBytes, long nextOffset) {
         this.context = context;
@@ -65,14 +53,13 @@ public final class Segment {
         this.sizeBytes = sizeBytes;
         this.nextOffset = nextOffset;
         this.createdMillis = context.clock().millis();
+        this.indexes = new SegmentIndexes(this);
     }
 
     /** A segment without data; its files are made when it is written to. */
     public static Segment fresh(SegmentContext context, long baseOffset) {
         Segment segment = new Segment(context, baseOffset, 0, baseOffset);
-        segment.timesLoaded = true;
-        segment.offsets = segment.emptyIndex(Layout.OFFSET);
-        segment.times = segment.emptyIndex(Layout.TIME);
+        segment.indexes.begin();
         return segment;
     }
 
@@ -183,7 +170,7 @@ public final class Segment {
         for (int i = batches.position(); i < batches.limit(); ) {
             int size = (int) RecordBatchLayout.sizeBytes(batches, i);
             long last = RecordBatchLayout.lastOffset(batches, i);
-            noteBatch(
+            indexes.note(
                     position,
                     size,
                     last,
@@ -195,31 +182,6 @@ public final class Segment {
         }
         sizeBytes = position;
         nextOffset = next;
-    }
-
-    private void noteBatch(
-            int position, int size, long lastOffset, long timestamp, int indexIntervalBytes)
-            throws IOException {
-        if (firstTimestamp < 0) {
-            firstTimestamp = timestamp;
-        }
-        if (timestamp > maxTimestamp) {
-            maxTimestamp = timestamp;
-            maxTimestampOffset = lastOffset;
-        }
-        if (bytesSinceIndexEntry > indexIntervalBytes) {
-            offsets().add(lastOffset - baseOffset, position);
-            noteTime();
-            bytesSinceIndexEntry = 0;
-        }
-        bytesSinceIndexEntry += size;
-    }
-
-    private void noteTime() throws IOException {
-        if (maxTimestamp > lastTimeEntry) {
-            times().add(maxTimestamp, (int) (maxTimestampOffset - baseOffset));
-            lastTimeEntry = maxTimestamp;
-        }
     }
 
     /** Cuts off what a failed write left behind the last whole batch. */
@@ -239,9 +201,7 @@ public final class Segment {
 
     /** Whether one more batch that ends with this offset can be indexed. */
     public boolean hasRoomFor(long lastOffset, int indexBytes) throws IOException {
-        return lastOffset - baseOffset <= Integer.MAX_VALUE
-                && offsets().count() < indexBytes / Layout.OFFSET.entryBytes
-                && times().count() < indexBytes / Layout.TIME.entryBytes - 1;
+        return lastOffset - baseOffset <= Integer.MAX_VALUE && indexes.hasRoom(indexBytes);
     }
 
     /** No batch will be appended any more: the indexes are written out. */
@@ -253,18 +213,12 @@ public final class Segment {
 
     /** Writes the indexes as a closed segment has them. */
     public void storeIndexes() throws IOException {
-        loadTimes();
-        if (maxTimestamp >= 0) {
-            noteTime();
-        }
-        offsets().seal();
-        times().seal();
+        indexes.seal();
     }
 
     /** Writes the index entries that recovery would else have to make again. */
     public void checkpointIndexes() throws IOException {
-        offsets().store();
-        times().store();
+        indexes.store();
     }
 
     public void force() throws IOException {
@@ -274,8 +228,11 @@ public final class Segment {
     }
 
     public void forceIndexes() throws IOException {
-        offsets().force();
-        times().force();
+        indexes.force();
+        TransactionIndex open = transactions;
+        if (open != null) {
+            open.flush();
+        }
     }
 
     /** Removes all from the offset on, and makes the segment one that is appended to. */
@@ -284,8 +241,8 @@ public final class Segment {
         if (position < sizeBytes) {
             nextOffset = offset;
             sizeBytes = position;
-            offsets().truncate(position, false);
-            times().truncate(offset - baseOffset, false);
+            indexes.truncate(position, offset);
+            transactions().truncateTo(offset);
             verified.truncate(position);
             damaged = damaged.stream().filter(range -> range.start() < position).toList();
             channel().truncate(position);
@@ -298,95 +255,32 @@ public final class Segment {
     /** Makes the segment, as it stands on the disk, one that is appended to. */
     public void reopen() throws IOException {
         sealed = false;
-        timesLoaded = false;
-        loadTimes();
-        SparseIndex.Entry last = offsets().last();
-        bytesSinceIndexEntry = sizeBytes - (last == null ? 0 : last.value());
+        indexes.reopen();
     }
 
     // ---- indexes
 
-    private SparseIndex emptyIndex(Layout layout) {
-        return SparseIndex.empty(context.disk(), indexFile(layout), layout);
-    }
-
-    private Path indexFile(Layout layout) {
-        return path(layout == Layout.OFFSET ? SegmentFiles.OFFSET_INDEX : SegmentFiles.TIME_INDEX);
-    }
-
     public SparseIndex offsets() throws IOException {
-        SparseIndex index = offsets;
-        return index != null ? index : loadIndexes(Layout.OFFSET);
+        return indexes.offsets();
     }
 
     public SparseIndex times() throws IOException {
-        SparseIndex index = times;
-        return index != null ? index : loadIndexes(Layout.TIME);
+        return indexes.times();
     }
 
-    private synchronized SparseIndex loadIndexes(Layout wanted) throws IOException {
-        if (offsets == null || times == null) {
-            SparseIndex offsetIndex = storedIndex(Layout.OFFSET);
-            SparseIndex timeIndex = storedIndex(Layout.TIME);
-            if (offsetIndex == null || timeIndex == null) {
-                LOG.warn("{}: its index is missing or damaged and is made anew", file);
-                rebuildIndexes(4096);
-            } else {
-                offsets = offsetIndex;
-                times = timeIndex;
-            }
+    /** The aborted transactions whose markers stand in this segment. */
+    public synchronized TransactionIndex transactions() throws IOException {
+        TransactionIndex open = transactions;
+        if (open == null) {
+            open = TransactionIndex.open(context.folder(), baseOffset);
+            transactions = open;
         }
-        return Objects.requireNonNull(wanted == Layout.OFFSET ? offsets : times);
+        return open;
     }
 
-    /** The index as the file has it, or null when the file cannot be right. */
-    private @Nullable SparseIndex storedIndex(Layout layout) throws IOException {
-        Path indexFile = indexFile(layout);
-        if (!context.disk().exists(indexFile)) {
-            return sizeBytes == 0 ? emptyIndex(layout) : null;
-        }
-        long fileBytes;
-        try (FileChannel open = context.disk().open(indexFile, StandardOpenOption.READ)) {
-            fileBytes = open.size();
-        }
-        SparseIndex index = SparseIndex.stored(context.disk(), indexFile, fileBytes, layout);
-        SparseIndex.Entry last = index == null ? null : index.last();
-        if (last == null) {
-            return index;
-        }
-        boolean sane =
-                layout == Layout.OFFSET
-                        ? last.key() > 0
-                                && baseOffset + last.key() < nextOffset
-                                && last.value() > 0
-                                && last.value() < sizeBytes
-                        : last.key() >= 0
-                                && last.value() >= 0
-                                && baseOffset + last.value() < nextOffset;
-        return sane ? index : null;
-    }
-
-    /** Walks the whole segment and makes its indexes, and the list of what is damaged, anew. */
-    public synchronized void rebuildIndexes(int indexIntervalBytes) throws IOException {
-        closeIndexes();
-        context.disk().delete(indexFile(Layout.OFFSET));
-        context.disk().delete(indexFile(Layout.TIME));
-        IndexBuilder builder =
-                new IndexBuilder(
-                        baseOffset,
-                        indexIntervalBytes,
-                        emptyIndex(Layout.OFFSET),
-                        emptyIndex(Layout.TIME));
-        scan(0, baseOffset, builder::note);
-        if (sealed) {
-            builder.finish();
-            builder.offsets().seal();
-            builder.times().seal();
-        }
-        offsets = builder.offsets();
-        times = builder.times();
-        lastTimeEntry = builder.lastTimeEntry();
-        bytesSinceIndexEntry = builder.bytesSinceEntry();
+    /** As {@link SegmentIndexes#rebuild}. */
+    public void rebuildIndexes(int indexIntervalBytes) throws IOException {
+        indexes.rebuild(indexIntervalBytes);
     }
 
     /** Is shown a sound batch; false ends the walk. */
@@ -421,32 +315,10 @@ public final class Segment {
         }
     }
 
-    /**
-     * Indexes that recovery goes on to fill: the entries below the recovery point if the files have
-     * them and the last leads to a sound batch, else none.
-     */
+    /** As {@link SegmentIndexes#resume}. */
     public IndexBuilder resumeIndexes(long recoveryPoint, int indexIntervalBytes)
             throws IOException {
-        if (recoveryPoint > baseOffset) {
-            SparseIndex offsetIndex = storedIndex(Layout.OFFSET);
-            SparseIndex timeIndex = storedIndex(Layout.TIME);
-            if (offsetIndex != null && timeIndex != null) {
-                offsetIndex.truncate(recoveryPoint - baseOffset, true);
-                timeIndex.truncate(recoveryPoint - baseOffset, false);
-                SparseIndex.Entry resume = offsetIndex.last();
-                if (resume != null && soundAt(resume.value())) {
-                    IndexBuilder builder =
-                            new IndexBuilder(
-                                    baseOffset, indexIntervalBytes, offsetIndex, timeIndex);
-                    builder.resume(timeIndex.last());
-                    return builder;
-                }
-            }
-        }
-        context.disk().delete(indexFile(Layout.OFFSET));
-        context.disk().delete(indexFile(Layout.TIME));
-        return new IndexBuilder(
-                baseOffset, indexIntervalBytes, emptyIndex(Layout.OFFSET), emptyIndex(Layout.TIME));
+        return indexes.resume(recoveryPoint, indexIntervalBytes);
     }
 
     /** Whether a sound batch begins at the position. */
@@ -467,12 +339,7 @@ public final class Segment {
     public void recovered(int soundBytes, long next, IndexBuilder builder) throws IOException {
         sizeBytes = soundBytes;
         nextOffset = next;
-        builder.finish();
-        builder.offsets().seal();
-        builder.times().seal();
-        offsets = builder.offsets();
-        times = builder.times();
-        timesLoaded = false;
+        indexes.recovered(builder);
         modifiedMillis = fileModifiedMillis();
     }
 
@@ -487,49 +354,9 @@ public final class Segment {
 
     // ---- times
 
-    /**
-     * Reads the largest timestamp from the time index and from what stands behind its last entry.
-     */
-    private void loadTimes() throws IOException {
-        if (timesLoaded) {
-            return;
-        }
-        SparseIndex.Entry last = times().last();
-        maxTimestamp = last == null ? -1 : last.key();
-        maxTimestampOffset = last == null ? -1 : baseOffset + last.value();
-        lastTimeEntry = maxTimestamp;
-        firstTimestamp = -1;
-        if (sizeBytes > 0) {
-            SparseIndex.Entry position = offsets().last();
-            BatchCursor cursor = context.cursors().borrow();
-            try {
-                cursor.over(channel(), false);
-                if (cursor.load(0, sizeBytes)) {
-                    firstTimestamp = cursor.maxTimestamp();
-                }
-                scanTimes(cursor, position == null ? 0 : position.value());
-            } finally {
-                context.cursors().giveBack(cursor);
-            }
-        }
-        timesLoaded = true;
-    }
-
-    private void scanTimes(BatchCursor cursor, int from) throws IOException {
-        for (long at = from;
-                cursor.load(at, sizeBytes) && cursor.plausible(sizeBytes, baseOffset, nextOffset);
-                at = cursor.endPosition()) {
-            if (cursor.maxTimestamp() > maxTimestamp) {
-                maxTimestamp = cursor.maxTimestamp();
-                maxTimestampOffset = cursor.lastOffset();
-            }
-        }
-    }
-
     /** Largest timestamp of a record, or -1 when there is none. */
-    public synchronized long maxTimestamp() throws IOException {
-        loadTimes();
-        return maxTimestamp;
+    public long maxTimestamp() throws IOException {
+        return indexes.maxTimestamp();
     }
 
     /** Largest timestamp, or the time of the file's last change when records have none. */
@@ -540,9 +367,9 @@ public final class Segment {
 
     /** How long the segment has been written to, in the time of the records if they have one. */
     public long ageMillis(long newestTimestamp, long nowMillis) throws IOException {
-        loadTimes();
-        return firstTimestamp >= 0 && newestTimestamp >= 0
-                ? newestTimestamp - firstTimestamp
+        long first = indexes.firstTimestamp();
+        return first >= 0 && newestTimestamp >= 0
+                ? newestTimestamp - first
                 : nowMillis - createdMillis;
     }
 
@@ -652,17 +479,11 @@ public final class Segment {
         if (open != null) {
             open.close();
         }
-        closeIndexes();
-    }
-
-    private void closeIndexes() throws IOException {
-        SparseIndex offsetIndex = offsets;
-        SparseIndex timeIndex = times;
-        if (offsetIndex != null) {
-            offsetIndex.close();
-        }
-        if (timeIndex != null) {
-            timeIndex.close();
+        indexes.close();
+        TransactionIndex openTransactions = transactions;
+        transactions = null;
+        if (openTransactions != null) {
+            openTransactions.close();
         }
     }
 

@@ -99,12 +99,11 @@ public final class SegmentReader {
                         cursor.endPosition() <= window.bound()
                                 || (end == window.start() && window.atLeastOneBatch());
                 boolean check = fits && cursor.endPosition() > covered;
-                sound = !check || cursor.crcMatches();
-                if (check
-                        && sound
-                        && contradicts(cursor, end > window.start(), nextOffset, limit)) {
-                    return Missing.SUSPECT;
-                }
+                sound =
+                        !check
+                                || (cursor.crcMatches()
+                                        && !contradicts(
+                                                cursor, end > window.start(), nextOffset, limit));
             }
             if (fits && sound) {
                 nextOffset = cursor.lastOffset() + 1;
@@ -124,7 +123,8 @@ public final class SegmentReader {
     private static boolean contradicts(
             BatchCursor cursor, boolean afterAnother, long nextOffset, int limit)
             throws IOException {
-        return (afterAnother && cursor.baseOffset() < nextOffset)
+        long least = afterAnother ? cursor.baseOffset() : cursor.lastOffset();
+        return least < nextOffset
                 || (cursor.baseOffset() > nextOffset
                         && BatchScan.contradicted(cursor, limit, nextOffset));
     }

@@ -55,6 +55,15 @@ public final class Segments {
         all = more;
     }
 
+    /** Puts another segment in the place of the active one; answers that. */
+    public Segment replaceActive(Segment segment) {
+        Segment[] now = all.clone();
+        Segment replaced = now[now.length - 1];
+        now[now.length - 1] = segment;
+        all = now;
+        return replaced;
+    }
+
     /** Takes the first so many away; answers them. */
     public List<Segment> removeFirst(int count) {
         Segment[] now = all;
