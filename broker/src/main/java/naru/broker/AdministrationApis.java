@@ -47,9 +47,9 @@ final class AdministrationApis {
             DynamicConfig config,
             ImageWait images,
             TopicCreation creation,
+            Addresses addresses,
             Access access) {
         Supplier<NodeConfig> node = config::current;
-        Addresses addresses = new Addresses(node);
         table.serve(ApiKeys.METADATA, new Metadata(quorum, node, addresses, creation, access))
                 .serve(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
@@ -90,12 +90,14 @@ final class AdministrationApis {
     }
 
     /**
-     * Telemetry, for a node that is to answer it. A client that is not offered it asks for nothing
-     * and pushes nothing, which is how a broker without a receiver behaves.
+     * Telemetry as a broker without a receiver answers it: it is not offered, and who asks all the
+     * same is told that nothing is wanted (KIP-714).
      */
     static void serveTelemetry(ApiTable table, NodeConfig node) {
         int maxBytes = node.integer("telemetry.max.bytes");
-        table.serve(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, new GetTelemetrySubscriptions(maxBytes))
-                .serve(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(maxBytes));
+        table.serveUnlisted(
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+                        new GetTelemetrySubscriptions(maxBytes))
+                .serveUnlisted(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(maxBytes));
     }
 }

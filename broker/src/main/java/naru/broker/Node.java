@@ -4,7 +4,11 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
 import naru.broker.access.EverybodyMay;
+import naru.broker.api.Addresses;
+import naru.broker.api.GroupApis;
+import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
+import naru.broker.api.TopicCreation;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
@@ -13,6 +17,8 @@ import naru.broker.config.NodeConfig;
 import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
 import naru.broker.config.TopicSettings;
+import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.GroupCoordinator;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
@@ -42,6 +48,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -122,10 +129,27 @@ public final class Node implements AutoCloseable {
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = new EverybodyMay();
+        GroupCoordinator groups =
+                new GroupCoordinator(
+                        CoordinatorOptions.of(config),
+                        quorum,
+                        System::currentTimeMillis,
+                        new SecureRandom());
+        parts.push(groups);
+        partitions.addListener(groups);
+        ImageWait images = new ImageWait(quorum);
+        TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
+        Addresses addresses = new Addresses(dynamic::current);
         BrokerApis.serveData(brokerApis, quorum, partitions, dynamic, fetchSessions, access);
+        AdministrationApis.serve(
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+        AdministrationApis.serveTelemetry(brokerApis, config);
+        GroupApis.serve(brokerApis, groups, addresses, quorum, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
+        quorum.subscribe(groups);
+        quorum.subscribe(images);
     }
 
     private LogDirectory openLogs(TopicConfigs topics) {

@@ -45,6 +45,12 @@ public final class Addresses {
         return Collections.unmodifiableList(reachable);
     }
 
+    /** The broker, or null when it is not there, is fenced, or has no listener of that name. */
+    @Nullable Reachable unfenced(Request request, ClusterImage image, int brokerId) {
+        BrokerNode broker = image.broker(brokerId);
+        return broker == null || broker.fenced() ? null : reachable(request, broker);
+    }
+
     private @Nullable Reachable reachable(Request request, BrokerNode broker) {
         NodeConfig now = node.get();
         boolean here = broker.id() == now.nodeId();

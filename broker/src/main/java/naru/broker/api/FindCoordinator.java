@@ -4,6 +4,7 @@ import naru.broker.access.Access;
 import naru.broker.coordinator.GroupCoordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
+import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -21,12 +22,15 @@ public final class FindCoordinator implements RequestHandler {
     private static final int NO_BROKER = -1;
 
     private final GroupCoordinator coordinator;
-    private final BrokerAddresses addresses;
+    private final Addresses addresses;
+    private final Quorum quorum;
     private final Access access;
 
-    public FindCoordinator(GroupCoordinator coordinator, BrokerAddresses addresses, Access access) {
+    public FindCoordinator(
+            GroupCoordinator coordinator, Addresses addresses, Quorum quorum, Access access) {
         this.coordinator = coordinator;
         this.addresses = addresses;
+        this.quorum = quorum;
         this.access = access;
     }
 
@@ -66,7 +70,8 @@ public final class FindCoordinator implements RequestHandler {
                     Errors.GROUP_AUTHORIZATION_FAILED.message());
         }
         Integer leader = coordinator.coordinatorOf(key);
-        BrokerAddresses.Address address = leader == null ? null : addresses.of(leader, request);
+        Addresses.Reachable address =
+                leader == null ? null : addresses.unfenced(request, quorum.image(), leader);
         if (address == null) {
             return refused(
                     key,

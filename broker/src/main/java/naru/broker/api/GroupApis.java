@@ -14,10 +14,12 @@ public final class GroupApis {
     public static void serve(
             ApiTable table,
             GroupCoordinator coordinator,
-            BrokerAddresses addresses,
+            Addresses addresses,
             Quorum quorum,
             Access access) {
-        table.serve(ApiKeys.FIND_COORDINATOR, new FindCoordinator(coordinator, addresses, access))
+        table.serve(
+                        ApiKeys.FIND_COORDINATOR,
+                        new FindCoordinator(coordinator, addresses, quorum, access))
                 .serve(ApiKeys.JOIN_GROUP, new JoinGroup(coordinator, access))
                 .serve(ApiKeys.SYNC_GROUP, new SyncGroup(coordinator, access))
                 .serve(ApiKeys.HEARTBEAT, new Heartbeat(coordinator, access))
