@@ -18,11 +18,11 @@ final class AlarmClock implements Alarm, AutoCloseable {
 
     @Override
     public void after(long delayMillis, Runnable task) {
-        var unused = timer.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        var _ = timer.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
     }
 
     void every(long periodMillis, Runnable task) {
-        var unused =
+        var _ =
                 timer.scheduleWithFixedDelay(
                         task, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
     }

@@ -65,7 +65,7 @@ final class OffsetsTopic {
                         ApiKeys.CREATE_TOPICS.latestVersion(),
                         CREATION_TIMEOUT_MILLIS);
         try {
-            var unused =
+            var _ =
                     quorum.controller()
                             .createTopics(caller, creation())
                             .whenComplete(this::onCreated);
