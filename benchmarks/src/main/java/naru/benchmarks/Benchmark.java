@@ -1,19 +1,5 @@
 package naru.benchmarks;
 
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
-
 import naru.benchmarks.report.Comparison;
 import naru.benchmarks.report.JsonReport;
 import naru.benchmarks.report.TextReport;
@@ -31,6 +17,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
 /** The command behind {@code dev/benchmark}. */
 @Command(
         name = "dev/benchmark",
@@ -39,7 +39,9 @@ import picocli.CommandLine.Spec;
 public final class Benchmark implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
 
-    @Option(names = "--quick", description = "About 3 minutes instead of 15: fewer rounds, less volume.")
+    @Option(
+            names = "--quick",
+            description = "About 3 minutes instead of 15: fewer rounds, less volume.")
     private boolean quick;
 
     @Option(
@@ -73,9 +75,11 @@ public final class Benchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        PrintWriter out =
+                new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
         Instant start = Instant.now();
-        BenchmarkRun run = new BenchmarkRun(products(), rows(), quick ? Scale.QUICK : Scale.FULL, out);
+        BenchmarkRun run =
+                new BenchmarkRun(products(), rows(), quick ? Scale.QUICK : Scale.FULL, out);
         List<Comparison> comparisons = run.run().comparisons();
         out.println();
         out.print(TextReport.of(comparisons));
@@ -106,7 +110,10 @@ public final class Benchmark implements Callable<Integer> {
             if (matching.isEmpty() && spec != null) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "no row begins with '" + wanted + "'; there are " + String.join(", ", Workloads.names()));
+                        "no row begins with '"
+                                + wanted
+                                + "'; there are "
+                                + String.join(", ", Workloads.names()));
             }
             rows.addAll(matching);
         }

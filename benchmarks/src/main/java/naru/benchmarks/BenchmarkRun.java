@@ -1,12 +1,5 @@
 package naru.benchmarks;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-
 import naru.benchmarks.report.Metric;
 import naru.benchmarks.report.Samples;
 import naru.benchmarks.workload.Lifecycle;
@@ -16,6 +9,13 @@ import naru.benchmarks.workload.Target;
 import naru.benchmarks.workload.Workload;
 import naru.benchmarks.workload.Workloads;
 import naru.testkit.BrokerProcess;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** One run: which products, which rows, in which order. One owner. */
 final class BenchmarkRun {

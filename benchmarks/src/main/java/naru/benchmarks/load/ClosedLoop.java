@@ -1,5 +1,7 @@
 package naru.benchmarks.load;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -8,8 +10,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Drives many connections from the calling thread, each with one request in flight, until a number
@@ -108,7 +108,8 @@ final class ClosedLoop implements AutoCloseable {
             channel.write(frame);
             boolean whole = !frame.hasRemaining();
             unsent = whole ? null : frame;
-            int wanted = whole ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+            int wanted =
+                    whole ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
             if (key.interestOps() != wanted) {
                 key.interestOps(wanted);
             }

@@ -1,12 +1,5 @@
 package naru.benchmarks.load;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
-
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -14,6 +7,13 @@ import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Produces one record to every partition of a topic until each is acknowledged. */
 public final class PartitionProbe {
@@ -27,8 +27,7 @@ public final class PartitionProbe {
 
     public void awaitAcknowledged(Topic topic) throws IOException {
         MemoryRecords batch = RecordBatches.of(1, 100);
-        Set<Integer> open =
-                new TreeSet<>(IntStream.range(0, topic.partitions()).boxed().toList());
+        Set<Integer> open = new TreeSet<>(IntStream.range(0, topic.partitions()).boxed().toList());
         long deadline = System.nanoTime() + BOUND.toNanos();
         while (!open.isEmpty()) {
             ProduceResponseData response =
@@ -54,7 +53,8 @@ public final class PartitionProbe {
                         .toList();
         ProduceRequestData request =
                 new ProduceRequestData().setAcks((short) -1).setTimeoutMs(30_000);
-        request.topicData().add(new TopicProduceData().setTopicId(topic.id()).setPartitionData(data));
+        request.topicData()
+                .add(new TopicProduceData().setTopicId(topic.id()).setPartitionData(data));
         return request;
     }
 }

@@ -1,17 +1,17 @@
 package naru.benchmarks.load;
 
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.util.List;
-
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /** Sends one encoded Produce request to one partition again and again. */
 final class ProduceConversation implements Conversation {
@@ -26,8 +26,7 @@ final class ProduceConversation implements Conversation {
     private int correlationId;
 
     ProduceConversation(Topic topic, int partition, MemoryRecords batch, short acks) {
-        ProduceRequestData request =
-                new ProduceRequestData().setAcks(acks).setTimeoutMs(30_000);
+        ProduceRequestData request = new ProduceRequestData().setAcks(acks).setTimeoutMs(30_000);
         request.topicData()
                 .add(
                         new TopicProduceData()
@@ -67,7 +66,12 @@ final class ProduceConversation implements Conversation {
         Errors error = Errors.forCode(response.getShort(ERROR_CODE_AT));
         if (answered != correlationId || error != Errors.NONE) {
             throw new IOException(
-                    "produce request " + correlationId + " was answered by " + error + " to " + answered);
+                    "produce request "
+                            + correlationId
+                            + " was answered by "
+                            + error
+                            + " to "
+                            + answered);
         }
         response.clear();
         return true;

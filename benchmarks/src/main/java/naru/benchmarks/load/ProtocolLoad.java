@@ -1,12 +1,12 @@
 package naru.benchmarks.load;
 
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-
-import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Loads over the bare protocol, against one broker. */
 public final class ProtocolLoad {
@@ -32,10 +32,8 @@ public final class ProtocolLoad {
             throws IOException {
         List<ProduceConversation> conversations =
                 IntStream.range(0, connections)
-                        .mapToObj(
-                                i ->
-                                        new ProduceConversation(
-                                                topic, i % topic.partitions(), batch, acks))
+                        .mapToObj(i ->
+                                new ProduceConversation(topic, i % topic.partitions(), batch, acks))
                         .toList();
         Latencies latencies = new Latencies(requests);
         try (ClosedLoop loop = new ClosedLoop(bootstrap, conversations)) {
@@ -85,8 +83,7 @@ public final class ProtocolLoad {
         Latencies latencies = new Latencies(requests);
         try (ClosedLoop loop = new ClosedLoop(bootstrap, conversations)) {
             ClosedLoop.Run run = loop.run(requests, bound, latencies);
-            long bytes =
-                    conversations.stream().mapToLong(FetchConversation::recordBytes).sum();
+            long bytes = conversations.stream().mapToLong(FetchConversation::recordBytes).sum();
             return new Outcome(run.requests(), bytes, run.seconds(), latencies);
         }
     }

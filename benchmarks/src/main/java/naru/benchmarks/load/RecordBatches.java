@@ -1,11 +1,11 @@
 package naru.benchmarks.load;
 
-import java.nio.ByteBuffer;
-import java.util.Random;
-
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
 
 /**
  * Batches built once and sent many times: neither base offset nor leader epoch is under the CRC.

@@ -1,11 +1,11 @@
 package naru.benchmarks.load;
 
-import java.nio.ByteBuffer;
-
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
+
+import java.nio.ByteBuffer;
 
 /** Requests as they go over the wire: size, header, body. */
 final class RequestFrames {

@@ -1,11 +1,5 @@
 package naru.benchmarks.load;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -20,6 +14,12 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Makes and removes topics over one {@link WireClient}. */
 public final class Topics {
@@ -41,10 +41,8 @@ public final class Topics {
                         .setName(name)
                         .setNumPartitions(partitions)
                         .setReplicationFactor((short) 1);
-        configs.forEach(
-                (key, value) ->
-                        topic.configs()
-                                .add(new CreatableTopicConfig().setName(key).setValue(value)));
+        configs.forEach((key, value) ->
+                topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
         CreateTopicsRequestData request =
                 new CreateTopicsRequestData().setTimeoutMs(REQUEST_TIMEOUT_MILLIS);
         request.topics().add(topic);
@@ -53,7 +51,12 @@ public final class Topics {
         CreatableTopicResult result = response.topics().iterator().next();
         if (result.errorCode() != Errors.NONE.code()) {
             throw new TopicRefusedException(
-                    "topic " + name + " was refused: " + Errors.forCode(result.errorCode()) + " " + result.errorMessage());
+                    "topic "
+                            + name
+                            + " was refused: "
+                            + Errors.forCode(result.errorCode())
+                            + " "
+                            + result.errorMessage());
         }
         return new Topic(name, result.topicId(), partitions);
     }
@@ -76,7 +79,11 @@ public final class Topics {
         DeleteTopicsRequestData request =
                 new DeleteTopicsRequestData()
                         .setTimeoutMs(REQUEST_TIMEOUT_MILLIS)
-                        .setTopics(List.of(new DeleteTopicState().setName(null).setTopicId(topic.id())));
+                        .setTopics(
+                                List.of(
+                                        new DeleteTopicState()
+                                                .setName(null)
+                                                .setTopicId(topic.id())));
         DeleteTopicsResponseData response =
                 (DeleteTopicsResponseData) client.send(ApiKeys.DELETE_TOPICS, request);
         Errors error = Errors.forCode(response.responses().iterator().next().errorCode());
@@ -88,11 +95,10 @@ public final class Topics {
     private boolean answered(Topic topic) throws IOException {
         List<ListOffsetsPartition> partitions =
                 IntStream.range(0, topic.partitions())
-                        .mapToObj(
-                                index ->
-                                        new ListOffsetsPartition()
-                                                .setPartitionIndex(index)
-                                                .setTimestamp(LATEST_TIMESTAMP))
+                        .mapToObj(index ->
+                                new ListOffsetsPartition()
+                                        .setPartitionIndex(index)
+                                        .setTimestamp(LATEST_TIMESTAMP))
                         .toList();
         ListOffsetsRequestData request =
                 new ListOffsetsRequestData()

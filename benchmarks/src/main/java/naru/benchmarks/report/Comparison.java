@@ -1,9 +1,9 @@
 package naru.benchmarks.report;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * One metric of one row. The ratio is formed round by round, because what one round has in common
@@ -21,7 +21,8 @@ public record Comparison(
         @Nullable Spread ratio) {
 
     static Comparison of(String row, Metric metric, List<Double> naru, List<Double> kafka) {
-        return new Comparison(row, metric, spread(naru), spread(kafka), spread(ratios(naru, kafka)));
+        return new Comparison(
+                row, metric, spread(naru), spread(kafka), spread(ratios(naru, kafka)));
     }
 
     private static @Nullable Spread spread(List<Double> samples) {

@@ -18,22 +18,20 @@ public final class Samples {
     private final Map<Key, Map<Side, List<Double>>> samples = new LinkedHashMap<>();
 
     public void add(String row, Side side, Map<Metric, Double> measured) {
-        measured.forEach(
-                (metric, value) ->
-                        samples.computeIfAbsent(new Key(row, metric), key -> new LinkedHashMap<>())
-                                .computeIfAbsent(side, key -> new ArrayList<>())
-                                .add(value));
+        measured.forEach((metric, value) ->
+                samples.computeIfAbsent(new Key(row, metric), key -> new LinkedHashMap<>())
+                        .computeIfAbsent(side, key -> new ArrayList<>())
+                        .add(value));
     }
 
     public List<Comparison> comparisons() {
         return samples.entrySet().stream()
-                .map(
-                        entry ->
-                                Comparison.of(
-                                        entry.getKey().row(),
-                                        entry.getKey().metric(),
-                                        entry.getValue().getOrDefault(Side.NARU, List.of()),
-                                        entry.getValue().getOrDefault(Side.KAFKA, List.of())))
+                .map(entry ->
+                        Comparison.of(
+                                entry.getKey().row(),
+                                entry.getKey().metric(),
+                                entry.getValue().getOrDefault(Side.NARU, List.of()),
+                                entry.getValue().getOrDefault(Side.KAFKA, List.of())))
                 .toList();
     }
 }

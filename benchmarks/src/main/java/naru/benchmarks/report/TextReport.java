@@ -1,9 +1,9 @@
 package naru.benchmarks.report;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Locale;
-
-import org.jspecify.annotations.Nullable;
 
 /** The table for people: one line a metric, median and (min..max) over the rounds. */
 public final class TextReport {

@@ -1,6 +1,4 @@
-/**
- * From samples to ratios, for people and as JSON. Pure; knows no broker.
- */
+/** From samples to ratios, for people and as JSON. Pure; knows no broker. */
 @NullMarked
 package naru.benchmarks.report;
 

@@ -1,14 +1,14 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
-
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 import naru.benchmarks.load.RecordBatches;
 import naru.benchmarks.report.Metric;
 
 import org.apache.kafka.common.record.internal.MemoryRecords;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 
 /** Batches of 64 KB, one a request, over four connections. */
 public record BatchProduce(String name) implements Workload {

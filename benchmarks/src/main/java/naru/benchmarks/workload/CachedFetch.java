@@ -1,15 +1,15 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
-
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 import naru.benchmarks.load.RecordBatches;
 import naru.benchmarks.load.Topic;
 import naru.benchmarks.report.Metric;
 
 import org.apache.kafka.common.record.internal.MemoryRecords;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 
 /** Four readers of up to 1 MB a fetch, each on a partition of its own that is in the page cache. */
 public record CachedFetch(String name) implements Workload {
@@ -37,12 +37,13 @@ public record CachedFetch(String name) implements Workload {
                 });
     }
 
-    /** One connection a partition and one request in flight: every partition gets the same share. */
+    /**
+     * One connection a partition and one request in flight: every partition gets the same share.
+     */
     private static void fill(Target target, Topic topic, MemoryRecords batch, int batches)
             throws IOException {
         for (int partition = 0; partition < READERS; partition++) {
-            target.load()
-                    .produceTo(topic, partition, batch, batches, BOUND);
+            target.load().produceTo(topic, partition, batch, batches, BOUND);
         }
     }
 

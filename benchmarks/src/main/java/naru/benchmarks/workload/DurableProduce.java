@@ -1,11 +1,11 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.util.Map;
-
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 import naru.benchmarks.load.RecordBatches;
 import naru.benchmarks.report.Metric;
+
+import java.io.IOException;
+import java.util.Map;
 
 /**
  * Small records that are acknowledged only when they are on disk: {@code naru.ack=fsync}, and for

@@ -1,17 +1,5 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-
 import naru.benchmarks.load.Latencies;
 import naru.benchmarks.load.Topic;
 import naru.benchmarks.report.Metric;
@@ -23,6 +11,18 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * 2,000 records of 100 bytes a second from a Java producer that does not linger to a Java consumer,
@@ -44,8 +44,7 @@ public record EndToEnd(String name) implements Workload {
     private static Map<Metric, Double> flow(Target target, Topic topic, Scale scale)
             throws IOException {
         int records = (int) scale.endToEnd().toSeconds() * RECORDS_PER_SECOND;
-        FutureTask<Latencies> consumer =
-                new FutureTask<>(() -> consume(target, topic, records));
+        FutureTask<Latencies> consumer = new FutureTask<>(() -> consume(target, topic, records));
         Thread.ofPlatform().daemon().name("benchmark-consumer").start(consumer);
         double cpuPercent = produce(target, topic, records);
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
@@ -71,7 +70,9 @@ public record EndToEnd(String name) implements Workload {
                     cpuBefore = target.broker().cpuSeconds();
                 }
                 long due = start + i * (1_000_000_000L / RECORDS_PER_SECOND);
-                for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                for (long left = due - System.nanoTime();
+                        left > 0;
+                        left = due - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
                 byte[] value = ByteBuffer.allocate(VALUE_BYTES).putLong(due).putInt(i).array();

@@ -1,11 +1,11 @@
 package naru.benchmarks.workload;
 
-import java.util.EnumMap;
-import java.util.Map;
-
 import naru.benchmarks.load.Latencies;
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 import naru.benchmarks.report.Metric;
+
+import java.util.EnumMap;
+import java.util.Map;
 
 /** From what a load did and what it cost to the metrics of a row. */
 final class Figures {
@@ -23,8 +23,7 @@ final class Figures {
     }
 
     static Map<Metric, Double> perByte(Outcome outcome, double cpuSeconds) {
-        Map<Metric, Double> figures =
-                perByte(outcome.recordBytes(), outcome.seconds(), cpuSeconds);
+        Map<Metric, Double> figures = perByte(outcome.recordBytes(), outcome.seconds(), cpuSeconds);
         addLatencies(figures, outcome.latencies());
         return figures;
     }

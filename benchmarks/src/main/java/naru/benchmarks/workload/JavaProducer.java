@@ -1,5 +1,13 @@
 package naru.benchmarks.workload;
 
+import naru.benchmarks.load.Topic;
+import naru.benchmarks.report.Metric;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -8,14 +16,6 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-
-import naru.benchmarks.load.Topic;
-import naru.benchmarks.report.Metric;
-
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's Java producer with a codec, as people run it: idempotent, acks=all, batches of 64 KB.

@@ -1,12 +1,5 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-
 import naru.benchmarks.load.PartitionProbe;
 import naru.benchmarks.load.Pauses;
 import naru.benchmarks.load.Topic;
@@ -15,6 +8,13 @@ import naru.benchmarks.load.WireClient;
 import naru.benchmarks.report.Metric;
 import naru.testkit.BrokerProcess;
 import naru.testkit.NaruProcess;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The rows that need a broker of their own: it starts on an empty folder, starts again, rests, and

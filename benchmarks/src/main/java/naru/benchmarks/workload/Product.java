@@ -1,12 +1,12 @@
 package naru.benchmarks.workload;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import naru.benchmarks.report.Samples;
 import naru.testkit.BrokerProcess;
 import naru.testkit.KafkaProcess;
 import naru.testkit.NaruProcess;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What is compared, and the few things in which its settings differ. */
 public enum Product {

@@ -1,12 +1,12 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
-
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 import naru.benchmarks.load.RecordBatches;
 import naru.benchmarks.report.Metric;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 
 /** One record of 100 bytes a request, 32 connections with one request in flight each. */
 public record SmallProduce(String name, short acks) implements Workload {

@@ -1,14 +1,14 @@
 package naru.benchmarks.workload;
 
-import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-
 import naru.benchmarks.load.ProtocolLoad;
 import naru.benchmarks.load.Topic;
 import naru.benchmarks.load.Topics;
 import naru.benchmarks.load.WireClient;
 import naru.testkit.BrokerProcess;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A running broker that is loaded. */
 public record Target(Product product, BrokerProcess broker) {

@@ -1,9 +1,9 @@
 package naru.benchmarks.workload;
 
+import naru.benchmarks.report.Metric;
+
 import java.io.IOException;
 import java.util.Map;
-
-import naru.benchmarks.report.Metric;
 
 /** A row of the table that loads a running broker. */
 public interface Workload {

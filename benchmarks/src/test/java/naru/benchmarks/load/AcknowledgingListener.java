@@ -1,14 +1,5 @@
 package naru.benchmarks.load;
 
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -18,6 +9,15 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.RequestHeader;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Answers every Produce request by the same error code. A virtual thread for each connection. */
 final class AcknowledgingListener implements AutoCloseable {
@@ -44,6 +44,11 @@ final class AcknowledgingListener implements AutoCloseable {
 
     int requests() {
         return requests.get();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
     }
 
     private void accept() {

@@ -3,15 +3,15 @@ package naru.benchmarks.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.time.Duration;
-
 import naru.benchmarks.load.ProtocolLoad.Outcome;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.Duration;
 
 /** Against a listener that answers as a broker would, so that no broker is needed. */
 final class ProtocolLoadTest {
@@ -38,10 +38,8 @@ final class ProtocolLoadTest {
                 AcknowledgingListener.with(Errors.NOT_LEADER_OR_FOLLOWER)) {
             ProtocolLoad load = new ProtocolLoad(listener.bootstrap());
 
-            assertThatThrownBy(
-                            () ->
-                                    load.produce(
-                                            TOPIC, BATCH, (short) 1, 1, 10, Duration.ofSeconds(30)))
+            assertThatThrownBy(() ->
+                            load.produce(TOPIC, BATCH, (short) 1, 1, 10, Duration.ofSeconds(30)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("NOT_LEADER_OR_FOLLOWER");
         }

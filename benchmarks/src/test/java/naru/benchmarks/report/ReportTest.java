@@ -2,22 +2,20 @@ package naru.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Map;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+import java.util.Map;
+
 final class ReportTest {
     private static Samples threeRounds() {
         Samples samples = new Samples();
         for (double[] round : new double[][] {{300, 100}, {500, 250}, {800, 200}}) {
-            samples.add(
-                    "fetch", Samples.Side.NARU, Map.of(Metric.MEGABYTES_PER_SECOND, round[0]));
-            samples.add(
-                    "fetch", Samples.Side.KAFKA, Map.of(Metric.MEGABYTES_PER_SECOND, round[1]));
+            samples.add("fetch", Samples.Side.NARU, Map.of(Metric.MEGABYTES_PER_SECOND, round[0]));
+            samples.add("fetch", Samples.Side.KAFKA, Map.of(Metric.MEGABYTES_PER_SECOND, round[1]));
         }
         return samples;
     }
