@@ -86,7 +86,9 @@ public final class Benchmark implements Callable<Integer> {
         Files.writeString(json, JsonReport.of(circumstances(start), comparisons) + "\n");
         out.println();
         out.println("The same as JSON: " + json);
-        return 0;
+        run.failures()
+                .forEach((attempt, cause) -> out.println("failed: " + attempt + ": " + cause));
+        return run.failures().isEmpty() ? 0 : 1;
     }
 
     private List<Product> products() {

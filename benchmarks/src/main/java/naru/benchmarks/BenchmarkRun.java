@@ -13,6 +13,7 @@ import naru.testkit.BrokerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class BenchmarkRun {
     private final Scale scale;
     private final PrintWriter progress;
     private final Samples samples = new Samples();
+    private final Map<String, String> failures = new LinkedHashMap<>();
 
     BenchmarkRun(List<Product> products, Set<String> rows, Scale scale, PrintWriter progress) {
         this.products = products;
@@ -43,9 +45,7 @@ final class BenchmarkRun {
         if (Lifecycle.ROWS.stream().anyMatch(rows::contains)) {
             for (int round = 1; round <= scale.lifecycleRounds(); round++) {
                 for (Product product : order(products, round)) {
-                    note("round " + round + ": start, idle, partitions of " + product.title());
-                    Lifecycle.run(product, scale, rows)
-                            .forEach((row, figures) -> add(row, product, figures));
+                    lifecycle(product, round);
                 }
             }
         }
@@ -65,10 +65,7 @@ final class BenchmarkRun {
             for (int round = 0; round <= scale.rounds(); round++) {
                 for (Workload load : loads) {
                     for (Target target : order(targets, round)) {
-                        Map<Metric, Double> figures = load.run(target, scale);
-                        if (round > 0) {
-                            add(load.name(), target.product(), figures);
-                        }
+                        measure(load, target, round);
                     }
                     note((round == 0 ? "warmed " : "round " + round + ": ") + load.name());
                 }
@@ -76,6 +73,42 @@ final class BenchmarkRun {
         } finally {
             targets.forEach(target -> target.broker().close());
         }
+    }
+
+    /** A row that fails on one side is left out there from then on; the others go on. */
+    private void measure(Workload load, Target target, int round) {
+        String attempt = load.name() + " on " + target.product().title();
+        if (failures.containsKey(attempt)) {
+            return;
+        }
+        try {
+            Map<Metric, Double> figures = load.run(target, scale);
+            if (round > 0) {
+                add(load.name(), target.product(), figures);
+            }
+        } catch (IOException | RuntimeException e) {
+            fail(attempt, e);
+        }
+    }
+
+    private void lifecycle(Product product, int round) {
+        note("round " + round + ": start, idle, partitions of " + product.title());
+        try {
+            Lifecycle.run(product, scale, rows)
+                    .forEach((row, figures) -> add(row, product, figures));
+        } catch (IOException | RuntimeException e) {
+            fail("start, idle, partitions on " + product.title(), e);
+        }
+    }
+
+    /** What failed, with the reason, in the order in which it did. */
+    Map<String, String> failures() {
+        return failures;
+    }
+
+    private void fail(String attempt, Exception cause) {
+        failures.put(attempt, cause.toString());
+        note(attempt + " failed: " + cause);
     }
 
     /** Who goes first alternates. */
