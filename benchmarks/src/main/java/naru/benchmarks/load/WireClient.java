@@ -44,7 +44,7 @@ public final class WireClient implements AutoCloseable {
         while (frame.hasRemaining()) {
             channel.write(frame);
         }
-        ByteBuffer response = read(read(Integer.BYTES).getInt());
+        ByteBuffer response = read(api, read(api, Integer.BYTES).getInt());
         ByteBufferAccessor accessor = new ByteBufferAccessor(response);
         int answered = accessor.readInt();
         if (answered != correlationId) {
@@ -58,14 +58,14 @@ public final class WireClient implements AutoCloseable {
         return message;
     }
 
-    private ByteBuffer read(int bytes) throws IOException {
+    private ByteBuffer read(ApiKeys api, int bytes) throws IOException {
         if (bytes < 0 || bytes > MAX_RESPONSE_BYTES) {
             throw new IOException("response of " + bytes + " bytes");
         }
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {
-                throw new EOFException("the broker closed the connection");
+                throw new EOFException("the broker closed the connection on " + api);
             }
         }
         return buffer.flip();

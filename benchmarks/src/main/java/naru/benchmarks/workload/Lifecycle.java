@@ -31,7 +31,7 @@ public final class Lifecycle {
     public static final List<String> ROWS =
             List.of(BUILT_START, FIRST_START, SECOND_START, IDLE, PARTITIONS);
 
-    private static final long ACKNOWLEDGED_BOUND_NANOS = 120_000_000_000L;
+    private static final long ACKNOWLEDGED_BOUND_NANOS = 60_000_000_000L;
 
     private Lifecycle() {}
 
@@ -82,7 +82,7 @@ public final class Lifecycle {
                 broker.awaitReady();
             }
             if (System.nanoTime() - start > ACKNOWLEDGED_BOUND_NANOS) {
-                throw new IllegalStateException("no record was acknowledged within 120 s");
+                throw new IllegalStateException("no record was acknowledged within 60 s");
             }
             Pauses.brief();
         }
