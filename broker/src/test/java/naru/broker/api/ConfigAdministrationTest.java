@@ -74,7 +74,7 @@ class ConfigAdministrationTest {
                                 .setConfigOperation(op.id()));
         body.resources().add(resource);
         return FakeRequest.ask(
-                        new IncrementalAlterConfigs(node.quorum, OneNode.EVERYBODY),
+                        new IncrementalAlterConfigs(node.quorum, node.images, OneNode.EVERYBODY),
                         body,
                         IncrementalAlterConfigsResponseData.class)
                 .responses()
