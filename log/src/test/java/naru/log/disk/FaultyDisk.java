@@ -162,7 +162,7 @@ public final class FaultyDisk implements Disk {
 
         private void remember(long position, int length) throws IOException {
             long size = channel.size();
-            int overwritten = (int) Math.clamp(size - position, 0, length);
+            int overwritten = Math.clamp(size - position, 0, length);
             ByteBuffer before = ByteBuffer.allocate(overwritten);
             while (before.hasRemaining()) {
                 channel.read(before, position + before.position());
