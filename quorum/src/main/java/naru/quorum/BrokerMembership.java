@@ -4,6 +4,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.StaleBrokerEpochException;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -12,12 +13,14 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.metadata.BrokerHeartbeatReply;
+import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.VersionRange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +63,7 @@ final class BrokerMembership {
     private List<ClusterImage.BrokerEndpoint> endpoints = List.of();
     private List<Uuid> logDirectories = List.of();
     private long previousEpoch = NO_EPOCH;
-    private long imageOffset = -1;
+    private ImageView image = ImageView.empty();
     private boolean inFlight;
     private boolean ticking;
     private Duration retry = FIRST_RETRY;
@@ -126,11 +129,11 @@ final class BrokerMembership {
     }
 
     /** A new image is what an awaited heartbeat waits for. */
-    void onImage(ClusterImage image) {
+    void onImage(ImageView newImage) {
         boolean isUnfenced;
         synchronized (this) {
-            imageOffset = image.offset();
-            ClusterImage.BrokerNode self = image.broker(options.nodeId());
+            image = newImage;
+            ClusterImage.BrokerNode self = newImage.broker(options.nodeId());
             isUnfenced =
                     self != null && epoch != NO_EPOCH && self.epoch() == epoch && !self.fenced();
         }
@@ -150,11 +153,11 @@ final class BrokerMembership {
     private void proceed() {
         State doing;
         synchronized (this) {
-            if (inFlight || imageOffset < 0) {
+            if (inFlight || image.offset() < 0) {
                 return;
             }
             doing = state;
-            if (doing == State.REGISTERED && imageOffset < epoch) {
+            if (doing == State.REGISTERED && image.offset() < epoch) {
                 return;
             }
             inFlight = doing != State.ABSENT && doing != State.LEFT;
@@ -194,22 +197,42 @@ final class BrokerMembership {
         tick();
     }
 
-    /** The controller may not be active yet, or still hold our former incarnation for alive. */
+    /** The controller may not be active yet, or still hold our former run for alive. */
     private void onRegistrationFailed(Throwable failure) {
+        if (failure instanceof DuplicateBrokerRegistrationException && formerRunWasHere()) {
+            LOG.info("The former run of this broker ended without leaving; taking its place");
+            var _ =
+                    controller
+                            .unregisterBroker(
+                                    Requests.internal(ApiKeys.UNREGISTER_BROKER), options.nodeId())
+                            .whenComplete((done, ignored) -> retryRegistration());
+            return;
+        }
+        if (!(failure instanceof ApiException)) {
+            LOG.error("The broker could not be registered", failure);
+        } else if (!(failure instanceof NotControllerException)) {
+            LOG.warn("The broker is not registered yet: {}", failure.getMessage());
+        }
+        retryRegistration();
+    }
+
+    private void retryRegistration() {
         Duration delay;
         synchronized (this) {
             inFlight = false;
             delay = retry;
             retry = min(retry.multipliedBy(2), interval);
         }
-        if (failure instanceof DuplicateBrokerRegistrationException) {
-            LOG.info(
-                    "The controller still waits for the former run of this broker: {}",
-                    failure.getMessage());
-        } else if (!(failure instanceof ApiException)) {
-            LOG.error("The broker could not be registered", failure);
-        }
         timer.after(delay, "register-broker", this::proceed);
+    }
+
+    /**
+     * Whether the broker that is registered under our id had a folder that we now hold: then it
+     * cannot be alive, and its session need not be waited for.
+     */
+    private synchronized boolean formerRunWasHere() {
+        BrokerRegistration former = image.metadata().cluster().broker(options.nodeId());
+        return former != null && !Collections.disjoint(former.directories(), logDirectories);
     }
 
     private void sendHeartbeat(boolean wantsToLeave) {
@@ -219,7 +242,7 @@ final class BrokerMembership {
                     new BrokerHeartbeatRequestData()
                             .setBrokerId(options.nodeId())
                             .setBrokerEpoch(epoch)
-                            .setCurrentMetadataOffset(imageOffset)
+                            .setCurrentMetadataOffset(image.offset())
                             .setWantFence(false)
                             .setWantShutDown(wantsToLeave);
         }
@@ -256,13 +279,19 @@ final class BrokerMembership {
         boolean unknown =
                 failure instanceof StaleBrokerEpochException
                         || failure instanceof BrokerIdNotRegisteredException;
+        boolean isGone;
         synchronized (this) {
             inFlight = false;
-            if (unknown && state == State.REGISTERED) {
+            isGone = unknown && state == State.LEAVING;
+            if (isGone) {
+                state = State.LEFT;
+            } else if (unknown && state == State.REGISTERED) {
                 state = State.REGISTERING;
             }
         }
-        if (unknown) {
+        if (isGone) {
+            left.complete(null);
+        } else if (unknown) {
             LOG.warn("The controller no longer knows this broker; registering it again");
             timer.after(FIRST_RETRY, "register-broker", this::proceed);
         } else {

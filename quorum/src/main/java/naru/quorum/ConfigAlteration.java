@@ -2,16 +2,20 @@ package naru.quorum;
 
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.jspecify.annotations.Nullable;
 
+import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The resources that one request alters: those that go to the controller, and those that are
@@ -28,28 +32,65 @@ final class ConfigAlteration<C> {
     }
 
     private final Map<ConfigResource, C> changes = new HashMap<>();
+    private final Set<ConfigResource> seen = new HashSet<>();
     private final Set<ConfigResource> repeated = new HashSet<>();
     private final List<Answer> answers = new ArrayList<>();
 
-    /** Takes an incremental operation's number apart; null when there is no such operation. */
-    static @Nullable OpType operation(byte id) {
-        return OpType.forId(id);
+    static ConfigAlteration<Map<String, Map.Entry<OpType, String>>> of(
+            IncrementalAlterConfigsRequestData request) {
+        ConfigAlteration<Map<String, Map.Entry<OpType, String>>> alteration =
+                new ConfigAlteration<>();
+        for (var resource : request.resources()) {
+            Map<String, Map.Entry<OpType, String>> operations = new HashMap<>();
+            Flaws flaws = new Flaws();
+            for (var config : resource.configs()) {
+                OpType operation = OpType.forId(config.configOperation());
+                if (operation == null) {
+                    flaws.unknownOperation = true;
+                } else {
+                    flaws.note(config.name(), config.value(), operation != OpType.DELETE);
+                    operations.put(
+                            config.name(), new SimpleImmutableEntry<>(operation, config.value()));
+                }
+            }
+            alteration.add(resource.resourceType(), resource.resourceName(), operations, flaws);
+        }
+        return alteration;
     }
 
-    void add(byte type, String name, C change) {
+    static ConfigAlteration<Map<String, String>> of(AlterConfigsRequestData request) {
+        ConfigAlteration<Map<String, String>> alteration = new ConfigAlteration<>();
+        for (var resource : request.resources()) {
+            Map<String, String> values = new HashMap<>();
+            Flaws flaws = new Flaws();
+            for (var config : resource.configs()) {
+                flaws.note(config.name(), config.value(), true);
+                values.put(config.name(), config.value());
+            }
+            alteration.add(resource.resourceType(), resource.resourceName(), values, flaws);
+        }
+        return alteration;
+    }
+
+    private void add(byte type, String name, C change, Flaws flaws) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.forId(type), name);
+        String flaw = flaws.sentence();
         if (resource.type() == ConfigResource.Type.UNKNOWN) {
             refuse(type, name, Errors.UNSUPPORTED_VERSION, "Unknown resource type " + type + ".");
-        } else if (repeated.contains(resource)) {
-            return;
-        } else if (changes.putIfAbsent(resource, change) != null) {
-            changes.remove(resource);
-            repeated.add(resource);
-            refuse(type, name, Errors.INVALID_REQUEST, "Duplicate resource.");
+        } else if (!seen.add(resource)) {
+            if (repeated.add(resource)) {
+                changes.remove(resource);
+                answers.removeIf(answer -> answer.type() == type && answer.name().equals(name));
+                refuse(type, name, Errors.INVALID_REQUEST, "Duplicate resource.");
+            }
+        } else if (flaw != null) {
+            refuse(type, name, Errors.INVALID_REQUEST, flaw);
+        } else {
+            changes.put(resource, change);
         }
     }
 
-    void refuse(byte type, String name, Errors error, String reason) {
+    private void refuse(byte type, String name, Errors error, String reason) {
         answers.add(new Answer(type, name, new ApiError(error, reason)));
     }
 
@@ -61,5 +102,31 @@ final class ConfigAlteration<C> {
         outcome.forEach((resource, error) ->
                 answers.add(new Answer(resource.type().id(), resource.name(), error)));
         return answers;
+    }
+
+    /** What is wrong with the way in which one resource's keys are asked for. */
+    private static final class Flaws {
+        private final Set<String> keys = new HashSet<>();
+        private final TreeSet<String> withoutValue = new TreeSet<>();
+        private boolean keyTwice;
+        private boolean unknownOperation;
+
+        void note(String key, @Nullable String value, boolean needsValue) {
+            keyTwice |= !keys.add(key);
+            if (needsValue && value == null) {
+                withoutValue.add(key);
+            }
+        }
+
+        @Nullable String sentence() {
+            if (unknownOperation) {
+                return "Unknown kind of operation.";
+            } else if (keyTwice) {
+                return "Error due to duplicate config keys";
+            } else if (!withoutValue.isEmpty()) {
+                return "Null value not supported for : " + String.join(",", withoutValue);
+            }
+            return null;
+        }
     }
 }

@@ -35,7 +35,6 @@ final class ControllerEngine {
         int nodeId = options.nodeId();
         Set<Integer> voters = new TreeSet<>(QuorumConfig.parseVoterIds(settings.quorum().voters()));
         voters.add(nodeId);
-        boolean onlyVoter = voters.size() == 1 && settings.quorum().bootstrapServers().size() <= 1;
         QuorumController.Builder builder =
                 new QuorumController.Builder(nodeId, storage.clusterId())
                         .setTime(Time.SYSTEM)
@@ -53,7 +52,7 @@ final class ControllerEngine {
                         .setLeaderImbalanceCheckIntervalNs(settings.leaderImbalanceCheckNanos())
                         .setUncleanLeaderElectionCheckIntervalMs(
                                 settings.uncleanElectionCheckMillis())
-                        .setMaxIdleIntervalNs(settings.idleRecordNanos(onlyVoter))
+                        .setMaxIdleIntervalNs(settings.idleRecordNanos())
                         .setConfigurationValidator(new ControllerConfigCheck(options.configRules()))
                         .setConfigSchema(
                                 new KafkaConfigSchema(

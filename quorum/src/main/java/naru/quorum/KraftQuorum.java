@@ -92,11 +92,17 @@ public final class KraftQuorum implements Quorum {
         parts.push(engine);
         this.membership = new BrokerMembership(options, settings, storage, engine, timer);
         parts.push(membership::stop);
+        ControllerMembership asController =
+                new ControllerMembership(
+                        options.nodeId(), options.controllerEndpoint(), engine, timer);
         this.publication =
                 new ImagePublication(
                         loader,
                         () -> raft.client().kraftVersion().featureLevel(),
-                        membership::onImage);
+                        image -> {
+                            membership.onImage(image);
+                            asController.onImage(image);
+                        });
         var _ = loader.installPublishers(List.of(publication, snapshots(settings, raft)));
         RaftRequests requests =
                 new RaftRequests(raft.driver(), options.controllerEndpoint().listenerName());

@@ -1,6 +1,5 @@
 package naru.quorum;
 
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
@@ -35,12 +34,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.controller.Controller;
 
-import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -172,27 +168,7 @@ final class LocalController implements ClusterController {
     @Override
     public CompletableFuture<IncrementalAlterConfigsResponseData> incrementalAlterConfigs(
             Caller caller, IncrementalAlterConfigsRequestData request) {
-        ConfigAlteration<Map<String, Map.Entry<OpType, String>>> alteration =
-                new ConfigAlteration<>();
-        for (var resource : request.resources()) {
-            Map<String, Map.Entry<OpType, String>> operations = new HashMap<>();
-            boolean known = true;
-            for (var config : resource.configs()) {
-                OpType operation = ConfigAlteration.operation(config.configOperation());
-                known &= operation != null;
-                operations.put(
-                        config.name(), new SimpleImmutableEntry<>(operation, config.value()));
-            }
-            if (known) {
-                alteration.add(resource.resourceType(), resource.resourceName(), operations);
-            } else {
-                alteration.refuse(
-                        resource.resourceType(),
-                        resource.resourceName(),
-                        Errors.INVALID_REQUEST,
-                        "Unknown kind of operation.");
-            }
-        }
+        var alteration = ConfigAlteration.of(request);
         return controller
                 .incrementalAlterConfigs(
                         Requests.of(ApiKeys.INCREMENTAL_ALTER_CONFIGS, caller),
@@ -218,12 +194,7 @@ final class LocalController implements ClusterController {
     @Override
     public CompletableFuture<AlterConfigsResponseData> alterConfigs(
             Caller caller, AlterConfigsRequestData request) {
-        ConfigAlteration<Map<String, String>> alteration = new ConfigAlteration<>();
-        for (var resource : request.resources()) {
-            Map<String, String> values = new HashMap<>();
-            resource.configs().forEach(config -> values.put(config.name(), config.value()));
-            alteration.add(resource.resourceType(), resource.resourceName(), values);
-        }
+        var alteration = ConfigAlteration.of(request);
         return controller
                 .legacyAlterConfigs(
                         Requests.of(ApiKeys.ALTER_CONFIGS, caller),

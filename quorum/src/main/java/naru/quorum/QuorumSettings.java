@@ -32,6 +32,11 @@ public final class QuorumSettings {
     private static final String UNCLEAN_ELECTION_CHECK_MILLIS =
             "unclean.leader.election.interval.ms";
 
+    private static final List<String> COMPANY =
+            List.of(
+                    QuorumConfig.QUORUM_VOTERS_CONFIG,
+                    QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG);
+
     private final Map<String, String> given;
     private final AbstractConfig values;
 
@@ -132,25 +137,24 @@ public final class QuorumSettings {
      */
     private static Map<String, String> withoutWaitingForNobody(Map<String, String> given) {
         Map<String, String> adjusted = new HashMap<>(given);
-        if (isBlank(given.get(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG))) {
-            adjusted.remove(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG);
+        for (String key : COMPANY) {
+            if (isBlank(given.get(key))) {
+                adjusted.remove(key);
+            }
         }
-        String voters = given.get(QuorumConfig.QUORUM_VOTERS_CONFIG);
-        if (isBlank(voters)) {
-            adjusted.remove(QuorumConfig.QUORUM_VOTERS_CONFIG);
-        }
-        if (voters == null || voters.indexOf(',') < 0) {
+        if (isAlone(given)) {
             adjusted.putIfAbsent(QuorumConfig.QUORUM_LINGER_MS_CONFIG, "0");
         }
         return adjusted;
     }
 
-    private static boolean isBlank(@Nullable String value) {
-        return value == null || value.isBlank();
+    /** Whether the configuration names no voter but one, which is this node. */
+    private static boolean isAlone(Map<String, String> given) {
+        return COMPANY.stream().allMatch(key -> given.getOrDefault(key, "").indexOf(',') < 0);
     }
 
-    AbstractConfig values() {
-        return values;
+    private static boolean isBlank(@Nullable String value) {
+        return value == null || value.isBlank();
     }
 
     QuorumConfig quorum() {
@@ -159,10 +163,6 @@ public final class QuorumSettings {
 
     MetadataLogConfig metadataLog() {
         return new MetadataLogConfig(values);
-    }
-
-    Map<String, String> given() {
-        return given;
     }
 
     Set<String> roles() {
@@ -213,10 +213,10 @@ public final class QuorumSettings {
      * How often an idle leader appends a record of no content, by which followers see that it is
      * there. A voter without followers does so only when told to.
      */
-    OptionalLong idleRecordNanos(boolean onlyVoter) {
+    OptionalLong idleRecordNanos() {
         String key = MetadataLogConfig.METADATA_MAX_IDLE_INTERVAL_MS_CONFIG;
         int millis = values.getInt(key);
-        return millis == 0 || (onlyVoter && !given.containsKey(key))
+        return millis == 0 || (isAlone(given) && !given.containsKey(key))
                 ? OptionalLong.empty()
                 : OptionalLong.of(Duration.ofMillis(millis).toNanos());
     }

@@ -95,6 +95,6 @@ public final class ApiVersions implements RequestHandler {
                         api == ApiKeys.PRODUCE
                                 ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
                                 : api.oldestVersion())
-                .setMaxVersion(api.latestVersion());
+                .setMaxVersion(api.latestVersion(false));
     }
 }

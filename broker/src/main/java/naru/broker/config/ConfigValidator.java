@@ -1,5 +1,7 @@
 package naru.broker.config;
 
+import naru.quorum.ConfigRules;
+
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
@@ -31,6 +33,17 @@ public final class ConfigValidator {
 
     public ConfigValidator(Supplier<NodeConfig> node) {
         this.node = node;
+    }
+
+    /** These rules in the form that the controller takes. */
+    public ConfigRules rules() {
+        return new ConfigRules(
+                Map.of(
+                        ConfigResource.Type.TOPIC, TopicSettings.definitions(),
+                        ConfigResource.Type.BROKER, NodeSettings.definitions(),
+                        ConfigResource.Type.GROUP, GroupConfig.CONFIG_DEF,
+                        ConfigResource.Type.CLIENT_METRICS, ClientMetricsSettings.definitions()),
+                this::validate);
     }
 
     /** Whether the resource can have settings at all. */

@@ -167,10 +167,11 @@ public final class NodeConfig {
 
     public Path dataFolder() {
         return Path.of(
-                list(values.containsKey(NodeSettings.LOG_DIRS)
-                                ? NodeSettings.LOG_DIRS
-                                : NodeSettings.LOG_DIR)
-                        .getFirst());
+                        list(values.containsKey(NodeSettings.LOG_DIRS)
+                                        ? NodeSettings.LOG_DIRS
+                                        : NodeSettings.LOG_DIR)
+                                .getFirst())
+                .normalize();
     }
 
     /** Folder of the metadata log: the data folder unless {@code metadata.log.dir} is set. */
