@@ -31,6 +31,7 @@ import java.util.Optional;
 public final class ListOffsets implements RequestHandler {
     private static final byte READ_COMMITTED = 1;
     private static final long UNKNOWN = -1;
+    private static final short LEADER_EPOCH_SINCE = 4;
 
     private final PartitionLookup lookup;
     private final Access access;
@@ -72,10 +73,14 @@ public final class ListOffsets implements RequestHandler {
             boolean allowed = access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name());
             List<ListOffsetsPartitionResponse> partitions = new ArrayList<>();
             for (ListOffsetsPartition partition : topic.partitions()) {
-                partitions.add(
+                ListOffsetsPartitionResponse found =
                         allowed
                                 ? partition(topic.name(), partition, view)
-                                : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+                                : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
+                partitions.add(
+                        request.version() < LEADER_EPOCH_SINCE
+                                ? found.setLeaderEpoch((int) UNKNOWN)
+                                : found);
             }
             response.topics()
                     .add(
