@@ -30,8 +30,8 @@ import java.util.Optional;
  */
 public final class ListOffsets implements RequestHandler {
     private static final byte READ_COMMITTED = 1;
-    private static final short FIRST_VERSION_WITH_EPOCHS = 4;
     private static final long UNKNOWN = -1;
+    private static final short LEADER_EPOCH_SINCE = 4;
 
     private final PartitionLookup lookup;
     private final Access access;
@@ -73,14 +73,14 @@ public final class ListOffsets implements RequestHandler {
             boolean allowed = access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name());
             List<ListOffsetsPartitionResponse> partitions = new ArrayList<>();
             for (ListOffsetsPartition partition : topic.partitions()) {
-                ListOffsetsPartitionResponse answer =
+                ListOffsetsPartitionResponse found =
                         allowed
                                 ? partition(topic.name(), partition, view)
                                 : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
                 partitions.add(
-                        request.version() < FIRST_VERSION_WITH_EPOCHS
-                                ? answer.setLeaderEpoch(-1)
-                                : answer);
+                        request.version() < LEADER_EPOCH_SINCE
+                                ? found.setLeaderEpoch((int) UNKNOWN)
+                                : found);
             }
             response.topics()
                     .add(
