@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,6 +28,13 @@ public final class Logging {
     private static Logger root() {
         System.setProperty("java.util.logging.config.class", NoConfiguration.class.getName());
         return Logger.getLogger("");
+    }
+
+    /** Before any class asks for a logger, so that the JDK's own set-up never comes to be. */
+    public static void prepare() {
+        for (Handler handler : ROOT.getHandlers()) {
+            ROOT.removeHandler(handler);
+        }
     }
 
     /** The shapes of {@code naru.log.format}. */
@@ -50,6 +58,8 @@ public final class Logging {
         setLevel("org.apache.kafka.common.config.AbstractConfig", Level.OFF);
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
+        // It warns that a new data folder is new.
+        setLevel("org.apache.kafka.controller.ActivationRecordsGenerator", Level.SEVERE);
         apply(levels);
     }
 
