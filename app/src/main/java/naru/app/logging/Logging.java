@@ -58,8 +58,6 @@ public final class Logging {
         setLevel("org.apache.kafka.common.config.AbstractConfig", Level.OFF);
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
-        // It warns that a new data folder is new.
-        setLevel("org.apache.kafka.controller.ActivationRecordsGenerator", Level.SEVERE);
         apply(levels);
     }
 
