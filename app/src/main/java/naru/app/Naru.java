@@ -65,6 +65,7 @@ public final class Naru implements Callable<Integer> {
 
     /** Runs a command; answers its exit code: 0 done, 1 failed, 2 not understood. */
     public static int run(Terminal terminal, String... arguments) {
+        Logging.prepare();
         boolean startsNode = arguments.length > 0 && arguments[0].equals("start");
         if (!startsNode) {
             try {

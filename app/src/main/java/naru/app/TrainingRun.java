@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,10 +32,27 @@ import java.util.stream.Stream;
 final class TrainingRun {
     private static final String TOPIC = "training";
 
+    private static final Duration LONGEST = Duration.ofSeconds(90);
+
     private TrainingRun() {}
+
+    /** A training that hangs must not keep anybody from starting. */
+    private static void endAtTheLatest() {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try {
+                        Thread.sleep(LONGEST);
+                    } catch (InterruptedException ended) {
+                        return;
+                    }
+                    Runtime.getRuntime().halt(1);
+                });
+    }
 
     /** Runs the training. With an argument, HOST:PORT, that cluster serves instead of a node. */
     public static void main(String[] arguments) throws IOException {
+        endAtTheLatest();
         if (arguments.length > 0) {
             withoutCluster();
             withCluster(arguments[0]);

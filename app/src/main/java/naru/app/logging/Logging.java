@@ -30,6 +30,13 @@ public final class Logging {
         return Logger.getLogger("");
     }
 
+    /** Before any class asks for a logger, so that the JDK's own set-up never comes to be. */
+    public static void prepare() {
+        for (Handler handler : ROOT.getHandlers()) {
+            ROOT.removeHandler(handler);
+        }
+    }
+
     /** The shapes of {@code naru.log.format}. */
     public enum Format {
         TEXT,
