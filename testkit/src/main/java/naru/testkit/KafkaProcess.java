@@ -1,0 +1,262 @@
+package naru.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An unmodified Apache Kafka from its published jars: broker and controller in one process, with
+ * Kafka's own default JVM options, a folder of its own, and little logging. Its jars are on the
+ * class path of that process only.
+ */
+public final class KafkaProcess implements BrokerProcess {
+    private static final Duration READY_BOUND = Duration.ofSeconds(90);
+    private static final List<String> JVM_OPTIONS =
+            List.of(
+                    "-Xmx1G",
+                    "-Xms1G",
+                    "-server",
+                    "-XX:+UseG1GC",
+                    "-XX:MaxGCPauseMillis=20",
+                    "-XX:InitiatingHeapOccupancyPercent=35",
+                    "-XX:+ExplicitGCInvokesConcurrent",
+                    "-Djava.awt.headless=true");
+
+    private final TemporaryFolder folder;
+    private final int port;
+    private @Nullable ServerProcess process;
+
+    private KafkaProcess(TemporaryFolder folder, int port) {
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** A broker that serves clients, with these properties on top of what a single node needs. */
+    public static KafkaProcess start(Map<String, String> properties) {
+        KafkaProcess kafka = prepare(properties);
+        try {
+            kafka.restart();
+            return kafka;
+        } catch (RuntimeException e) {
+            kafka.close();
+            throw e;
+        }
+    }
+
+    /** A broker whose storage is formatted and which is not launched yet. */
+    public static KafkaProcess prepare(Map<String, String> properties) {
+        TemporaryFolder folder = TemporaryFolder.create("kafka-");
+        List<Integer> ports = FreePorts.find(2);
+        KafkaProcess kafka = new KafkaProcess(folder, ports.get(0));
+        try {
+            kafka.writeFiles(ports.get(1), properties);
+            kafka.format();
+            return kafka;
+        } catch (IOException e) {
+            kafka.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            kafka.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void launch() {
+        if (isAlive()) {
+            throw new IllegalStateException("Kafka already runs as process " + pid());
+        }
+        List<String> command = new ArrayList<>(javaCommand(JVM_OPTIONS));
+        command.addAll(List.of("kafka.Kafka", propertiesFile().toString()));
+        process = ServerProcess.start("Kafka", command, folder.path(), Map.of());
+    }
+
+    @Override
+    public void awaitReady() {
+        running().await("answer on port " + port, READY_BOUND, this::answers);
+    }
+
+    @Override
+    public String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** Where its partitions' folders stand. */
+    public Path dataFolder() {
+        return folder.path().resolve("data");
+    }
+
+    @Override
+    public long pid() {
+        return running().pid();
+    }
+
+    @Override
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public double cpuSeconds() {
+        return ProcessFigures.cpuSeconds(pid());
+    }
+
+    @Override
+    public long rssBytes() {
+        return ProcessFigures.rssBytes(pid());
+    }
+
+    @Override
+    public int threads() {
+        return ProcessFigures.threads(pid());
+    }
+
+    @Override
+    public void kill() {
+        running().kill();
+    }
+
+    @Override
+    public int stop() {
+        return running().stop();
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+        folder.close();
+    }
+
+    private ServerProcess running() {
+        if (process == null) {
+            throw new IllegalStateException("Kafka has not been launched");
+        }
+        return process;
+    }
+
+    private void writeFiles(int controllerPort, Map<String, String> properties) throws IOException {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("process.roles", "broker,controller");
+        all.put("node.id", "1");
+        all.put(
+                "listeners",
+                "PLAINTEXT://" + bootstrap() + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put("advertised.listeners", "PLAINTEXT://" + bootstrap());
+        all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        all.put("controller.listener.names", "CONTROLLER");
+        all.put("inter.broker.listener.name", "PLAINTEXT");
+        all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
+        all.put("log.dirs", dataFolder().toString());
+        all.put("offsets.topic.replication.factor", "1");
+        all.put("transaction.state.log.replication.factor", "1");
+        all.put("transaction.state.log.min.isr", "1");
+        all.put("share.coordinator.state.topic.replication.factor", "1");
+        all.put("share.coordinator.state.topic.min.isr", "1");
+        all.putAll(properties);
+        List<String> lines = new ArrayList<>();
+        all.forEach((key, value) -> lines.add(key + "=" + value));
+        Files.write(propertiesFile(), lines);
+        Files.writeString(
+                loggingFile(),
+                """
+                handlers=java.util.logging.ConsoleHandler
+                .level=WARNING
+                java.util.logging.ConsoleHandler.level=WARNING
+                """);
+    }
+
+    private void format() {
+        List<String> command =
+                new ArrayList<>(
+                        javaCommand(
+                                List.of(
+                                        "-Xmx128m",
+                                        "-XX:+UseSerialGC",
+                                        "-XX:TieredStopAtLevel=1")));
+        command.addAll(
+                List.of(
+                        "kafka.tools.StorageTool",
+                        "format",
+                        "--standalone",
+                        "--cluster-id",
+                        "naruTestkitAAAAAAAAAAA",
+                        "--config",
+                        propertiesFile().toString()));
+        ServerProcess tool =
+                ServerProcess.start("Kafka's storage tool", command, folder.path(), Map.of());
+        int exitCode = tool.awaitExit();
+        if (exitCode != 0) {
+            throw new IllegalStateException(
+                    "Kafka's storage tool ended with "
+                            + exitCode
+                            + ":\n"
+                            + String.join("\n", tool.output()));
+        }
+    }
+
+    private List<String> javaCommand(List<String> options) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-Djava.util.logging.config.file=" + loggingFile());
+        command.add("-cp");
+        command.add(classPath());
+        return command;
+    }
+
+    private Path propertiesFile() {
+        return folder.path().resolve("server.properties");
+    }
+
+    private Path loggingFile() {
+        return folder.path().resolve("logging.properties");
+    }
+
+    /** Written by the build, because no module of ours has these jars on its own class path. */
+    private static String classPath() {
+        try (InputStream resource = KafkaProcess.class.getResourceAsStream("kafka.classpath")) {
+            if (resource == null) {
+                throw new IllegalStateException(
+                        "kafka.classpath is missing: build the testkit with Maven");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether an ApiVersions request of version 0 is answered. */
+    private boolean answers() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
+            socket.setSoTimeout(2_000);
+            ByteBuffer request = ByteBuffer.allocate(14);
+            request.putInt(10)
+                    .putShort((short) 18)
+                    .putShort((short) 0)
+                    .putInt(1)
+                    .putShort((short) -1);
+            socket.getOutputStream().write(request.array());
+            return new DataInputStream(socket.getInputStream()).readInt() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package naru.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Naru node as its users start it: {@code ./naru start} with a data folder and settings. Its
+ * listener is on a free port of loopback and stays there over restarts.
+ */
+public final class NaruProcess implements BrokerProcess {
+    /** The first start may have to build and to make the AOT cache. */
+    private static final Duration READY_BOUND = Duration.ofMinutes(3);
+
+    private static final String READY_LINE = "naru ready in ";
+
+    private final Path root = RepositoryRoot.find();
+    private final Path dataFolder;
+    private final @Nullable TemporaryFolder ownFolder;
+    private final Map<String, String> settings;
+    private final Map<String, String> environment;
+    private final int port;
+    private final int metricsPort;
+    private @Nullable ServerProcess process;
+
+    private NaruProcess(
+            Path dataFolder,
+            @Nullable TemporaryFolder ownFolder,
+            Map<String, String> settings,
+            Map<String, String> environment) {
+        this.dataFolder = dataFolder;
+        this.ownFolder = ownFolder;
+        List<Integer> ports = FreePorts.find(2);
+        this.port = ports.get(0);
+        this.metricsPort = ports.get(1);
+        this.settings = new LinkedHashMap<>();
+        this.settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+        this.settings.put("naru.metrics.listeners", "http://127.0.0.1:" + metricsPort);
+        this.settings.putAll(settings);
+        this.environment = new LinkedHashMap<>();
+        this.environment.put("JAVA_HOME", System.getProperty("java.home"));
+        this.environment.putAll(environment);
+    }
+
+    /** A node that serves clients, on a new folder that goes with it. */
+    public static NaruProcess start(Map<String, String> settings) {
+        NaruProcess naru = prepare(settings);
+        try {
+            naru.restart();
+            return naru;
+        } catch (RuntimeException e) {
+            naru.close();
+            throw e;
+        }
+    }
+
+    /** A node that is not launched yet, on a new folder that goes with it. */
+    public static NaruProcess prepare(Map<String, String> settings) {
+        TemporaryFolder folder = TemporaryFolder.create("naru-");
+        return new NaruProcess(folder.path().resolve("data"), folder, settings, Map.of());
+    }
+
+    /** A node that is not launched yet, on a folder of the caller's, which stays. */
+    public static NaruProcess on(
+            Path dataFolder, Map<String, String> settings, Map<String, String> environment) {
+        return new NaruProcess(dataFolder, null, settings, environment);
+    }
+
+    @Override
+    public void launch() {
+        if (isAlive()) {
+            throw new IllegalStateException("Naru already runs as process " + pid());
+        }
+        List<String> command = new ArrayList<>();
+        command.add(root.resolve("naru").toString());
+        command.addAll(List.of("start", "--data", dataFolder.toString()));
+        settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        process = ServerProcess.start("Naru", command, root, environment);
+    }
+
+    @Override
+    public void awaitReady() {
+        ServerProcess run = running();
+        run.await(
+                "ready line", READY_BOUND, () -> run.printed(line -> line.startsWith(READY_LINE)));
+    }
+
+    @Override
+    public String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int metricsPort() {
+        return metricsPort;
+    }
+
+    public Path dataFolder() {
+        return dataFolder;
+    }
+
+    /** What the present or last run printed, oldest first, bounded. */
+    public List<String> output() {
+        return running().output();
+    }
+
+    @Override
+    public long pid() {
+        return running().pid();
+    }
+
+    @Override
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    @Override
+    public double cpuSeconds() {
+        return ProcessFigures.cpuSeconds(pid());
+    }
+
+    @Override
+    public long rssBytes() {
+        return ProcessFigures.rssBytes(pid());
+    }
+
+    @Override
+    public int threads() {
+        return ProcessFigures.threads(pid());
+    }
+
+    /** SIGSTOP: the process stands still and its sockets stay open. */
+    public void pause() {
+        running().signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        running().signal("CONT");
+    }
+
+    /** Waits for a node that ends by itself, for example because a setting is wrong. */
+    public int awaitExit() {
+        return running().awaitExit();
+    }
+
+    @Override
+    public void kill() {
+        running().kill();
+    }
+
+    @Override
+    public int stop() {
+        return running().stop();
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+        if (ownFolder != null) {
+            ownFolder.close();
+        }
+    }
+
+    private ServerProcess running() {
+        if (process == null) {
+            throw new IllegalStateException("Naru has not been launched");
+        }
+        return process;
+    }
+}
