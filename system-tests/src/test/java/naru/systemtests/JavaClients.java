@@ -86,6 +86,7 @@ record JavaClients(String bootstrap) {
     /** All values of a topic from the beginning to the present end, in the order of partitions. */
     List<String> readAll(String topic) {
         try (Consumer<String, String> consumer = consumer()) {
+            until("partitions of " + topic, () -> !consumer.partitionsFor(topic).isEmpty());
             List<TopicPartition> partitions =
                     consumer.partitionsFor(topic).stream()
                             .map(p -> new TopicPartition(topic, p.partition()))
