@@ -11,7 +11,8 @@ import java.nio.channels.FileChannel;
  * <p>The channel belongs to the log, stays open for {@code file.delete.delay.ms} after the segment
  * has left the log, and is read by position only.
  *
- * @param baseOffset offset of the first record in the slice
+ * @param baseOffset the offset that was asked for; the first batch may begin below it, or above it
+ *     when nothing stands there any more
  * @param nextOffset offset after the last whole batch in the slice
  */
 public record LogSlice(

@@ -1,12 +1,31 @@
 package naru.log;
 
+import naru.log.AppendOutcome.Appended;
+import naru.log.AppendOutcome.Duplicate;
+import naru.log.AppendOutcome.Refused;
+import naru.log.BatchIntake.Intake;
+import naru.log.epoch.LeaderEpochs;
+import naru.log.producer.Verdict;
+import naru.log.recovery.LogLoader;
+import naru.log.segment.Segment;
+import naru.log.segment.SegmentContext;
+import naru.log.segment.Segments;
+import naru.wire.BatchCheck;
+import naru.wire.RecordBatchLayout;
+
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,35 +39,174 @@ import java.util.Optional;
  * <p>Invariants: log start offset ≤ last stable offset ≤ high watermark ≤ log end offset; none of
  * them moves back but by truncation.
  */
-public abstract class PartitionLog {
-    public abstract TopicPartition topicPartition();
+public final class PartitionLog {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
 
-    public abstract Uuid topicId();
+    /** Who sends batches: decides what is checked. */
+    public enum Origin {
+        CLIENT,
+        COORDINATOR
+    }
 
-    public abstract LogConfig config();
+    /** An offset, the timestamp of its record, and the leader epoch it was written in. */
+    public record TimestampedOffset(long offset, long timestampMillis, int leaderEpoch) {}
 
-    public abstract void reconfigure(LogConfig config);
+    /** {@code leaderEpoch} and {@code endOffset} are -1 when nothing is known of such an epoch. */
+    public record EpochEnd(int leaderEpoch, long endOffset) {}
 
-    public abstract long logStartOffset();
+    private final TopicPartition topicPartition;
+    private final Uuid topicId;
+    private final LogServices services;
+    private final SegmentContext context;
+    private final Segments segments;
+    private final LeaderEpochs epochs;
+    private final WriteFault fault = new WriteFault();
+    private final LogSync sync;
+    private final LogProducers producers;
+    private final LogWriter writer;
+    private final LogReader reader;
+    private final Object lock = new Object();
+    private volatile LogConfig config;
+    private volatile long logStartOffset;
+    private volatile long logEndOffset;
+    private volatile long highWatermark;
+    private volatile long lastStableOffset;
+    private boolean closed;
 
-    public abstract long logEndOffset();
+    PartitionLog(
+            TopicPartition topicPartition,
+            Uuid topicId,
+            LogConfig config,
+            LogServices services,
+            SegmentContext context,
+            LogLoader.Loaded loaded,
+            LogProducers producers,
+            long recoveryPoint,
+            long checkpointedHighWatermark) {
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.config = config;
+        this.services = services;
+        this.context = context;
+        this.segments = loaded.segments();
+        this.epochs = loaded.epochs();
+        this.logStartOffset = loaded.logStartOffset();
+        this.logEndOffset = loaded.logEndOffset();
+        this.highWatermark = Math.clamp(checkpointedHighWatermark, logStartOffset, logEndOffset);
+        this.producers = producers;
+        this.lastStableOffset = producers.lastStableOffset(highWatermark);
+        this.sync =
+                new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
+        this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
+        this.reader = new LogReader(this, segments);
+    }
 
-    public abstract long highWatermark();
+    /** Called under the lock when a segment has been sealed and another begun. */
+    void onRolled() {
+        sync.namesChanged();
+        services.requestSync(this);
+    }
+
+    /** Called under the lock when the file of the active segment comes to be. */
+    void onFileMade() {
+        sync.namesChanged();
+    }
+
+    public TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    public LogConfig config() {
+        return config;
+    }
+
+    public void reconfigure(LogConfig changed) {
+        config = changed;
+    }
+
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    public long logEndOffset() {
+        return logEndOffset;
+    }
+
+    public long highWatermark() {
+        return highWatermark;
+    }
 
     /** Last stable offset: below it, every transaction is decided. At most the high watermark. */
-    public abstract long lastStableOffset();
+    public long lastStableOffset() {
+        return lastStableOffset;
+    }
 
     /** Offset below which an fdatasync has made everything durable. */
-    public abstract long durableOffset();
+    public long durableOffset() {
+        return sync.durableOffset();
+    }
+
+    /** Stretches of the log that were found damaged since it was opened. */
+    public long damagedBatches() {
+        return context.damagedBatches().sum();
+    }
+
+    Path folder() {
+        return context.folder();
+    }
+
+    Object lock() {
+        return lock;
+    }
+
+    Segments segments() {
+        return segments;
+    }
+
+    // ---- leader epochs
 
     /** Leader epoch of the last batch, or empty when there is none. */
-    public abstract Optional<Integer> latestEpoch();
+    public Optional<Integer> latestEpoch() {
+        return epochs.latest();
+    }
 
     /** Notes that a leader of this epoch begins at the present log end offset. */
-    public abstract void beginEpoch(int leaderEpoch);
+    public void beginEpoch(int leaderEpoch) {
+        synchronized (lock) {
+            writer.epochsChanged(epochs.assign(leaderEpoch, logEndOffset));
+        }
+    }
+
+    /**
+     * The largest epoch ≤ the given one, and the offset where the next one begins (KIP-101, 279).
+     */
+    public EpochEnd endOffsetFor(int leaderEpoch) {
+        return epochs.endOffsetFor(leaderEpoch, logEndOffset);
+    }
+
+    /** Epoch of the record at this offset, or empty when not known. */
+    public Optional<Integer> epochFor(long offset) {
+        return epochs.epochFor(offset);
+    }
 
     /** Moves the high watermark forward, at most to the log end offset; true when it moved. */
-    public abstract boolean advanceHighWatermark(long offset);
+    public boolean advanceHighWatermark(long offset) {
+        synchronized (lock) {
+            long target = Math.min(offset, logEndOffset);
+            if (target <= highWatermark) {
+                return false;
+            }
+            highWatermark = target;
+            lastStableOffset = producers.lastStableOffset(target);
+            return true;
+        }
+    }
+
+    // ---- appends
 
     /**
      * Assigns offsets, leader epoch and, as configured, time and codec to the batches between the
@@ -56,17 +214,142 @@ public abstract class PartitionLog {
      * one call are appended or none. Checks whatever of framing, CRC, sizes, timestamps, sequence
      * numbers and producer epochs a leader has to check.
      */
-    public abstract AppendOutcome appendAsLeader(
-            ByteBuffer batches, int leaderEpoch, Origin origin);
+    public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, Origin origin) {
+        LogConfig now = config;
+        long nowMillis = services.clock().millis();
+        return switch (BatchIntake.admit(batches, now, origin, nowMillis)) {
+            case Intake.NotAdmitted(Refused refused) -> refused;
+            case Intake.Admitted admitted -> {
+                AppendOutcome outcome;
+                synchronized (lock) {
+                    outcome = appendAdmitted(admitted, leaderEpoch, origin, now, nowMillis);
+                }
+                yield flushedIfDue(outcome);
+            }
+        };
+    }
+
+    private AppendOutcome appendAdmitted(
+            Intake.Admitted admitted, int leaderEpoch, Origin origin, LogConfig now, long millis) {
+        Refused refused = refusal(millis);
+        if (refused != null) {
+            return refused;
+        }
+        ByteBuffer batches = admitted.batches();
+        switch (producers.verify(batches, origin)) {
+            case Verdict.Duplicate(long first, long last, long timestamp) -> {
+                long appendTime = now.logAppendTime() ? timestamp : -1;
+                return new Duplicate(first, last, appendTime, logStartOffset);
+            }
+            case Verdict.Refused(Errors error, String message) -> {
+                return new Refused(error, message);
+            }
+            case Verdict.Accept() -> {}
+        }
+        long base = logEndOffset;
+        long next = base;
+        for (int at = batches.position(); at < batches.limit(); ) {
+            batches.putLong(at + RecordBatchLayout.BASE_OFFSET_AT, next);
+            batches.putInt(at + RecordBatchLayout.LEADER_EPOCH_AT, leaderEpoch);
+            next = RecordBatchLayout.lastOffset(batches, at) + 1;
+            at += (int) RecordBatchLayout.sizeBytes(batches, at);
+        }
+        refused = write(batches, next, admitted.maxTimestamp(), millis);
+        return refused != null
+                ? refused
+                : new Appended(base, next - 1, admitted.appendTimeMillis(), logStartOffset);
+    }
+
+    private @Nullable Refused refusal(long nowMillis) {
+        return closed
+                ? new Refused(
+                        Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.")
+                : writer.refusal(nowMillis);
+    }
+
+    private @Nullable Refused write(
+            ByteBuffer batches, long next, long maxTimestamp, long nowMillis) {
+        Refused refused =
+                writer.write(config, batches, logEndOffset, next - 1, maxTimestamp, nowMillis);
+        if (refused == null) {
+            logEndOffset = next;
+            lastStableOffset = producers.lastStableOffset(highWatermark);
+        }
+        return refused;
+    }
 
     /** Appends batches that already carry offsets and epochs, from the leader. */
-    public abstract AppendOutcome appendAsFollower(ByteBuffer batches);
-
-    /** Who sends batches: decides what is checked. */
-    public enum Origin {
-        CLIENT,
-        COORDINATOR
+    public AppendOutcome appendAsFollower(ByteBuffer batches) {
+        return switch (BatchCheck.check(batches, BatchCheck.Limits.replication())) {
+            case BatchCheck.Broken broken -> new Refused(broken.error(), broken.message());
+            case BatchCheck.Sound sound -> {
+                int limit = batches.limit();
+                batches.limit(batches.position() + sound.sizeBytes());
+                try {
+                    AppendOutcome outcome;
+                    synchronized (lock) {
+                        outcome = appendFromLeader(batches, sound.maxTimestamp());
+                    }
+                    yield flushedIfDue(outcome);
+                } finally {
+                    batches.limit(limit);
+                }
+            }
+        };
     }
+
+    private AppendOutcome appendFromLeader(ByteBuffer batches, long maxTimestamp) {
+        long nowMillis = services.clock().millis();
+        Refused refused = refusal(nowMillis);
+        if (refused != null) {
+            return refused;
+        }
+        long base = RecordBatchLayout.baseOffset(batches, batches.position());
+        long next = logEndOffset;
+        for (int at = batches.position(); at < batches.limit(); ) {
+            if (RecordBatchLayout.baseOffset(batches, at) < next) {
+                return new Refused(
+                        Errors.INVALID_RECORD,
+                        "The leader sent offset "
+                                + RecordBatchLayout.baseOffset(batches, at)
+                                + " where "
+                                + next
+                                + " or more was expected.");
+            }
+            next = RecordBatchLayout.lastOffset(batches, at) + 1;
+            at += (int) RecordBatchLayout.sizeBytes(batches, at);
+        }
+        refused = write(batches, next, maxTimestamp, nowMillis);
+        return refused != null ? refused : new Appended(base, next - 1, -1, logStartOffset);
+    }
+
+    /** Syncs after {@code flush.messages} records; outside the lock, as others may append. */
+    private AppendOutcome flushedIfDue(AppendOutcome outcome) {
+        long most = config.flushMessages();
+        if (most == Long.MAX_VALUE || logEndOffset - sync.durableOffset() < most) {
+            return outcome;
+        }
+        try {
+            sync.run(logEndOffset);
+            return outcome;
+        } catch (IOException refusal) {
+            return new Refused(Errors.KAFKA_STORAGE_ERROR, String.valueOf(fault.reason()));
+        }
+    }
+
+    /** Why appends are refused at present, or null when they are not. */
+    public @Nullable String writeFault() {
+        return fault.reason();
+    }
+
+    /** Tries whether the disk takes writes again; true when appends go on. */
+    public boolean heal() {
+        synchronized (lock) {
+            return writer.heal();
+        }
+    }
+
+    // ---- reads
 
     /**
      * Finds what may be sent to a reader.
@@ -77,62 +360,297 @@ public abstract class PartitionLog {
      * @param maxBytes most bytes to answer with
      * @param atLeastOneBatch whether the first batch is answered whole even if larger than maxBytes
      */
-    public abstract ReadOutcome read(
-            long offset, long endOffset, int maxBytes, boolean atLeastOneBatch);
+    public ReadOutcome read(long offset, long endOffset, int maxBytes, boolean atLeastOneBatch) {
+        try {
+            return reader.read(offset, endOffset, maxBytes, atLeastOneBatch);
+        } catch (IOException refusal) {
+            throw storage("read", refusal);
+        }
+    }
+
+    private LogStorageException storage(String what, IOException cause) {
+        return new LogStorageException(
+                "The disk refused to " + what + " " + context.folder() + ": " + cause.getMessage(),
+                cause);
+    }
 
     /** Transactions aborted whose records lie in [from, to) (for {@code read_committed}). */
-    public abstract List<FetchResponseData.AbortedTransaction> abortedTransactions(
-            long from, long to);
+    public List<FetchResponseData.AbortedTransaction> abortedTransactions(long from, long to) {
+        try {
+            return producers.aborted(from, to).stream()
+                    .map(aborted ->
+                            new FetchResponseData.AbortedTransaction()
+                                    .setProducerId(aborted.producerId())
+                                    .setFirstOffset(aborted.firstOffset()))
+                    .toList();
+        } catch (IOException refusal) {
+            throw storage("read", refusal);
+        }
+    }
 
     /** First record with a timestamp at or after the given, below {@code endOffset}. */
-    public abstract Optional<TimestampedOffset> offsetForTimestamp(
-            long timestampMillis, long endOffset);
+    public Optional<TimestampedOffset> offsetForTimestamp(long timestampMillis, long endOffset) {
+        try {
+            return reader.offsetForTimestamp(timestampMillis, endOffset);
+        } catch (IOException refusal) {
+            throw storage("read", refusal);
+        }
+    }
 
     /** The record with the largest timestamp below {@code endOffset} (KIP-734). */
-    public abstract Optional<TimestampedOffset> maxTimestampOffset(long endOffset);
+    public Optional<TimestampedOffset> maxTimestampOffset(long endOffset) {
+        try {
+            return reader.maxTimestampOffset(endOffset);
+        } catch (IOException refusal) {
+            throw storage("read", refusal);
+        }
+    }
 
-    /** An offset, the timestamp of its record, and the leader epoch it was written in. */
-    public record TimestampedOffset(long offset, long timestampMillis, int leaderEpoch) {}
-
-    /**
-     * The largest epoch ≤ the given one, and the offset where the next one begins (KIP-101, 279).
-     */
-    public abstract EpochEnd endOffsetFor(int leaderEpoch);
-
-    /** {@code leaderEpoch} and {@code endOffset} are -1 when nothing is known of such an epoch. */
-    public record EpochEnd(int leaderEpoch, long endOffset) {}
-
-    /** Epoch of the record at this offset, or empty when not known. */
-    public abstract Optional<Integer> epochFor(long offset);
+    // ---- what leaves the log
 
     /** Raises the log start offset (DeleteRecords, retention); false when it already is there. */
-    public abstract boolean advanceLogStartOffset(long offset);
+    public boolean advanceLogStartOffset(long offset) {
+        synchronized (lock) {
+            long target = Math.min(offset, highWatermark);
+            if (target <= logStartOffset) {
+                return false;
+            }
+            logStartOffset = target;
+            writer.epochsChanged(epochs.truncateFromStart(target));
+            producers.onLogStartOffset(target);
+            lastStableOffset = producers.lastStableOffset(highWatermark);
+            Segment[] all = segments.snapshot();
+            int below = 0;
+            while (below + 1 < all.length && all[below + 1].baseOffset() <= target) {
+                below++;
+            }
+            if (below > 0) {
+                delete(segments.removeFirst(below));
+            }
+            services.checkpointNow();
+            return true;
+        }
+    }
+
+    private void delete(List<Segment> gone) {
+        for (Segment segment : gone) {
+            try {
+                segment.markDeleted();
+                producers.deleteSnapshotOf(segment);
+            } catch (IOException refusal) {
+                LOG.warn("{} cannot be renamed for deletion: {}", segment, refusal.getMessage());
+            }
+        }
+        services.later(
+                config.fileDeleteDelayMillis(),
+                () -> {
+                    for (Segment segment : gone) {
+                        segment.deleteMarked();
+                    }
+                });
+    }
 
     /** Removes all at and above the offset. */
-    public abstract void truncateTo(long offset);
+    public void truncateTo(long offset) {
+        synchronized (lock) {
+            if (offset >= logEndOffset) {
+                return;
+            }
+            if (offset < segments.first().baseOffset()) {
+                truncateFullyAndStartAt(offset);
+                return;
+            }
+            try {
+                int floor = Segments.floor(segments.snapshot(), offset);
+                delete(segments.removeAfter(floor));
+                segments.active().truncateTo(offset);
+                endsNowAt(offset, Math.min(logStartOffset, offset));
+            } catch (IOException refusal) {
+                throw storage("truncate", refusal);
+            }
+        }
+    }
 
     /** Removes everything and begins anew at the offset. */
-    public abstract void truncateFullyAndStartAt(long offset);
+    public void truncateFullyAndStartAt(long offset) {
+        synchronized (lock) {
+            try {
+                Segment fresh = Segment.fresh(context, offset);
+                delete(segments.replaceAll(fresh));
+                fresh.create();
+                epochs.clear();
+                producers.truncateFullyAndStartAt(offset);
+                writer.epochsChanged(true);
+                logStartOffset = offset;
+                highWatermark = offset;
+                endsNowAt(offset, offset);
+            } catch (IOException refusal) {
+                throw storage("truncate", refusal);
+            }
+        }
+    }
+
+    private void endsNowAt(long offset, long start) throws IOException {
+        logStartOffset = start;
+        logEndOffset = offset;
+        highWatermark = Math.min(highWatermark, offset);
+        writer.epochsChanged(epochs.truncateFromEnd(offset));
+        producers.reload(start, offset);
+        lastStableOffset = producers.lastStableOffset(highWatermark);
+        writer.writeEpochs();
+        sync.truncated(offset);
+        services.checkpointNow();
+    }
+
+    /** Drops what retention says may go, at the high watermark at most; answers the bytes freed. */
+    public long applyRetention(long nowMillis) {
+        synchronized (lock) {
+            try {
+                Retention retention = new Retention(config, segments, highWatermark);
+                int count = retention.deletable(nowMillis);
+                if (count == 0) {
+                    return 0;
+                }
+                if (count == segments.snapshot().length) {
+                    writer.roll(logEndOffset);
+                }
+                List<Segment> gone = segments.removeFirst(count);
+                delete(gone);
+                logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
+                writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
+                producers.onLogStartOffset(logStartOffset);
+                lastStableOffset = producers.lastStableOffset(highWatermark);
+                services.checkpointNow();
+                LOG.info(
+                        "{}: retention removed {} segments up to offset {}",
+                        topicPartition,
+                        count,
+                        logStartOffset);
+                return gone.stream().mapToLong(Segment::sizeBytes).sum();
+            } catch (IOException refusal) {
+                throw storage("apply retention to", refusal);
+            }
+        }
+    }
+
+    /** Total of the segments' bytes. */
+    public long sizeBytes() {
+        return segments.sizeBytes();
+    }
+
+    // ---- durability
 
     /**
      * Asks for an fdatasync of all that is now appended; the callback runs on the syncing thread.
      */
-    public abstract void sync(Runnable whenDurable);
+    public void sync(Runnable whenDurable) {
+        sync.add(whenDurable);
+        services.requestSync(this);
+    }
 
     /** Writes through to the disk before returning. */
-    public abstract void flush();
+    public void flush() {
+        try {
+            sync.run(logEndOffset);
+        } catch (IOException refusal) {
+            throw storage("sync", refusal);
+        }
+    }
 
-    /** Drops what retention says may go, at the high watermark at most; answers the bytes freed. */
-    public abstract long applyRetention(long nowMillis);
+    /** Called by the syncing thread. */
+    void syncNow() {
+        sync.runRequested();
+    }
 
-    /** Total of the segments' bytes. */
-    public abstract long sizeBytes();
+    /**
+     * Does what is done once in a while: writes what recovery can then leave unread, asks for a
+     * sync when more than so many bytes are not durable, forgets what was verified long ago.
+     */
+    void keep(long nowMillis, long mostUnsyncedBytes) throws IOException {
+        synchronized (lock) {
+            if (closed || fault.reason() != null) {
+                return;
+            }
+            producers.expire(nowMillis);
+            segments.active().checkpointIndexes();
+            writer.writeEpochs();
+        }
+        if (sync.unsyncedBytes() > mostUnsyncedBytes) {
+            services.requestSync(this);
+        }
+        for (Segment segment : segments.snapshot()) {
+            segment.expireVerified(nowMillis);
+        }
+    }
 
-    public abstract List<DescribeProducersResponseData.ProducerState> activeProducers();
+    /** Has the log synced when records wait for it longer than {@code flush.ms}; the next look. */
+    long flushIfAged(long nowMillis) {
+        long most = config.flushMillis();
+        if (most == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        if (sync.durableOffset() < logEndOffset) {
+            services.requestSync(this);
+        }
+        return nowMillis + Math.max(1, most);
+    }
 
-    /** Why appends are refused at present, or null when they are not. */
-    public abstract @Nullable String writeFault();
+    public List<DescribeProducersResponseData.ProducerState> activeProducers() {
+        synchronized (lock) {
+            return producers.active();
+        }
+    }
 
-    /** Tries whether the disk takes writes again; true when appends go on. */
-    public abstract boolean heal();
+    /** Whether this producer has a transaction open here in this epoch (KIP-890). */
+    public boolean hasOngoingTransaction(long producerId, short epoch) {
+        synchronized (lock) {
+            return producers.hasOngoingTransaction(producerId, epoch);
+        }
+    }
+
+    // ---- end
+
+    /** Syncs, writes what a clean start needs, and closes the files. */
+    void close() throws IOException {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        sync.run(logEndOffset);
+        synchronized (lock) {
+            Segment active = segments.active();
+            if (active.sizeBytes() > 0) {
+                active.cutRemains();
+                active.storeIndexes();
+                active.forceIndexes();
+            }
+            producers.writeSnapshot(true);
+            writer.writeEpochs();
+            abandon();
+        }
+    }
+
+    /** Takes no more appends and closes the files as they are. */
+    void abandon() {
+        synchronized (lock) {
+            closed = true;
+            List<Segment> all = new ArrayList<>(List.of(segments.snapshot()));
+            for (Segment segment : all) {
+                try {
+                    segment.close();
+                } catch (IOException refusal) {
+                    LOG.warn("{} cannot be closed: {}", segment, refusal.getMessage());
+                }
+            }
+        }
+    }
+
+    /** Takes no more appends; what was given out to readers stays open. */
+    void retire() {
+        synchronized (lock) {
+            closed = true;
+        }
+    }
 }

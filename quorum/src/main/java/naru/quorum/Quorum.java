@@ -7,6 +7,7 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,6 +26,11 @@ public interface Quorum extends AutoCloseable {
 
     ClusterController controller();
 
+    /** Levels of each feature that this software can work with (KIP-584). */
+    Map<String, LevelRange> supportedFeatures();
+
+    record LevelRange(short min, short max) {}
+
     /** Calls the listener once with the whole present image as a change, then with each change. */
     void subscribe(Listener listener);
 
@@ -37,8 +43,20 @@ public interface Quorum extends AutoCloseable {
      * Registers this node as a broker that is reached at these endpoints, and keeps its heartbeat
      * going. The future completes when the controller has unfenced it and the image says so.
      */
+    default CompletableFuture<Void> register(
+            List<ClusterImage.BrokerEndpoint> endpoints, List<Uuid> logDirectories) {
+        return register(endpoints, logDirectories, -1);
+    }
+
+    /**
+     * @param previousEpoch {@link #brokerEpoch()} of the run before when that was stopped cleanly;
+     *     -1 otherwise, which has the controller take this broker's replicas for incomplete
+     *     (KIP-966)
+     */
     CompletableFuture<Void> register(
-            List<ClusterImage.BrokerEndpoint> endpoints, List<Uuid> logDirectories);
+            List<ClusterImage.BrokerEndpoint> endpoints,
+            List<Uuid> logDirectories,
+            long previousEpoch);
 
     /** Epoch of this broker's registration, or -1 before it is registered. */
     long brokerEpoch();

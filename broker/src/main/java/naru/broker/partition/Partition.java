@@ -1,5 +1,6 @@
 package naru.broker.partition;
 
+import naru.broker.config.TopicConfig;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntSupplier;
 
 /**
  * A partition of which this broker holds a replica.
@@ -22,17 +22,14 @@ import java.util.function.IntSupplier;
 public final class Partition {
     private final TopicPartition topicPartition;
     private final Uuid topicId;
-    private final IntSupplier minInSyncReplicas;
     private final Waiters waiters = new Waiters();
     private final AtomicBoolean syncing = new AtomicBoolean();
     private final Traffic traffic = new Traffic();
+    private volatile int minInSyncReplicas;
     private volatile Standing standing;
 
     Partition(
-            TopicPartition topicPartition,
-            Uuid topicId,
-            IntSupplier minInSyncReplicas,
-            Standing standing) {
+            TopicPartition topicPartition, Uuid topicId, int minInSyncReplicas, Standing standing) {
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.minInSyncReplicas = minInSyncReplicas;
@@ -53,6 +50,15 @@ public final class Partition {
 
     public Standing standing() {
         return standing;
+    }
+
+    /** Takes the topic's changed configuration. */
+    void reconfigure(TopicConfig config) {
+        minInSyncReplicas = config.minInSyncReplicas();
+        PartitionLog log = ledLog();
+        if (log != null) {
+            log.reconfigure(config.log());
+        }
     }
 
     /** Takes a new standing; whoever waited on what is no longer true is told. */
@@ -83,12 +89,11 @@ public final class Partition {
         switch (standing) {
             case Standing.Leading leading -> {
                 int alive = leading.inSyncReplicas().size();
-                if (inSync && alive < minInSyncReplicas.getAsInt()) {
+                if (inSync && alive < minInSyncReplicas) {
                     return new AppendOutcome.Refused(
                             Errors.NOT_ENOUGH_REPLICAS,
                             "%d replicas of %s are in sync and min.insync.replicas asks for %d"
-                                    .formatted(
-                                            alive, topicPartition, minInSyncReplicas.getAsInt()));
+                                    .formatted(alive, topicPartition, minInSyncReplicas));
                 }
                 PartitionLog log = leading.log();
                 AppendOutcome outcome = log.appendAsLeader(batches, leading.leaderEpoch(), origin);

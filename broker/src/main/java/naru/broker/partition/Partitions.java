@@ -1,9 +1,12 @@
 package naru.broker.partition;
 
+import naru.broker.config.TopicConfig;
+import naru.broker.config.TopicConfigs;
 import naru.log.LogDirectory;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
 import naru.quorum.ClusterChange;
+import naru.quorum.ClusterChange.TopicChange;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.PartitionState;
 import naru.quorum.Quorum;
@@ -16,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,15 +35,15 @@ public final class Partitions implements Quorum.Listener {
 
     private final int nodeId;
     private final LogDirectory logs;
-    private final PartitionSettings settings;
+    private final TopicConfigs configs;
     private final Map<TopicPartition, Partition> byName = new ConcurrentHashMap<>();
     private final Map<Uuid, Map<Integer, Partition>> byId = new ConcurrentHashMap<>();
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
 
-    public Partitions(int nodeId, LogDirectory logs, PartitionSettings settings) {
+    public Partitions(int nodeId, LogDirectory logs, TopicConfigs configs) {
         this.nodeId = nodeId;
         this.logs = logs;
-        this.settings = settings;
+        this.configs = configs;
     }
 
     /** Listeners are added before the first image comes. */
@@ -74,11 +78,11 @@ public final class Partitions implements Quorum.Listener {
             delete(topic);
         }
         for (ClusterChange.TopicChange topic : change.changedTopics()) {
-            topic.changedPartitions()
-                    .forEach((index, state) -> place(topic.name(), topic.id(), index, state));
+            TopicConfig config = configs.effective(image, topic.name());
+            topic.changedPartitions().forEach((index, state) -> place(topic, index, state, config));
         }
         if (!change.changedConfigs().isEmpty()) {
-            reconfigure(change.changedConfigs());
+            reconfigure(change.changedConfigs(), image);
         }
     }
 
@@ -110,8 +114,8 @@ public final class Partitions implements Quorum.Listener {
         }
     }
 
-    private void place(String topic, Uuid topicId, int index, PartitionState state) {
-        TopicPartition name = new TopicPartition(topic, index);
+    private void place(TopicChange topic, int index, PartitionState state, TopicConfig config) {
+        TopicPartition name = new TopicPartition(topic.name(), index);
         Partition partition = byName.get(name);
         if (!state.replicas().contains(nodeId) || state.leader() != nodeId) {
             if (partition != null) {
@@ -119,12 +123,12 @@ public final class Partitions implements Quorum.Listener {
             }
             return;
         }
-        Standing next = lead(name, topicId, state);
-        if (partition == null || !partition.topicId().equals(topicId)) {
-            partition = new Partition(name, topicId, () -> settings.minInSyncReplicas(topic), next);
+        Standing next = lead(name, topic.id(), state, config);
+        if (partition == null || !partition.topicId().equals(topic.id())) {
+            partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
             partition.stand(next);
             byName.put(name, partition);
-            byId.computeIfAbsent(topicId, id -> new ConcurrentHashMap<>()).put(index, partition);
+            byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
             announce(partition, next);
             return;
         }
@@ -143,13 +147,14 @@ public final class Partitions implements Quorum.Listener {
         }
     }
 
-    private Standing lead(TopicPartition name, Uuid topicId, PartitionState state) {
+    private Standing lead(
+            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
         String fault = logs.offline().get(name);
         if (fault != null) {
             return new Standing.Offline(fault, state.leaderEpoch());
         }
         try {
-            PartitionLog log = logs.create(name, topicId, settings.log(name.topic()));
+            PartitionLog log = logs.create(name, topicId, config.log());
             log.beginEpoch(state.leaderEpoch());
             return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas());
         } catch (LogStorageException e) {
@@ -158,16 +163,16 @@ public final class Partitions implements Quorum.Listener {
         }
     }
 
-    private void reconfigure(Collection<ConfigResource> changed) {
+    /** A broker's setting may be any topic's default. */
+    private void reconfigure(Collection<ConfigResource> changed, ClusterImage image) {
         boolean everyTopic = changed.stream().anyMatch(r -> r.type() == ConfigResource.Type.BROKER);
+        Map<String, TopicConfig> effective = new HashMap<>();
         for (Partition partition : byName.values()) {
             String topic = partition.topicPartition().topic();
             if (everyTopic
                     || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-                PartitionLog log = partition.ledLog();
-                if (log != null) {
-                    log.reconfigure(settings.log(topic));
-                }
+                partition.reconfigure(
+                        effective.computeIfAbsent(topic, name -> configs.effective(image, name)));
             }
         }
     }

@@ -19,11 +19,17 @@ public final class ApiTable {
         return this;
     }
 
+    /** Serves a request kind that clients are not told of. */
+    public ApiTable serveUnlisted(ApiKeys api, RequestHandler handler) {
+        handlers[api.id] = handler;
+        return this;
+    }
+
     @Nullable RequestHandler handler(ApiKeys api) {
         return handlers[api.id];
     }
 
-    /** The request kinds that are served, in the order of their ids. */
+    /** The request kinds that clients are told of, in the order of their ids. */
     public Iterable<ApiKeys> served() {
         return byApi.keySet();
     }

@@ -2,6 +2,8 @@ package naru.broker.transport;
 
 import static java.util.Objects.requireNonNull;
 
+import naru.wire.RequestGuard;
+
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -28,6 +30,7 @@ import java.util.ArrayDeque;
 final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger("naru.transport");
     private static final int SMALLEST_FRAME_BYTES = 8;
+    private static final int GUARDED_FRAME_BYTES = 4096;
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
 
@@ -232,6 +235,12 @@ final class Connection {
         ClientRequest request;
         RequestHandler handler;
         try {
+            if (frame.remaining() > GUARDED_FRAME_BYTES
+                    && RequestGuard.check(frame, RequestGuard.DEFAULT_BUDGET_BYTES)
+                            instanceof RequestGuard.Refused refused) {
+                refuseFrame(refused.message());
+                return;
+            }
             RequestHeader header = RequestHeader.parse(frame);
             ApiKeys api = header.apiKey();
             handler = listener.apis().handler(api);
@@ -256,8 +265,12 @@ final class Connection {
         }
     }
 
+    private static boolean isServed(ApiKeys api, short version) {
+        return api.isVersionSupported(version) && api.isVersionEnabled(version, false);
+    }
+
     private @Nullable ApiMessage decode(ApiKeys api, short version, ByteBuffer frame) {
-        if (!api.isVersionEnabled(version, false)) {
+        if (!isServed(api, version)) {
             if (api == ApiKeys.API_VERSIONS) {
                 return new ApiVersionsRequestData();
             }
@@ -305,7 +318,7 @@ final class Connection {
 
     private void encode(ClientRequest request, ApiMessage response) throws IOException {
         short version = request.version();
-        if (!request.api().isVersionEnabled(version, false)) {
+        if (!isServed(request.api(), version)) {
             version =
                     0; // ApiVersions of a version we do not know is answered in version 0 (KIP-511)
         }

@@ -1,0 +1,95 @@
+package naru.app;
+
+import naru.app.metrics.MetricsEndpoint;
+import naru.broker.Node;
+import naru.broker.StartException;
+import naru.broker.config.BadConfiguration;
+import naru.broker.config.NaruSettings;
+import naru.broker.config.NodeConfig;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Starts what {@code naru start} starts: the node and the services that were chosen. */
+final class Nodes {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.node");
+
+    private Nodes() {}
+
+    static NodeLauncher ofThisBuild() {
+        return Nodes::launch;
+    }
+
+    private static NodeLauncher.RunningNode launch(Map<String, String> settings) {
+        CountDownLatch end = new CountDownLatch(1);
+        Node node = null;
+        try {
+            NodeConfig config = NodeConfig.parse(settings);
+            if (!config.withoutEffect().isEmpty()) {
+                LOG.info("accepted without effect: {}", String.join(", ", config.withoutEffect()));
+            }
+            node =
+                    Node.start(
+                            config,
+                            (message, cause) -> {
+                                LOG.error("the metadata engine cannot go on: {}", message, cause);
+                                end.countDown();
+                            });
+            return new Running(node, metrics(config, node), end);
+        } catch (BadConfiguration | StartException refused) {
+            throw new StartFailure(String.valueOf(refused.getMessage()), refused);
+        } catch (StartFailure refused) {
+            if (node != null) {
+                node.close();
+            }
+            throw refused;
+        }
+    }
+
+    private static List<MetricsEndpoint> metrics(NodeConfig config, Node node) {
+        List<MetricsEndpoint> endpoints = new ArrayList<>();
+        for (String address : config.list(NaruSettings.METRICS_LISTENERS)) {
+            try {
+                endpoints.add(new MetricsEndpoint(URI.create(address), node.metrics()));
+            } catch (IOException e) {
+                endpoints.forEach(MetricsEndpoint::close);
+                throw new StartFailure(
+                        "%s: cannot listen on %s: %s. Stop what uses the address, or choose another, for example --set %s=http://127.0.0.1:19404"
+                                .formatted(
+                                        NaruSettings.METRICS_LISTENERS,
+                                        address,
+                                        e.getMessage(),
+                                        NaruSettings.METRICS_LISTENERS),
+                        e);
+            }
+        }
+        return endpoints;
+    }
+
+    private record Running(Node node, List<MetricsEndpoint> endpoints, CountDownLatch end)
+            implements NodeLauncher.RunningNode {
+        @Override
+        public String summary() {
+            return "Kafka clients connect to " + String.join(", ", node.bootstrap());
+        }
+
+        @Override
+        public void awaitEnd() throws InterruptedException {
+            end.await();
+        }
+
+        @Override
+        public void close() {
+            endpoints.forEach(MetricsEndpoint::close);
+            node.close();
+            end.countDown();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package naru.app;
+
+import naru.app.NodeLauncher.RunningNode;
+import naru.app.logging.Logging;
+import naru.app.terminal.PlainText;
+import naru.app.terminal.Terminal;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Runs a node in the foreground until it is told to stop. */
+@Command(
+        name = "start",
+        mixinStandardHelpOptions = true,
+        description = "Runs a node in the foreground. Ctrl-C or SIGTERM stops it cleanly.",
+        footer = {
+            "",
+            "Settings have Kafka's names, and naru.* for what Kafka does not have; a",
+            "server.properties of Kafka can be brought along. Later wins: the file, --set, --data.",
+            "",
+            "Examples:",
+            "  naru start",
+            "  naru start --data /var/lib/naru --set listeners=PLAINTEXT://127.0.0.1:19092",
+            "  naru start --config server.properties --set log.retention.hours=24",
+            "  NARU_LOG=debug naru start                  tell more",
+            "  naru start --set naru.log.format=json      log for programs"
+        })
+final class Start implements Callable<Integer> {
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final long START_SECONDS_MOST = 30;
+
+    private final Terminal terminal;
+    private final NodeLauncher launcher;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Properties file with settings.")
+    @Nullable Path config;
+
+    @Option(
+            names = {"-d", "--data"},
+            paramLabel = "DIR",
+            description = "Data folder (log.dirs). Default: ./naru-data")
+    @Nullable Path data;
+
+    @Option(
+            names = {"-s", "--set"},
+            paramLabel = "KEY=VALUE",
+            description = "A setting; may be repeated.")
+    Map<String, String> sets = Map.of();
+
+    Start(Terminal terminal, NodeLauncher launcher) {
+        this.terminal = terminal;
+        this.launcher = launcher;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        CompletableFuture<RunningNode> started = new CompletableFuture<>();
+        RunningNode node;
+        try {
+            Map<String, String> settings = Settings.read(config, sets, data);
+            setUpLog(settings.getOrDefault("naru.log.format", "text"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "stop"));
+            node = launcher.launch(settings);
+        } catch (StartFailure failure) {
+            terminal.err().println("naru: " + PlainText.of(String.valueOf(failure.getMessage())));
+            started.completeExceptionally(failure);
+            return FAILED;
+        }
+        started.complete(node);
+        terminal.out().printf("naru ready in %d ms: %s%n", millisSinceLaunch(), node.summary());
+        terminal.out().flush();
+        node.awaitEnd();
+        return FAILED;
+    }
+
+    private void setUpLog(String format) {
+        Logging.Format shape =
+                switch (format.toLowerCase(Locale.ROOT)) {
+                    case "text" -> Logging.Format.TEXT;
+                    case "json" -> Logging.Format.JSON;
+                    default ->
+                            throw new StartFailure(
+                                    "naru.log.format is '" + format + "'; use text or json");
+                };
+        try {
+            Logging.forNode(shape, System.getenv().getOrDefault("NARU_LOG", ""), terminal);
+        } catch (IllegalArgumentException meaningless) {
+            throw new StartFailure(String.valueOf(meaningless.getMessage()), meaningless);
+        }
+    }
+
+    /**
+     * Runs when the process is told to stop. A start under way is let finish first. Ends the
+     * process by itself, since being told to stop is no failure but Java would answer 143.
+     */
+    private static void stop(CompletableFuture<RunningNode> started) {
+        Logger log = LoggerFactory.getLogger(Start.class);
+        try {
+            RunningNode node = started.get(START_SECONDS_MOST, TimeUnit.SECONDS);
+            node.close();
+        } catch (ExecutionException neverStarted) {
+            return;
+        } catch (InterruptedException | TimeoutException slow) {
+            log.warn("stopped before the start was finished");
+        } catch (RuntimeException fault) {
+            log.error("the stop was not clean; the next start will recover", fault);
+            Runtime.getRuntime().halt(FAILED);
+        }
+        Runtime.getRuntime().halt(OK);
+    }
+
+    /** Since the launcher handed over to Java, or since Java began when there was no launcher. */
+    private static long millisSinceLaunch() {
+        String launched = System.getProperty("naru.launched", "").replaceAll("\\D", "");
+        long now = System.currentTimeMillis();
+        return launched.length() == 16
+                ? now - Long.parseLong(launched) / 1000
+                : now - ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+}

@@ -1,0 +1,247 @@
+package naru.app.cli;
+
+import naru.app.terminal.Amounts;
+import naru.app.terminal.PlainText;
+import naru.app.terminal.Table;
+import naru.app.terminal.Terminal;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ClassicGroupDescription;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ShareGroupDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** A group with its members and its place in each partition; the JSON of groups describe. */
+record GroupDetail(
+        String group,
+        String type,
+        String state,
+        @Nullable String assignor,
+        @Nullable Integer coordinator,
+        int memberCount,
+        @Nullable Long totalLag,
+        List<Place> places) {
+
+    /**
+     * One partition of the group.
+     *
+     * @param committed where the group goes on, or null when it has not said so yet
+     * @param lag records between there and the end
+     */
+    record Place(
+            String topic,
+            int partition,
+            @Nullable Long committed,
+            @Nullable Long end,
+            @Nullable Long lag,
+            @Nullable String member,
+            @Nullable String client,
+            @Nullable String host) {}
+
+    private record Member(String id, String client, String host, Collection<TopicPartition> has) {
+        static Member of(MemberDescription member) {
+            return new Member(
+                    member.groupInstanceId().orElse(member.consumerId()),
+                    member.clientId(),
+                    member.host(),
+                    member.assignment().topicPartitions());
+        }
+    }
+
+    static GroupDetail gather(Admin admin, String group) {
+        GroupType type = typeOf(admin, group);
+        if (type == GroupType.SHARE) {
+            return ofShareGroup(admin, group);
+        }
+        try {
+            return ofConsumerGroup(admin, group);
+        } catch (IllegalArgumentException notOfConsumers) {
+            return ofClassicGroup(admin, group);
+        }
+    }
+
+    private static GroupType typeOf(Admin admin, String group) {
+        for (GroupListing listed : ClusterCommand.await(admin.listGroups().valid())) {
+            if (listed.groupId().equals(group)) {
+                return listed.type().orElse(GroupType.UNKNOWN);
+            }
+        }
+        throw new GroupIdNotFoundException(group);
+    }
+
+    private static GroupDetail ofConsumerGroup(Admin admin, String group) {
+        ConsumerGroupDescription found =
+                ClusterCommand.await(
+                        admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+        List<Member> members = found.members().stream().map(Member::of).toList();
+        List<Place> places = places(admin, members, committedOffsets(admin, group));
+        return new GroupDetail(
+                group,
+                Groups.lower(found.type().toString()),
+                Groups.lower(found.groupState().toString()),
+                found.partitionAssignor().isEmpty() ? null : found.partitionAssignor(),
+                found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                members.size(),
+                totalLag(places),
+                places);
+    }
+
+    /** Groups of others than consumers, Connect's workers for one. */
+    private static GroupDetail ofClassicGroup(Admin admin, String group) {
+        ClassicGroupDescription found =
+                ClusterCommand.await(
+                        admin.describeClassicGroups(List.of(group)).describedGroups().get(group));
+        List<Place> places = places(admin, List.of(), committedOffsets(admin, group));
+        return new GroupDetail(
+                group,
+                "classic, protocol " + found.protocol(),
+                Groups.lower(found.state().toString()),
+                null,
+                found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                found.members().size(),
+                totalLag(places),
+                places);
+    }
+
+    private static GroupDetail ofShareGroup(Admin admin, String group) {
+        ShareGroupDescription found =
+                ClusterCommand.await(
+                        admin.describeShareGroups(List.of(group)).describedGroups().get(group));
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        var offsets =
+                ClusterCommand.await(
+                        admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+                                .partitionsToOffsetInfo(group));
+        offsets.forEach((partition, info) -> {
+            if (info != null) {
+                starts.put(partition, info.startOffset());
+            }
+        });
+        List<Place> places = places(admin, List.of(), starts);
+        return new GroupDetail(
+                group,
+                "share",
+                Groups.lower(found.groupState().toString()),
+                null,
+                found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                found.members().size(),
+                totalLag(places),
+                places);
+    }
+
+    /** The group's committed offsets; partitions without one are left out. */
+    static Map<TopicPartition, OffsetAndMetadata> committed(Admin admin, String group) {
+        Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+        ClusterCommand.await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset);
+                    }
+                });
+        return committed;
+    }
+
+    private static Map<TopicPartition, Long> committedOffsets(Admin admin, String group) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        committed(admin, group)
+                .forEach((partition, offset) -> offsets.put(partition, offset.offset()));
+        return offsets;
+    }
+
+    private static List<Place> places(
+            Admin admin, List<Member> members, Map<TopicPartition, Long> committed) {
+        Map<TopicPartition, Member> owners = new HashMap<>();
+        members.forEach(member -> member.has().forEach(partition -> owners.put(partition, member)));
+        TreeSet<TopicPartition> all =
+                new TreeSet<>(
+                        Comparator.comparing(TopicPartition::topic)
+                                .thenComparingInt(TopicPartition::partition));
+        all.addAll(committed.keySet());
+        all.addAll(owners.keySet());
+        Map<TopicPartition, Long> ends = TopicDetail.offsets(admin, all, OffsetSpec.latest());
+        List<Place> places = new ArrayList<>();
+        for (TopicPartition partition : all) {
+            @Nullable Long at = committed.get(partition);
+            @Nullable Long end = ends.get(partition);
+            Optional<Member> owner = Optional.ofNullable(owners.get(partition));
+            places.add(
+                    new Place(
+                            partition.topic(),
+                            partition.partition(),
+                            at,
+                            end,
+                            at == null || end == null ? null : (Long) Math.max(0, end - at),
+                            owner.map(Member::id).orElse(null),
+                            owner.map(Member::client).orElse(null),
+                            owner.map(Member::host).orElse(null)));
+        }
+        return places;
+    }
+
+    private static @Nullable Long totalLag(List<Place> places) {
+        long total = 0;
+        boolean known = false;
+        for (Place place : places) {
+            @Nullable Long lag = place.lag();
+            total += lag == null ? 0 : lag;
+            known |= lag != null;
+        }
+        return known ? (Long) total : null;
+    }
+
+    void print(Terminal terminal) {
+        var out = terminal.out();
+        out.println(terminal.paint().bold(PlainText.of(group)) + "  " + type + ", " + state);
+        out.println(
+                Amounts.plural(memberCount, "member")
+                        + (assignor == null ? "" : ", assignor " + PlainText.of(assignor))
+                        + (coordinator == null ? "" : ", coordinator " + coordinator)
+                        + (totalLag == null ? "" : ", lag " + Amounts.count(totalLag)));
+        Table table =
+                new Table()
+                        .text("TOPIC")
+                        .number("PARTITION")
+                        .number("COMMITTED")
+                        .number("END")
+                        .number("LAG")
+                        .text("CLIENT")
+                        .text("HOST")
+                        .text("MEMBER");
+        for (Place place : places) {
+            table.row(
+                    place.topic(),
+                    place.partition(),
+                    shown(place.committed()),
+                    shown(place.end()),
+                    shown(place.lag()),
+                    shown(place.client()),
+                    shown(place.host()),
+                    shown(place.member()));
+        }
+        if (!table.isEmpty()) {
+            table.print(out, terminal.paint());
+        }
+        out.println();
+    }
+
+    private static Object shown(@Nullable Object value) {
+        return value == null ? "-" : value;
+    }
+}

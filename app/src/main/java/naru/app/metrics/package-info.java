@@ -1,0 +1,5 @@
+/** The HTTP endpoint for metrics and health. */
+@NullMarked
+package naru.app.metrics;
+
+import org.jspecify.annotations.NullMarked;

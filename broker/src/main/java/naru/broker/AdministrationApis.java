@@ -1,0 +1,103 @@
+package naru.broker;
+
+import naru.broker.access.Access;
+import naru.broker.api.Addresses;
+import naru.broker.api.AlterConfigs;
+import naru.broker.api.AlterPartitionReassignments;
+import naru.broker.api.CreatePartitions;
+import naru.broker.api.CreateTopics;
+import naru.broker.api.DeleteTopics;
+import naru.broker.api.DescribeCluster;
+import naru.broker.api.DescribeConfigs;
+import naru.broker.api.DescribeLogDirs;
+import naru.broker.api.DescribeQuorum;
+import naru.broker.api.DescribeTopicPartitions;
+import naru.broker.api.ElectLeaders;
+import naru.broker.api.GetTelemetrySubscriptions;
+import naru.broker.api.ImageWait;
+import naru.broker.api.IncrementalAlterConfigs;
+import naru.broker.api.ListConfigResources;
+import naru.broker.api.ListPartitionReassignments;
+import naru.broker.api.Metadata;
+import naru.broker.api.PushTelemetry;
+import naru.broker.api.TopicCreation;
+import naru.broker.api.UpdateFeatures;
+import naru.broker.config.ConfigDescriber;
+import naru.broker.config.DynamicConfig;
+import naru.broker.config.NodeConfig;
+import naru.broker.transport.ApiTable;
+import naru.log.LogDirectory;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+
+import java.util.function.Supplier;
+
+/** The request kinds that tell of the cluster and change it. */
+final class AdministrationApis {
+    private AdministrationApis() {}
+
+    /**
+     * @param images subscribed to the quorum after the partitions
+     */
+    static void serve(
+            ApiTable table,
+            Quorum quorum,
+            LogDirectory logs,
+            DynamicConfig config,
+            ImageWait images,
+            TopicCreation creation,
+            Addresses addresses,
+            Access access) {
+        Supplier<NodeConfig> node = config::current;
+        table.serve(ApiKeys.METADATA, new Metadata(quorum, node, addresses, creation, access))
+                .serve(
+                        ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                        new DescribeTopicPartitions(quorum, node, addresses, access))
+                .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeCluster(quorum, addresses, access))
+                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access))
+                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access))
+                .serve(ApiKeys.CREATE_PARTITIONS, new CreatePartitions(quorum, images, access))
+                .serve(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        new DescribeLogDirs(node.get().dataFolder(), logs, access));
+        serveSettings(table, quorum, node, access);
+        serveController(table, quorum, access);
+    }
+
+    private static void serveSettings(
+            ApiTable table, Quorum quorum, Supplier<NodeConfig> node, Access access) {
+        table.serve(
+                        ApiKeys.DESCRIBE_CONFIGS,
+                        new DescribeConfigs(quorum, new ConfigDescriber(node), access))
+                .serve(
+                        ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                        new IncrementalAlterConfigs(quorum, access))
+                .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigs(quorum, access))
+                .serve(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResources(quorum, access));
+    }
+
+    private static void serveController(ApiTable table, Quorum quorum, Access access) {
+        table.serve(ApiKeys.DESCRIBE_QUORUM, new DescribeQuorum(quorum, access))
+                .serve(ApiKeys.UPDATE_FEATURES, new UpdateFeatures(quorum, access))
+                .serve(ApiKeys.ELECT_LEADERS, new ElectLeaders(quorum, access))
+                .serve(
+                        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                        new AlterPartitionReassignments(quorum, access))
+                .serve(
+                        ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                        new ListPartitionReassignments(quorum, access));
+    }
+
+    /**
+     * Telemetry as a broker without a receiver answers it: it is not offered, and who asks all the
+     * same is told that nothing is wanted (KIP-714).
+     */
+    static void serveTelemetry(ApiTable table, NodeConfig node) {
+        int maxBytes = node.integer("telemetry.max.bytes");
+        table.serveUnlisted(
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+                        new GetTelemetrySubscriptions(maxBytes))
+                .serveUnlisted(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(maxBytes));
+    }
+}

@@ -1,0 +1,100 @@
+package naru.broker;
+
+import naru.broker.config.Listener;
+import naru.broker.config.NodeConfig;
+import naru.broker.transport.ApiTable;
+import naru.broker.transport.ListenerOptions;
+import naru.broker.transport.Transport;
+import naru.quorum.ClusterImage.BrokerEndpoint;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The listeners of a node, bound: what the metadata and the ready line say of them. */
+final class Listeners {
+    private final NodeConfig config;
+    private final List<Bound> bound = new ArrayList<>();
+
+    /** A configured listener and the port it got. */
+    record Bound(Listener listener, InetSocketAddress address) {}
+
+    Listeners(NodeConfig config) {
+        this.config = config;
+    }
+
+    void bind(Transport transport, ApiTable brokerApis, ApiTable controllerApis)
+            throws StartException {
+        for (Listener listener : config.listeners()) {
+            bound.add(bind(transport, listener, brokerApis));
+        }
+        for (Listener listener : config.controllerListeners()) {
+            bind(transport, listener, controllerApis);
+        }
+    }
+
+    private static Bound bind(Transport transport, Listener listener, ApiTable apis)
+            throws StartException {
+        try {
+            InetSocketAddress wanted = address(listener);
+            return new Bound(
+                    listener, transport.bind(new ListenerOptions(listener.name(), wanted, apis)));
+        } catch (IOException e) {
+            throw new StartException(
+                    "listeners: cannot listen on "
+                            + listener
+                            + ": "
+                            + e.getMessage()
+                            + ". Stop what uses the address, or choose another, for example"
+                            + " --set listeners=PLAINTEXT://127.0.0.1:19092",
+                    e);
+        }
+    }
+
+    private static InetSocketAddress address(Listener listener) throws UnknownHostException {
+        return listener.host().isEmpty()
+                ? new InetSocketAddress(listener.port())
+                : new InetSocketAddress(InetAddress.getByName(listener.host()), listener.port());
+    }
+
+    /** What other brokers and clients on other machines would use to reach this one. */
+    List<BrokerEndpoint> endpoints() {
+        List<BrokerEndpoint> endpoints = new ArrayList<>();
+        for (Bound one : bound) {
+            Listener advertised = config.advertised(one.listener.name());
+            endpoints.add(
+                    new BrokerEndpoint(
+                            one.listener.name(),
+                            advertised == null ? host(one) : advertised.host(),
+                            advertised == null ? one.address.getPort() : advertised.port(),
+                            one.listener.protocol()));
+        }
+        return endpoints;
+    }
+
+    private static String host(Bound one) {
+        if (!one.address.getAddress().isAnyLocalAddress()) {
+            return one.listener.host();
+        }
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            return InetAddress.getLoopbackAddress().getHostAddress();
+        }
+    }
+
+    /** Addresses as a client on this machine would write them. */
+    List<String> bootstrap() {
+        return bound.stream()
+                .map(one ->
+                        (one.address.getAddress().isAnyLocalAddress()
+                                        ? "127.0.0.1"
+                                        : one.address.getAddress().getHostAddress())
+                                + ":"
+                                + one.address.getPort())
+                .toList();
+    }
+}

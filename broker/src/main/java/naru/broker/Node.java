@@ -1,0 +1,318 @@
+package naru.broker;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+
+import naru.broker.access.Access;
+import naru.broker.access.EverybodyMay;
+import naru.broker.api.Addresses;
+import naru.broker.api.GroupApis;
+import naru.broker.api.ImageWait;
+import naru.broker.api.QuorumRequests;
+import naru.broker.api.TopicCreation;
+import naru.broker.config.ConfigValidator;
+import naru.broker.config.ConnectionOverrides;
+import naru.broker.config.DynamicConfig;
+import naru.broker.config.Listener;
+import naru.broker.config.NodeConfig;
+import naru.broker.config.NodeSettings;
+import naru.broker.config.TopicConfigs;
+import naru.broker.config.TopicSettings;
+import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.fetch.FetchSessions;
+import naru.broker.metrics.PartitionMetrics;
+import naru.broker.metrics.TransportMetrics;
+import naru.broker.partition.Partitions;
+import naru.broker.transport.ApiTable;
+import naru.broker.transport.ConnectionLimits;
+import naru.broker.transport.Transport;
+import naru.broker.transport.TransportOptions;
+import naru.log.LogDirectory;
+import naru.log.LogDirectoryOptions;
+import naru.log.LogStorageException;
+import naru.log.checkpoint.DataFolder;
+import naru.log.disk.LocalDisk;
+import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.ConfigRules;
+import naru.quorum.FatalFault;
+import naru.quorum.KraftQuorum;
+import naru.quorum.QuorumOptions;
+import naru.quorum.StorageRefusedException;
+
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A node: broker and controller in this process. Serves from the end of {@link #start} to {@link
+ * #close}; several may run side by side on folders and ports of their own.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.node");
+    private static final long READY_WITHIN_SECONDS = 60;
+    private static final long LEAVE_WITHIN_SECONDS = 5;
+    private static final BrokerEndpoint NO_CONTROLLER_LISTENER =
+            new BrokerEndpoint("CONTROLLER", "localhost", 9093, "PLAINTEXT");
+
+    private final NodeConfig config;
+    private final Listeners listeners;
+    private final Transport transport;
+    private final KraftQuorum quorum;
+    private final Partitions partitions;
+    private final FetchSessions fetchSessions;
+    private final Deque<AutoCloseable> parts;
+    private boolean closed;
+
+    /**
+     * Starts a node and returns when it serves.
+     *
+     * @param fatalFault told when the metadata engine cannot go on; the node must then be ended
+     * @throws StartException with a sentence for the person who starts it
+     */
+    public static Node start(NodeConfig config, FatalFault fatalFault) throws StartException {
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        try {
+            Node node = new Node(config, fatalFault, parts);
+            node.begin();
+            return node;
+        } catch (StartException e) {
+            closeAll(parts);
+            throw e;
+        } catch (IOException | StorageRefusedException | ConfigException | LogStorageException e) {
+            closeAll(parts);
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            closeAll(parts);
+            throw e;
+        }
+    }
+
+    private Node(NodeConfig config, FatalFault fatalFault, Deque<AutoCloseable> parts)
+            throws IOException, StartException {
+        this.config = config;
+        this.parts = parts;
+        DynamicConfig dynamic = new DynamicConfig(config);
+        ConnectionLimits limits = new ConnectionLimits();
+        limits.set(limits(config));
+        dynamic.subscribe((changed, now) -> limits.set(limits(now)));
+        parts.push(DataFolder.open(config.dataFolder()));
+        this.transport = new Transport(transportOptions(config), limits);
+        parts.push(transport);
+        ApiTable brokerApis = new ApiTable();
+        ApiTable controllerApis = new ApiTable();
+        this.listeners = new Listeners(config);
+        listeners.bind(transport, brokerApis, controllerApis);
+        this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
+        parts.push(quorum);
+        TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
+        LogDirectory logs = openLogs(topics);
+        parts.push(logs);
+        this.partitions = new Partitions(config.nodeId(), logs, topics);
+        this.fetchSessions =
+                new FetchSessions(
+                        () -> config.integer("max.incremental.fetch.session.cache.slots"));
+        Access access = new EverybodyMay();
+        GroupCoordinator groups =
+                new GroupCoordinator(
+                        CoordinatorOptions.of(config),
+                        quorum,
+                        System::currentTimeMillis,
+                        new SecureRandom());
+        parts.push(groups);
+        partitions.addListener(groups);
+        ImageWait images = new ImageWait(quorum);
+        TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
+        Addresses addresses = new Addresses(dynamic::current);
+        BrokerApis.serveData(brokerApis, quorum, partitions, dynamic, fetchSessions, access);
+        AdministrationApis.serve(
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+        AdministrationApis.serveTelemetry(brokerApis, config);
+        GroupApis.serve(brokerApis, groups, addresses, quorum, access);
+        QuorumRequests.serve(controllerApis, quorum);
+        quorum.subscribe(dynamic);
+        quorum.subscribe(partitions);
+        quorum.subscribe(groups);
+        quorum.subscribe(images);
+    }
+
+    private LogDirectory openLogs(TopicConfigs topics) {
+        Path folder = config.dataFolder();
+        var directoryId = quorum.directoryIds().get(folder.toAbsolutePath().normalize());
+        if (directoryId == null) {
+            throw new IllegalStateException("the data folder has no directory id");
+        }
+        return LogDirectory.open(
+                new LogDirectoryOptions(
+                        folder,
+                        directoryId,
+                        partition -> topics.effective(partition.topic()).log(),
+                        config.number("log.flush.offset.checkpoint.interval.ms"),
+                        config.number("log.retention.check.interval.ms"),
+                        config.number("producer.id.expiration.ms"),
+                        Math.max(
+                                config.integer("num.recovery.threads.per.data.dir"),
+                                config.loops()),
+                        true),
+                new LocalDisk(),
+                Clock.systemUTC());
+    }
+
+    private static TransportOptions transportOptions(NodeConfig config) {
+        long queued = config.number("queued.max.request.bytes");
+        long idle = config.number("connections.max.idle.ms");
+        return new TransportOptions(
+                config.loops(),
+                config.integer("socket.request.max.bytes"),
+                queued > 0 ? queued : Runtime.getRuntime().maxMemory() / 4,
+                idle < 0 ? Long.MAX_VALUE / 8 : idle,
+                config.integer("socket.send.buffer.bytes"),
+                config.integer("socket.receive.buffer.bytes"),
+                config.integer("socket.listen.backlog.size"));
+    }
+
+    private static ConnectionLimits.Limits limits(NodeConfig config) {
+        Map<InetAddress, Integer> overrides = new HashMap<>();
+        String text = config.text("max.connections.per.ip.overrides");
+        Map<String, Integer> parsed = text == null ? null : ConnectionOverrides.parse(text);
+        if (parsed != null) {
+            parsed.forEach((host, limit) -> {
+                try {
+                    overrides.put(InetAddress.getByName(host), limit);
+                } catch (UnknownHostException e) {
+                    LOG.warn("max.connections.per.ip.overrides names {}, unknown here", host);
+                }
+            });
+        }
+        return new ConnectionLimits.Limits(
+                config.integer("max.connections"),
+                config.integer("max.connections.per.ip"),
+                Map.copyOf(overrides));
+    }
+
+    private static QuorumOptions quorumOptions(
+            NodeConfig config, DynamicConfig dynamic, FatalFault fatalFault) {
+        ConfigValidator validator = new ConfigValidator(dynamic::current);
+        List<Listener> controllers = config.controllerListeners();
+        return new QuorumOptions(
+                config.nodeId(),
+                null,
+                controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
+                List.of(config.dataFolder()),
+                config.layers().node(),
+                new ConfigRules(
+                        Map.of(
+                                ConfigResource.Type.BROKER,
+                                NodeSettings.definitions(),
+                                ConfigResource.Type.TOPIC,
+                                TopicSettings.definitions()),
+                        validator::validate),
+                fatalFault);
+    }
+
+    private static BrokerEndpoint endpoint(Listener listener) {
+        return new BrokerEndpoint(
+                listener.name(),
+                listener.host().isEmpty() ? "localhost" : listener.host(),
+                listener.port(),
+                listener.protocol());
+    }
+
+    private void begin() throws StartException {
+        try {
+            quorum.register(listeners.endpoints(), List.of(partitions.logs().directoryId()))
+                    .get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new StartException("The controller refused this broker: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new StartException(
+                    "The controller did not take this broker in within "
+                            + READY_WITHIN_SECONDS
+                            + " s; the log says what it waits for",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The start was interrupted", e);
+        }
+        partitions.logs().retainOnly(log -> partitions.get(log.topicPartition()) != null);
+        transport.start();
+    }
+
+    /** Addresses for clients on this machine, one for each listener. */
+    public List<String> bootstrap() {
+        return listeners.bootstrap();
+    }
+
+    public NodeConfig config() {
+        return config;
+    }
+
+    public String clusterId() {
+        return quorum.clusterId();
+    }
+
+    public Set<String> services() {
+        return config.services();
+    }
+
+    /** What the node tells of itself when it is asked. */
+    public List<MultiCollector> metrics() {
+        return List.of(new TransportMetrics(transport), new PartitionMetrics(partitions));
+    }
+
+    /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            quorum.controlledShutdown().get(LEAVE_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("stopping without the controller's word: {}", String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closeAll(parts);
+    }
+
+    /** In the order of the stack, but for connections, which end before anything they need. */
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        for (AutoCloseable part : List.copyOf(parts)) {
+            if (part instanceof Transport) {
+                closeOne(part);
+            }
+        }
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            if (!(part instanceof Transport)) {
+                closeOne(part);
+            }
+        }
+    }
+
+    private static void closeOne(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.error("{} did not close cleanly", part.getClass().getSimpleName(), e);
+        }
+    }
+}

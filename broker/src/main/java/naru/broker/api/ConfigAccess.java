@@ -1,0 +1,47 @@
+package naru.broker.api;
+
+import naru.broker.access.Access;
+import naru.broker.transport.Request;
+
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.resource.ResourceType;
+import org.jspecify.annotations.Nullable;
+
+/** Which operation on which resource reading or altering settings needs. */
+final class ConfigAccess {
+    private static final ApiError NO_LOGGERS =
+            new ApiError(
+                    Errors.INVALID_REQUEST,
+                    "Log levels cannot be altered while the node runs; restart it with others.");
+
+    private ConfigAccess() {}
+
+    /** Why the resource may not be altered here, or null when it may. */
+    static @Nullable ApiError alterRefusal(Access access, Request request, byte type, String name) {
+        return ConfigResource.Type.forId(type) == ConfigResource.Type.BROKER_LOGGER
+                ? NO_LOGGERS
+                : refusal(access, request, AclOperation.ALTER_CONFIGS, type, name);
+    }
+
+    /** Why the principal may not do the operation, or null when it may. */
+    static @Nullable ApiError refusal(
+            Access access, Request request, AclOperation operation, byte type, String name) {
+        return switch (ConfigResource.Type.forId(type)) {
+            case TOPIC ->
+                    access.allowedOnTopic(request, operation, name)
+                            ? null
+                            : new ApiError(Errors.TOPIC_AUTHORIZATION_FAILED);
+            case GROUP ->
+                    access.allowed(request, operation, ResourceType.GROUP, name)
+                            ? null
+                            : new ApiError(Errors.GROUP_AUTHORIZATION_FAILED);
+            case BROKER, BROKER_LOGGER, CLIENT_METRICS, UNKNOWN ->
+                    access.allowedOnCluster(request, operation)
+                            ? null
+                            : new ApiError(Errors.CLUSTER_AUTHORIZATION_FAILED);
+        };
+    }
+}

@@ -1,0 +1,96 @@
+package naru.broker.api;
+
+import naru.broker.access.Access;
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+import naru.quorum.ClusterImage;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** CreateTopics: the controller makes them; answered when this node knows them too. */
+public final class CreateTopics implements RequestHandler {
+    private final Quorum quorum;
+    private final ImageWait images;
+    private final Access access;
+
+    public CreateTopics(Quorum quorum, ImageWait images, Access access) {
+        this.quorum = quorum;
+        this.images = images;
+        this.access = access;
+    }
+
+    @Override
+    public void handle(Request request) {
+        CreateTopicsRequestData body = (CreateTopicsRequestData) request.body();
+        CreateTopicsRequestData permitted = body.duplicate();
+        List<CreatableTopicResult> refused = new ArrayList<>();
+        if (!access.allowedOnCluster(request, AclOperation.CREATE)) {
+            permitted.topics().removeIf(topic -> refuse(request, topic, refused));
+        }
+        quorum.controller()
+                .createTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
+                .whenComplete((response, failure) -> {
+                    if (failure != null) {
+                        request.fail(failure);
+                        return;
+                    }
+                    response.topics().forEach(topic -> hideSettings(request, topic));
+                    response.topics().addAll(refused);
+                    replyWhenUsable(request, body, response);
+                });
+    }
+
+    private boolean refuse(
+            Request request, CreatableTopic topic, List<CreatableTopicResult> refused) {
+        if (access.allowedOnTopic(request, AclOperation.CREATE, topic.name())) {
+            return false;
+        }
+        boolean first = refused.stream().noneMatch(each -> each.name().equals(topic.name()));
+        if (first) {
+            refused.add(
+                    new CreatableTopicResult()
+                            .setName(topic.name())
+                            .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
+                            .setErrorMessage("Authorization failed."));
+        }
+        return true;
+    }
+
+    private void hideSettings(Request request, CreatableTopicResult topic) {
+        if (topic.errorCode() == Errors.NONE.code()
+                && !access.allowedOnTopic(request, AclOperation.DESCRIBE_CONFIGS, topic.name())) {
+            topic.setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
+                    .setNumPartitions(-1)
+                    .setReplicationFactor((short) -1)
+                    .setConfigs(List.of());
+        }
+    }
+
+    private void replyWhenUsable(
+            Request request, CreateTopicsRequestData body, CreateTopicsResponseData response) {
+        if (body.validateOnly()) {
+            request.reply(response);
+            return;
+        }
+        images.until(image -> knowsAll(image, response), body.timeoutMs())
+                .whenComplete((nothing, failure) -> request.reply(response));
+    }
+
+    private static boolean knowsAll(ClusterImage image, CreateTopicsResponseData response) {
+        for (CreatableTopicResult topic : response.topics()) {
+            if (topic.errorCode() == Errors.NONE.code() && image.topic(topic.name()) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

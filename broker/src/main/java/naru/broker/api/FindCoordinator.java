@@ -1,0 +1,98 @@
+package naru.broker.api;
+
+import naru.broker.access.Access;
+import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+import org.apache.kafka.common.resource.ResourceType;
+
+import java.util.List;
+
+/** FindCoordinator: which broker coordinates a group. The first to ask has the topic created. */
+public final class FindCoordinator implements RequestHandler {
+    private static final int NO_BROKER = -1;
+
+    private final GroupCoordinator coordinator;
+    private final Addresses addresses;
+    private final Quorum quorum;
+    private final Access access;
+
+    public FindCoordinator(
+            GroupCoordinator coordinator, Addresses addresses, Quorum quorum, Access access) {
+        this.coordinator = coordinator;
+        this.addresses = addresses;
+        this.quorum = quorum;
+        this.access = access;
+    }
+
+    @Override
+    public void handle(Request request) {
+        FindCoordinatorRequestData body = (FindCoordinatorRequestData) request.body();
+        if (request.version() >= FindCoordinatorRequest.MIN_BATCHED_VERSION) {
+            List<Coordinator> found =
+                    body.coordinatorKeys().stream()
+                            .map(key -> find(request, body.keyType(), key))
+                            .toList();
+            request.reply(new FindCoordinatorResponseData().setCoordinators(found));
+            return;
+        }
+        Coordinator found = find(request, body.keyType(), body.key());
+        request.reply(
+                new FindCoordinatorResponseData()
+                        .setErrorCode(found.errorCode())
+                        .setErrorMessage(found.errorMessage())
+                        .setNodeId(found.nodeId())
+                        .setHost(found.host())
+                        .setPort(found.port()));
+    }
+
+    private Coordinator find(Request request, byte keyType, String key) {
+        if (keyType != CoordinatorType.GROUP.id()) {
+            return refused(
+                    key,
+                    Errors.INVALID_REQUEST,
+                    "this node coordinates consumer groups only (key type 0), not key type "
+                            + keyType);
+        }
+        if (!access.allowed(request, AclOperation.DESCRIBE, ResourceType.GROUP, key)) {
+            return refused(
+                    key,
+                    Errors.GROUP_AUTHORIZATION_FAILED,
+                    Errors.GROUP_AUTHORIZATION_FAILED.message());
+        }
+        Integer leader = coordinator.coordinatorOf(key);
+        Addresses.Reachable address =
+                leader == null ? null : addresses.unfenced(request, quorum.image(), leader);
+        if (address == null) {
+            return refused(
+                    key,
+                    Errors.COORDINATOR_NOT_AVAILABLE,
+                    Errors.COORDINATOR_NOT_AVAILABLE.message());
+        }
+        return new Coordinator()
+                .setKey(key)
+                .setErrorMessage(Errors.NONE.message())
+                .setNodeId(address.id())
+                .setHost(address.host())
+                .setPort(address.port());
+    }
+
+    private static Coordinator refused(String key, Errors error, String message) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setNodeId(NO_BROKER)
+                .setHost("")
+                .setPort(NO_BROKER);
+    }
+}

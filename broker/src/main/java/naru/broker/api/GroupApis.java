@@ -1,0 +1,34 @@
+package naru.broker.api;
+
+import naru.broker.access.Access;
+import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.transport.ApiTable;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** All request kinds of consumer groups. */
+public final class GroupApis {
+    private GroupApis() {}
+
+    public static void serve(
+            ApiTable table,
+            GroupCoordinator coordinator,
+            Addresses addresses,
+            Quorum quorum,
+            Access access) {
+        table.serve(
+                        ApiKeys.FIND_COORDINATOR,
+                        new FindCoordinator(coordinator, addresses, quorum, access))
+                .serve(ApiKeys.JOIN_GROUP, new JoinGroup(coordinator, access))
+                .serve(ApiKeys.SYNC_GROUP, new SyncGroup(coordinator, access))
+                .serve(ApiKeys.HEARTBEAT, new Heartbeat(coordinator, access))
+                .serve(ApiKeys.LEAVE_GROUP, new LeaveGroup(coordinator, access))
+                .serve(ApiKeys.OFFSET_COMMIT, new OffsetCommit(coordinator, quorum, access))
+                .serve(ApiKeys.OFFSET_FETCH, new OffsetFetch(coordinator, quorum, access))
+                .serve(ApiKeys.OFFSET_DELETE, new OffsetDelete(coordinator, quorum, access))
+                .serve(ApiKeys.DESCRIBE_GROUPS, new DescribeGroups(coordinator, access))
+                .serve(ApiKeys.LIST_GROUPS, new ListGroups(coordinator, access))
+                .serve(ApiKeys.DELETE_GROUPS, new DeleteGroups(coordinator, access));
+    }
+}

@@ -1,0 +1,125 @@
+package naru.broker.config;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
+import static org.apache.kafka.common.config.ConfigDef.Type.INT;
+import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
+import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
+
+import org.apache.kafka.common.config.ConfigDef;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What Kafka has no name for. */
+public final class NaruSettings {
+    public static final String SERVICES = "naru.services";
+    public static final String BOOTSTRAP = "naru.bootstrap";
+
+    /** Of a node, and of a topic. */
+    public static final String ACK = "naru.ack";
+
+    public static final String INSECURE_LISTENERS = "naru.insecure.listeners";
+    public static final String LOG_FORMAT = "naru.log.format";
+    public static final String LOOPS = "naru.loops";
+    public static final String METRICS_LISTENERS = "naru.metrics.listeners";
+
+    static final String PREFIX = "naru.";
+    static final String ACK_DOC =
+            "When a record counts as stored on this node: page-cache as soon as it is in the"
+                + " operating system's page cache, as in Kafka; fsync once an fdatasync has made it"
+                + " durable on the disk.";
+
+    private static final Map<String, Integer> HTTP_PORTS = httpPorts();
+
+    private NaruSettings() {}
+
+    private static Map<String, Integer> httpPorts() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("registry", 8081);
+        ports.put("rest", 8082);
+        ports.put("connect", 8083);
+        ports.put("sql", 8088);
+        ports.put("console", 8080);
+        return ports;
+    }
+
+    /** Names of the services a node can run. */
+    public static List<String> services() {
+        List<String> services = new ArrayList<>(List.of("broker"));
+        services.addAll(HTTP_PORTS.keySet());
+        return services;
+    }
+
+    /** Key of the addresses that a service other than the broker listens on. */
+    public static String listenersOf(String service) {
+        return PREFIX + service + ".listeners";
+    }
+
+    /** Keys of all settings whose values are {@code http://HOST:PORT}. */
+    static List<String> httpListenerKeys() {
+        List<String> keys = new ArrayList<>();
+        HTTP_PORTS.keySet().forEach(service -> keys.add(listenersOf(service)));
+        keys.add(METRICS_LISTENERS);
+        return keys;
+    }
+
+    static ConfigDef.Validator ackValidator() {
+        return in("page-cache", "fsync");
+    }
+
+    static ConfigDef definitions() {
+        ConfigDef settings = new ConfigDef();
+        settings.define(
+                SERVICES,
+                LIST,
+                services(),
+                ConfigDef.ValidList.in(false, services().toArray(String[]::new)),
+                HIGH,
+                "Which services this node runs.");
+        settings.define(
+                BOOTSTRAP,
+                STRING,
+                null,
+                MEDIUM,
+                "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
+        settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);
+        settings.define(
+                INSECURE_LISTENERS,
+                BOOLEAN,
+                false,
+                HIGH,
+                "Permits listeners without authentication on addresses other than loopback. Whoever"
+                        + " reaches such a port can read, write and delete everything.");
+        settings.define(
+                LOG_FORMAT, STRING, "text", in("text", "json"), LOW, "How log lines are written.");
+        settings.define(
+                LOOPS,
+                INT,
+                0,
+                atLeast(0),
+                LOW,
+                "Selector loops that serve clients; 0: one for each core.");
+        HTTP_PORTS.forEach((service, port) ->
+                settings.define(
+                        listenersOf(service),
+                        LIST,
+                        List.of("http://127.0.0.1:" + port),
+                        MEDIUM,
+                        "Addresses of the " + service + " service, each http://HOST:PORT."));
+        settings.define(
+                METRICS_LISTENERS,
+                LIST,
+                List.of("http://127.0.0.1:9404"),
+                MEDIUM,
+                "Addresses of Prometheus metrics and health, each http://HOST:PORT; empty for"
+                        + " none.");
+        return settings;
+    }
+}

@@ -1,0 +1,222 @@
+package naru.broker.config;
+
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The configuration of a node: what its file and command line say, over that what was set
+ * dynamically for all brokers, and over that what was set for this one. Immutable and valid.
+ *
+ * <p>Values are read by Kafka's names, already parsed to the setting's type.
+ */
+public final class NodeConfig {
+    private final Layers layers;
+    private final Map<String, Object> values;
+    private final ListenerAddresses addresses;
+    private final List<String> withoutEffect;
+
+    /** Where values come from, the strongest first. */
+    public record Layers(
+            Map<String, String> broker, Map<String, String> cluster, Map<String, String> node) {
+        public Layers {
+            broker = Map.copyOf(broker);
+            cluster = Map.copyOf(cluster);
+            node = Map.copyOf(node);
+        }
+    }
+
+    /**
+     * @param advertised empty when clients are told the address on which they came
+     */
+    record ListenerAddresses(
+            List<Listener> broker,
+            List<Listener> controller,
+            List<Listener> advertised,
+            String interBrokerName) {}
+
+    NodeConfig(
+            Layers layers,
+            Map<String, Object> values,
+            ListenerAddresses addresses,
+            List<String> withoutEffect) {
+        this.layers = layers;
+        this.values = values;
+        this.addresses = addresses;
+        this.withoutEffect = List.copyOf(withoutEffect);
+    }
+
+    /**
+     * @param properties what a configuration file and the command line say
+     * @throws BadConfiguration with everything that is wrong with them
+     */
+    public static NodeConfig parse(Map<String, String> properties) {
+        return new NodeConfigParser(properties).parse();
+    }
+
+    /** The same node with other dynamic settings; values that do not parse are left out. */
+    NodeConfig withDynamic(Map<String, String> broker, Map<String, String> cluster) {
+        Layers changed = new Layers(broker, cluster, layers.node());
+        Map<String, Object> merged = new HashMap<>();
+        Set<String> keys = new TreeSet<>(NodeSettings.all().keySet());
+        keys.addAll(layers.node().keySet());
+        keys.addAll(cluster.keySet());
+        keys.addAll(broker.keySet());
+        for (String key : keys) {
+            Object value = resolve(changed, key);
+            if (value != null) {
+                merged.put(key, value);
+            }
+        }
+        return new NodeConfig(changed, Map.copyOf(merged), addresses, withoutEffect);
+    }
+
+    private static @Nullable Object resolve(Layers layers, String key) {
+        ConfigKey setting = NodeConfigParser.definition(key);
+        if (setting == null) {
+            return null;
+        }
+        for (Map<String, String> layer : List.of(layers.broker(), layers.cluster())) {
+            String text = layer.get(key);
+            Object value =
+                    text == null || !DynamicSettings.isDynamic(key)
+                            ? null
+                            : Parsing.valueOrNull(setting, text);
+            if (value != null) {
+                return value;
+            }
+        }
+        String text = layers.node().get(key);
+        if (text != null) {
+            return Parsing.valueOrNull(setting, text);
+        }
+        return setting.name.equals(key) && setting.hasDefault() ? setting.defaultValue : null;
+    }
+
+    /** What was set, layer by layer. */
+    public Layers layers() {
+        return layers;
+    }
+
+    /** Whether the setting was set anywhere, and is not only a default. */
+    public boolean given(String key) {
+        return layers.node().containsKey(key)
+                || layers.cluster().containsKey(key)
+                || layers.broker().containsKey(key);
+    }
+
+    /** Settings that were given and that this release accepts but does not act on. */
+    public List<String> withoutEffect() {
+        return withoutEffect;
+    }
+
+    /** Value of the setting, its default, or null when it has neither. */
+    public @Nullable Object value(String key) {
+        return values.get(key);
+    }
+
+    private Object required(String key) {
+        return Objects.requireNonNull(values.get(key), key);
+    }
+
+    public int integer(String key) {
+        return ((Number) required(key)).intValue();
+    }
+
+    public long number(String key) {
+        return ((Number) required(key)).longValue();
+    }
+
+    public double fraction(String key) {
+        return ((Number) required(key)).doubleValue();
+    }
+
+    public boolean flag(String key) {
+        return (Boolean) required(key);
+    }
+
+    public @Nullable String text(String key) {
+        Object value = values.get(key);
+        return value == null ? null : value.toString();
+    }
+
+    public List<String> list(String key) {
+        return ((List<?>) required(key)).stream().map(String::valueOf).toList();
+    }
+
+    /** The setting as it holds for one listener: its own {@code listener.name.} value, or all's. */
+    public int integer(String listenerName, String key) {
+        Object own = values.get(Listener.settingPrefix(listenerName) + key);
+        return own == null ? integer(key) : ((Number) own).intValue();
+    }
+
+    public int nodeId() {
+        return integer(MetadataSettings.NODE_ID);
+    }
+
+    public @Nullable String rack() {
+        return text("broker.rack");
+    }
+
+    public Path dataFolder() {
+        return Path.of(
+                        list(values.containsKey(NodeSettings.LOG_DIRS)
+                                        ? NodeSettings.LOG_DIRS
+                                        : NodeSettings.LOG_DIR)
+                                .getFirst())
+                .normalize();
+    }
+
+    /** Folder of the metadata log: the data folder unless {@code metadata.log.dir} is set. */
+    public Path metadataFolder() {
+        String own = text("metadata.log.dir");
+        return own == null ? dataFolder() : Path.of(own);
+    }
+
+    /** Listeners for clients and other brokers; at least one. */
+    public List<Listener> listeners() {
+        return addresses.broker();
+    }
+
+    /** Listeners for the metadata quorum; none unless configured. */
+    public List<Listener> controllerListeners() {
+        return addresses.controller();
+    }
+
+    /** The address to tell clients of this listener, or null: the one on which they came. */
+    public @Nullable Listener advertised(String listenerName) {
+        for (Listener listener : addresses.advertised()) {
+            if (listener.name().equals(listenerName)) {
+                return listener;
+            }
+        }
+        return null;
+    }
+
+    public String interBrokerListenerName() {
+        return addresses.interBrokerName();
+    }
+
+    public Set<String> services() {
+        return new TreeSet<>(list(NaruSettings.SERVICES));
+    }
+
+    /** Selector loops to run. */
+    public int loops() {
+        int loops = integer(NaruSettings.LOOPS);
+        return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Replicas for a topic of Kafka's own, on a cluster of that many brokers. */
+    public short internalReplicationFactor(String key, int brokers) {
+        int wanted = integer(key);
+        return (short) (given(key) ? wanted : Math.max(1, Math.min(wanted, brokers)));
+    }
+}

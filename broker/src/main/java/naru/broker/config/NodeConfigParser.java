@@ -1,0 +1,189 @@
+package naru.broker.config;
+
+import naru.broker.config.BadConfiguration.Problem;
+import naru.broker.config.NodeConfig.ListenerAddresses;
+
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Turns properties into a {@link NodeConfig}, and gathers everything that is wrong on the way. */
+final class NodeConfigParser {
+    private static final Pattern LISTENER_SETTING =
+            Pattern.compile("listener\\.name\\.([^.]+)\\.(.+)");
+    private static final Pattern MECHANISM_SETTING = Pattern.compile("[a-z0-9-]+\\.(sasl\\..+)");
+
+    private final Map<String, String> properties;
+    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Object> values = new HashMap<>();
+
+    NodeConfigParser(Map<String, String> properties) {
+        this.properties = new TreeMap<>(properties);
+    }
+
+    /** Definition of a setting; for a listener's own setting that of the general one. */
+    static @Nullable ConfigKey definition(String key) {
+        ConfigKey setting = NodeSettings.setting(key);
+        if (setting != null) {
+            return setting;
+        }
+        Matcher listener = LISTENER_SETTING.matcher(key);
+        if (!listener.matches()) {
+            return DynamicSettings.dynamicOnly(key);
+        }
+        String general = listener.group(2);
+        Matcher mechanism = MECHANISM_SETTING.matcher(general);
+        ConfigKey own = NodeSettings.setting(general);
+        return own == null && mechanism.matches() ? NodeSettings.setting(mechanism.group(1)) : own;
+    }
+
+    NodeConfig parse() {
+        useNodeIdOfBrokerId();
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            parse(property.getKey(), property.getValue());
+        }
+        for (ConfigKey setting : NodeSettings.all().values()) {
+            if (setting.defaultValue != null && setting.hasDefault()) {
+                values.putIfAbsent(setting.name, setting.defaultValue);
+            }
+        }
+        ListenerAddresses addresses = listeners();
+        new NodeRules(values, properties, problems).check();
+        if (!problems.isEmpty()) {
+            throw new BadConfiguration(problems);
+        }
+        return new NodeConfig(
+                new NodeConfig.Layers(Map.of(), Map.of(), properties),
+                Map.copyOf(values),
+                addresses,
+                ServedSettings.withoutEffect(properties.keySet()));
+    }
+
+    private void useNodeIdOfBrokerId() {
+        String brokerId = properties.get("broker.id");
+        String nodeId =
+                properties.putIfAbsent(MetadataSettings.NODE_ID, brokerId == null ? "1" : brokerId);
+        if (nodeId != null && brokerId != null && !nodeId.equals(brokerId)) {
+            problems.add(
+                    new Problem(
+                            "broker.id", brokerId, "must be node.id (" + nodeId + "); remove it"));
+        }
+    }
+
+    private void parse(String key, String text) {
+        ConfigKey setting = definition(key);
+        if (setting == null || DynamicSettings.dynamicOnly(key) != null) {
+            problems.add(RefusedSettings.unknown(key, text));
+            return;
+        }
+        String shown = setting.type == ConfigDef.Type.PASSWORD ? "[hidden]" : text;
+        Object value;
+        try {
+            value = Parsing.valid(setting, key, text);
+        } catch (ConfigException unusable) {
+            String expectation = Expectation.of(setting);
+            problems.add(new Problem(key, shown, "must be " + expectation));
+            return;
+        }
+        if (value == null) {
+            return;
+        }
+        String remedy = RefusedSettings.remedy(setting.name, value);
+        if (remedy != null) {
+            problems.add(new Problem(key, shown, remedy));
+        } else {
+            values.put(key, value);
+        }
+    }
+
+    private ListenerAddresses listeners() {
+        List<String> controllerNames =
+                list(MetadataSettings.CONTROLLER_LISTENER_NAMES).stream()
+                        .map(name -> name.toUpperCase(Locale.ROOT))
+                        .toList();
+        boolean permitted = Boolean.TRUE.equals(values.get(NaruSettings.INSECURE_LISTENERS));
+        ListenerSettings settings =
+                new ListenerSettings(
+                        problems,
+                        String.valueOf(values.get(SocketSettings.PROTOCOL_MAP)),
+                        properties.containsKey(SocketSettings.PROTOCOL_MAP),
+                        controllerNames);
+        List<Listener> all =
+                settings.read(SocketSettings.LISTENERS, list(SocketSettings.LISTENERS));
+        settings.requireLoopback(SocketSettings.LISTENERS, all, permitted);
+        for (String key : NaruSettings.httpListenerKeys()) {
+            settings.checkHttp(key, list(key), permitted);
+        }
+        List<Listener> broker =
+                all.stream().filter(each -> !controllerNames.contains(each.name())).toList();
+        List<Listener> controller =
+                all.stream().filter(each -> controllerNames.contains(each.name())).toList();
+        if (broker.isEmpty() && problems.isEmpty()) {
+            problems.add(
+                    new Problem(
+                            SocketSettings.LISTENERS,
+                            String.join(",", list(SocketSettings.LISTENERS)),
+                            "name at least one listener that is not in "
+                                    + MetadataSettings.CONTROLLER_LISTENER_NAMES));
+        }
+        return new ListenerAddresses(
+                broker, controller, advertised(settings, all), interBrokerName(broker));
+    }
+
+    private List<Listener> advertised(ListenerSettings settings, List<Listener> listeners) {
+        if (!values.containsKey(SocketSettings.ADVERTISED_LISTENERS)) {
+            return List.of();
+        }
+        String key = SocketSettings.ADVERTISED_LISTENERS;
+        List<Listener> advertised = settings.read(key, list(key));
+        for (Listener listener : advertised) {
+            if (listener.host().isEmpty() || listener.host().equals("0.0.0.0")) {
+                problems.add(
+                        new Problem(
+                                key,
+                                listener.toString(),
+                                "name a host that clients can connect to, not every interface"));
+            }
+            if (listeners.stream().noneMatch(each -> each.name().equals(listener.name()))) {
+                problems.add(
+                        new Problem(
+                                key,
+                                listener.toString(),
+                                "there is no listener of this name in listeners"));
+            }
+        }
+        return advertised;
+    }
+
+    private String interBrokerName(List<Listener> broker) {
+        Object given = values.get(ReplicationSettings.INTER_BROKER_LISTENER_NAME);
+        if (given == null) {
+            return broker.isEmpty() ? "PLAINTEXT" : broker.getFirst().name();
+        }
+        String name = given.toString().toUpperCase(Locale.ROOT);
+        if (!broker.isEmpty() && broker.stream().noneMatch(each -> each.name().equals(name))) {
+            problems.add(
+                    new Problem(
+                            ReplicationSettings.INTER_BROKER_LISTENER_NAME,
+                            given.toString(),
+                            "there is no broker listener of this name in listeners"));
+        }
+        return name;
+    }
+
+    private List<String> list(String key) {
+        return values.get(key) instanceof List<?> list
+                ? list.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+}

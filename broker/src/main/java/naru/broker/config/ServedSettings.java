@@ -1,0 +1,136 @@
+package naru.broker.config;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** Which settings this release acts on. What it knows beside them is accepted without effect. */
+final class ServedSettings {
+    private static final Set<String> KAFKA =
+            Set.copyOf(
+                    """
+                    advertised.listeners
+                    auto.create.topics.enable
+                    auto.leader.rebalance.enable
+                    broker.heartbeat.interval.ms
+                    broker.id
+                    broker.rack
+                    broker.session.timeout.ms
+                    compression.gzip.level
+                    compression.lz4.level
+                    compression.type
+                    compression.zstd.level
+                    connections.max.idle.ms
+                    controlled.shutdown.enable
+                    controller.listener.names
+                    controller.quorum.append.linger.ms
+                    controller.quorum.election.backoff.max.ms
+                    controller.quorum.election.timeout.ms
+                    controller.quorum.fetch.max.bytes
+                    controller.quorum.fetch.snapshot.max.bytes
+                    controller.quorum.fetch.timeout.ms
+                    controller.quorum.request.timeout.ms
+                    controller.quorum.retry.backoff.ms
+                    controller.quorum.voters
+                    default.replication.factor
+                    delete.topic.enable
+                    fetch.max.bytes
+                    group.initial.rebalance.delay.ms
+                    group.max.session.timeout.ms
+                    group.max.size
+                    group.min.session.timeout.ms
+                    initial.broker.registration.timeout.ms
+                    inter.broker.listener.name
+                    leader.imbalance.check.interval.seconds
+                    listener.security.protocol.map
+                    listeners
+                    log.cleanup.policy
+                    log.dir
+                    log.dirs
+                    log.flush.interval.messages
+                    log.flush.interval.ms
+                    log.flush.offset.checkpoint.interval.ms
+                    log.flush.scheduler.interval.ms
+                    log.flush.start.offset.checkpoint.interval.ms
+                    log.index.interval.bytes
+                    log.index.size.max.bytes
+                    log.message.timestamp.after.max.ms
+                    log.message.timestamp.before.max.ms
+                    log.message.timestamp.type
+                    log.preallocate
+                    log.retention.bytes
+                    log.retention.check.interval.ms
+                    log.retention.hours
+                    log.retention.minutes
+                    log.retention.ms
+                    log.roll.hours
+                    log.roll.jitter.hours
+                    log.roll.jitter.ms
+                    log.roll.ms
+                    log.segment.bytes
+                    log.segment.delete.delay.ms
+                    max.connection.creation.rate
+                    max.connections
+                    max.connections.per.ip
+                    max.connections.per.ip.overrides
+                    max.incremental.fetch.session.cache.slots
+                    max.request.partition.size.limit
+                    message.max.bytes
+                    metadata.log.dir
+                    metadata.log.max.record.bytes.between.snapshots
+                    metadata.log.max.snapshot.interval.ms
+                    metadata.log.segment.bytes
+                    metadata.log.segment.ms
+                    metadata.max.idle.interval.ms
+                    metadata.max.retention.bytes
+                    metadata.max.retention.ms
+                    min.insync.replicas
+                    node.id
+                    num.partitions
+                    offset.metadata.max.bytes
+                    offsets.commit.timeout.ms
+                    offsets.retention.check.interval.ms
+                    offsets.retention.minutes
+                    offsets.topic.compression.codec
+                    offsets.topic.num.partitions
+                    offsets.topic.replication.factor
+                    offsets.topic.segment.bytes
+                    process.roles
+                    producer.id.expiration.ms
+                    request.timeout.ms
+                    share.coordinator.state.topic.min.isr
+                    share.coordinator.state.topic.num.partitions
+                    share.coordinator.state.topic.replication.factor
+                    share.coordinator.state.topic.segment.bytes
+                    socket.listen.backlog.size
+                    socket.receive.buffer.bytes
+                    socket.request.max.bytes
+                    socket.send.buffer.bytes
+                    telemetry.max.bytes
+                    transaction.state.log.min.isr
+                    transaction.state.log.num.partitions
+                    transaction.state.log.replication.factor
+                    transaction.state.log.segment.bytes
+                    unclean.leader.election.enable
+                    """
+                            .lines()
+                            .toList());
+
+    private ServedSettings() {}
+
+    static boolean served(String key) {
+        return KAFKA.contains(key) || key.startsWith(NaruSettings.PREFIX);
+    }
+
+    /**
+     * Those of the given keys that change nothing. A listener's own setting is served where the
+     * general one is served for each listener.
+     */
+    static List<String> withoutEffect(Collection<String> given) {
+        return given.stream()
+                .filter(key -> !served(key) && !RefusedSettings.keys().contains(key))
+                .filter(key -> !(key.startsWith("listener.name.") && key.contains(".max.conn")))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,112 @@
+package naru.broker.coordinator;
+
+import naru.quorum.ClusterController.Caller;
+import naru.quorum.ClusterImage;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The topic {@code __consumer_offsets}: which partition a group has, who leads it, and its creation
+ * when a coordinator is first asked for. Threads: any.
+ */
+final class OffsetsTopic {
+    static final String NAME = Topic.GROUP_METADATA_TOPIC_NAME;
+
+    private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
+    private static final int CREATION_TIMEOUT_MILLIS = 30_000;
+
+    private final Quorum quorum;
+    private final CoordinatorOptions options;
+    private final AtomicBoolean creating = new AtomicBoolean();
+
+    OffsetsTopic(Quorum quorum, CoordinatorOptions options) {
+        this.quorum = quorum;
+        this.options = options;
+    }
+
+    ClusterImage.@Nullable Topic inImage() {
+        return quorum.image().topic(NAME);
+    }
+
+    /** As Kafka does it; the number of partitions may not change once groups have been stored. */
+    int partitionOf(String groupId) {
+        ClusterImage.Topic topic = inImage();
+        int partitions = topic == null ? options.offsetsPartitions() : topic.partitionCount();
+        return Utils.abs(groupId.hashCode()) % partitions;
+    }
+
+    /** Asks for the topic, unless that is under way, and returns at once. */
+    void create() {
+        if (!creating.compareAndSet(false, true)) {
+            return;
+        }
+        Caller caller =
+                new Caller(
+                        KafkaPrincipal.ANONYMOUS,
+                        "naru-group-coordinator",
+                        ApiKeys.CREATE_TOPICS.latestVersion(),
+                        CREATION_TIMEOUT_MILLIS);
+        try {
+            var _ =
+                    quorum.controller()
+                            .createTopics(caller, creation())
+                            .whenComplete(this::onCreated);
+        } catch (RuntimeException e) {
+            onCreated(null, e);
+        }
+    }
+
+    private CreateTopicsRequestData creation() {
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
+        Map.of(
+                        "cleanup.policy", "compact",
+                        "compression.type", "producer",
+                        "segment.bytes", String.valueOf(options.offsetsSegmentBytes()))
+                .forEach((name, value) ->
+                        configs.add(new CreatableTopicConfig().setName(name).setValue(value)));
+        CreatableTopicCollection topics = new CreatableTopicCollection();
+        topics.add(
+                new CreatableTopic()
+                        .setName(NAME)
+                        .setNumPartitions(options.offsetsPartitions())
+                        .setReplicationFactor(
+                                options.replicationFactor(quorum.image().brokers().size()))
+                        .setConfigs(configs));
+        return new CreateTopicsRequestData()
+                .setTopics(topics)
+                .setTimeoutMs(CREATION_TIMEOUT_MILLIS);
+    }
+
+    private void onCreated(
+            @Nullable CreateTopicsResponseData response, @Nullable Throwable failure) {
+        creating.set(false);
+        if (failure != null || response == null) {
+            LOG.warn("{} could not be created: {}", NAME, String.valueOf(failure));
+            return;
+        }
+        for (CreatableTopicResult result : response.topics()) {
+            Errors error = Errors.forCode(result.errorCode());
+            if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
+                LOG.warn("{} could not be created: {}", NAME, result.errorMessage());
+            }
+        }
+    }
+}

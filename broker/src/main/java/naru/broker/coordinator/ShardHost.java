@@ -1,0 +1,277 @@
+package naru.broker.coordinator;
+
+import naru.broker.partition.CommitListener;
+import naru.coordination.CoordinatorRecord;
+import naru.coordination.Decision;
+import naru.coordination.group.GroupCommand;
+import naru.coordination.group.GroupShard;
+import naru.log.AppendOutcome;
+
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * One group shard with its log, for as long as this broker leads the partition in one epoch.
+ *
+ * <pre>
+ *   LOADING ──(log applied)──▶ ACTIVE ──(leadership lost)──▶ CLOSED
+ *      └────────(leadership lost, or the log cannot be read)────┘
+ * </pre>
+ *
+ * <p>Threads: called by any; the shard is touched inside the mailbox only. Failures: a command
+ * whose records cannot be appended is refused; a bug in the shard refuses its command and is
+ * logged.
+ */
+final class ShardHost {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
+
+    private enum State {
+        LOADING,
+        ACTIVE,
+        CLOSED
+    }
+
+    /**
+     * @param commitTimeoutMillis how long a reply waits for its records to be committed
+     * @param loadBytes how much of the log is read at a time
+     */
+    record Options(Compression compression, int commitTimeoutMillis, int loadBytes) {}
+
+    private final ShardLog log;
+    private final GroupShard shard;
+    private final Options options;
+    private final LongSupplier clock;
+    private final Alarm alarm;
+    private final Mailbox mailbox = new Mailbox();
+
+    /** Who waits, by ticket; whoever takes an entry out answers it. */
+    private final Map<Long, Answer> answers = new ConcurrentHashMap<>();
+
+    private State state = State.LOADING;
+    private long lastTicket;
+    private long appendedEnd;
+    private long alarmAtMillis = GroupShard.NEVER;
+
+    ShardHost(ShardLog log, GroupShard shard, Options options, LongSupplier clock, Alarm alarm) {
+        this.log = log;
+        this.shard = shard;
+        this.options = options;
+        this.clock = clock;
+        this.alarm = alarm;
+    }
+
+    // ---- life ----
+
+    void load() {
+        mailbox.runElsewhere(this::loadNow);
+    }
+
+    private void loadNow() {
+        if (state != State.LOADING) {
+            return;
+        }
+        long began = clock.getAsLong();
+        try {
+            ShardLoading.Loaded loaded = new ShardLoading(log, shard).load(options.loadBytes());
+            appendedEnd = loaded.endOffset();
+            state = State.ACTIVE;
+            carryOut(shard.onLoaded(clock.getAsLong()));
+            serveDeadlines();
+            LOG.debug(
+                    "{}: {} records loaded in {} ms",
+                    log.name(),
+                    loaded.records(),
+                    clock.getAsLong() - began);
+        } catch (RuntimeException e) {
+            state = State.CLOSED;
+            LOG.error(
+                    "{} cannot be loaded, so its groups are not served here: {}",
+                    log.name(),
+                    e.toString(),
+                    e);
+        }
+    }
+
+    void close() {
+        mailbox.run(() -> {
+            if (state == State.ACTIVE) {
+                state = State.CLOSED;
+                shard.onUnloaded(clock.getAsLong()).forEach(this::answer);
+            }
+            state = State.CLOSED;
+            for (Long ticket : List.copyOf(answers.keySet())) {
+                refuse(ticket, Errors.NOT_COORDINATOR, "leadership has moved");
+            }
+        });
+    }
+
+    // ---- commands ----
+
+    void ask(LongFunction<GroupCommand> command, Answer answer) {
+        mailbox.run(() -> askNow(command, answer));
+    }
+
+    private void askNow(LongFunction<GroupCommand> command, Answer answer) {
+        switch (state) {
+            case LOADING ->
+                    answer.refuse(
+                            Errors.COORDINATOR_LOAD_IN_PROGRESS, log.name() + " is being loaded");
+            case CLOSED ->
+                    answer.refuse(
+                            Errors.NOT_COORDINATOR, "this broker does not lead " + log.name());
+            case ACTIVE -> {
+                long ticket = ++lastTicket;
+                answers.put(ticket, answer);
+                try {
+                    carryOut(shard.decide(command.apply(ticket), clock.getAsLong()));
+                    serveDeadlines();
+                } catch (RuntimeException e) {
+                    LOG.error("{}: a command failed; this is a bug in Naru", log.name(), e);
+                    refuse(ticket, Errors.UNKNOWN_SERVER_ERROR, "see the node's log");
+                }
+            }
+        }
+    }
+
+    /** Carries out an event until it has nothing more to record. */
+    void happen(GroupCommand event) {
+        mailbox.runElsewhere(() -> happenNow(event));
+    }
+
+    private void happenNow(GroupCommand event) {
+        if (state != State.ACTIVE) {
+            return;
+        }
+        try {
+            Decision decision = shard.decide(event, clock.getAsLong());
+            if (!decision.records().isEmpty() && carryOut(decision)) {
+                happen(event);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: an event failed; this is a bug in Naru", log.name(), e);
+        }
+    }
+
+    // ---- deadlines ----
+
+    private void serveDeadlines() {
+        long now = clock.getAsLong();
+        while (state == State.ACTIVE && shard.nextDeadlineMillis() <= now) {
+            carryOut(shard.onDeadline(now));
+        }
+        long next = shard.nextDeadlineMillis();
+        if (next < alarmAtMillis) {
+            alarmAtMillis = next;
+            alarm.after(Math.max(1, next - now), () -> mailbox.runElsewhere(() -> onAlarm(next)));
+        }
+    }
+
+    private void onAlarm(long atMillis) {
+        if (atMillis == alarmAtMillis) {
+            alarmAtMillis = GroupShard.NEVER;
+        }
+        if (state == State.ACTIVE) {
+            try {
+                serveDeadlines();
+            } catch (RuntimeException e) {
+                LOG.error("{}: a deadline failed; this is a bug in Naru", log.name(), e);
+            }
+        }
+    }
+
+    // ---- decisions ----
+
+    /** Appends, applies, and answers when it is committed. False when the append was refused. */
+    private boolean carryOut(Decision decision) {
+        if (!decision.records().isEmpty()) {
+            ByteBuffer batches =
+                    RecordBatches.of(
+                            decision.records(),
+                            options.compression(),
+                            log.maxBatchBytes(),
+                            clock.getAsLong());
+            switch (log.append(batches)) {
+                case AppendOutcome.Appended appended -> appendedEnd = appended.lastOffset() + 1;
+                case AppendOutcome.Duplicate duplicate ->
+                        throw new IllegalStateException("a coordinator's append has no producer");
+                case AppendOutcome.Refused refused -> {
+                    onRefused(decision, refused);
+                    return false;
+                }
+            }
+            for (CoordinatorRecord record : decision.records()) {
+                shard.apply(record);
+            }
+        }
+        if (!decision.replies().isEmpty()) {
+            answerWhenCommitted(decision.replies());
+        }
+        return true;
+    }
+
+    private void onRefused(Decision decision, AppendOutcome.Refused refused) {
+        LOG.warn("{} takes no records: {}", log.name(), refused.message());
+        Errors error = CoordinatorErrors.ofAppend(refused.error());
+        decision.replies().forEach(reply -> refuse(reply.ticket(), error, refused.message()));
+    }
+
+    /** Replies that carry no records of their own also tell of records before them. */
+    private void answerWhenCommitted(List<Decision.Reply> replies) {
+        Committing committing = new Committing(new ArrayList<>(replies));
+        log.awaitCommit(appendedEnd, committing);
+        if (!committing.isDone) {
+            alarm.after(
+                    options.commitTimeoutMillis(),
+                    () ->
+                            committing.onLost(
+                                    Errors.REQUEST_TIMED_OUT,
+                                    "the records were not replicated in time"));
+        }
+    }
+
+    private final class Committing implements CommitListener {
+        private final List<Decision.Reply> replies;
+        private volatile boolean isDone;
+
+        Committing(List<Decision.Reply> replies) {
+            this.replies = replies;
+        }
+
+        @Override
+        public void onCommitted() {
+            isDone = true;
+            replies.forEach(ShardHost.this::answer);
+        }
+
+        @Override
+        public void onLost(Errors error, String message) {
+            isDone = true;
+            Errors told = CoordinatorErrors.ofAppend(error);
+            replies.forEach(reply -> refuse(reply.ticket(), told, message));
+        }
+    }
+
+    private void answer(Decision.Reply reply) {
+        Answer answer = answers.remove(reply.ticket());
+        if (answer != null) {
+            answer.reply(reply.response());
+        }
+    }
+
+    private void refuse(long ticket, Errors error, String message) {
+        Answer answer = answers.remove(ticket);
+        if (answer != null) {
+            answer.refuse(error, message);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package naru.broker.api;
+
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+import naru.broker.transport.Timeout;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A request without a connection. What it is answered must fit its version of the protocol. */
+final class FakeRequest implements Request {
+    static final InetSocketAddress REACHED =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 19092);
+    private static final long BOUND_SECONDS = 30;
+
+    private final ApiMessage body;
+    private final short version;
+    private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+
+    private FakeRequest(ApiMessage body, int version) {
+        this.body = body;
+        this.version = (short) version;
+        MessageUtil.toByteBufferAccessor(body, this.version);
+    }
+
+    /** Lets the handler answer, and waits for it. */
+    static <R extends ApiMessage> R ask(
+            RequestHandler handler, ApiMessage body, int version, Class<R> kind) {
+        FakeRequest request = new FakeRequest(body, version);
+        handler.handle(request);
+        try {
+            return kind.cast(request.answer.get(BOUND_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException refused) {
+            if (refused.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(refused);
+        } catch (InterruptedException | TimeoutException missing) {
+            throw new AssertionError("no answer to " + body, missing);
+        }
+    }
+
+    static <R extends ApiMessage> R ask(RequestHandler handler, ApiMessage body, Class<R> kind) {
+        return ask(handler, body, body.highestSupportedVersion(), kind);
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.forId(body.apiKey());
+    }
+
+    @Override
+    public short version() {
+        return version;
+    }
+
+    @Override
+    public RequestHeader header() {
+        return new RequestHeader(api(), version, "test", 1);
+    }
+
+    @Override
+    public ApiMessage body() {
+        return body;
+    }
+
+    @Override
+    public KafkaPrincipal principal() {
+        return KafkaPrincipal.ANONYMOUS;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    public String listenerName() {
+        return "PLAINTEXT";
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return REACHED;
+    }
+
+    @Override
+    public long connectionId() {
+        return 1;
+    }
+
+    @Override
+    public void reply(ApiMessage response) {
+        try {
+            MessageUtil.toByteBufferAccessor(response, version);
+            answer.complete(response);
+        } catch (RuntimeException unencodable) {
+            answer.completeExceptionally(unencodable);
+        }
+    }
+
+    @Override
+    public void reply(Errors error, String message) {
+        answer.completeExceptionally(error.exception(message));
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        answer.completeExceptionally(cause);
+    }
+
+    @Override
+    public void noReply() {
+        throw new AssertionError("an answer is expected");
+    }
+
+    @Override
+    public void onLoop(Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public Timeout after(long delayMillis, Runnable task) {
+        throw new AssertionError("nothing is to be delayed");
+    }
+
+    @Override
+    public void close(String reason) {
+        answer.completeExceptionally(new AssertionError(reason));
+    }
+}

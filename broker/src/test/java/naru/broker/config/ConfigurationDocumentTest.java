@@ -1,0 +1,137 @@
+package naru.broker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Holds docs/configuration.md to the code. With the system property {@code naru.write.docs} the
+ * file is written instead.
+ */
+class ConfigurationDocumentTest {
+    private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
+
+    private static final String INTRODUCTION =
+            """
+            # Configuration
+
+            A node reads a file in the form of Kafka's `server.properties` (`--config FILE`) and
+            single settings from the command line (`--set KEY=VALUE`, stronger). Every name that a
+            broker of Apache Kafka 4.3.1 knows is known, with Kafka's type and default unless it is
+            said below; names that begin with `naru.` are Naru's own. What is wrong stops the start,
+            and every problem is listed with the key, the value, and what would be right.
+
+            Without any setting a node listens on `127.0.0.1` only and keeps its data in
+            `./naru-data`. A listener on another address has no authentication in this release, so
+            it needs `naru.insecure.listeners=true`.
+
+            Of several places the nearest one counts: a topic's own setting, the dynamic setting of
+            this broker, the dynamic setting of all brokers, the file and command line, the default.
+            Settings marked *dynamic* can be altered while the node runs, with
+            `naru configs` or `kafka-configs.sh`.
+
+            Where Kafka gives a number of replicas for its internal topics
+            (`offsets.topic.replication.factor` and others) and it was not set, a topic gets at most
+            as many as there are brokers.
+
+            """;
+
+    @Test
+    void documentListsEverySettingInItsGroup() throws IOException {
+        String expected = document();
+        if (System.getProperty("naru.write.docs") != null) {
+            Files.writeString(DOCUMENT, expected);
+        }
+
+        assertThat(Files.readString(DOCUMENT))
+                .as("run this test with -Dnaru.write.docs to write the document anew")
+                .isEqualTo(expected);
+    }
+
+    private static String document() {
+        StringBuilder text = new StringBuilder(INTRODUCTION);
+        table(
+                text,
+                "Naru's own",
+                "Known to Naru alone.",
+                key -> key.startsWith(NaruSettings.PREFIX));
+        table(
+                text,
+                "Served",
+                "Kafka's settings that this release acts on. Those in the group *refused* too are"
+                        + " refused for some values.",
+                key -> ServedSettings.served(key) && !key.startsWith(NaruSettings.PREFIX));
+        table(
+                text,
+                "Refused",
+                "Known to Kafka, and refused when they ask for what this release does not do,"
+                        + " because going on would be unsafe. Listeners that speak TLS or SASL are"
+                        + " refused as well, and so are more than one voter, `super.users`, and"
+                        + " names of ZooKeeper's time and of Confluent Platform.",
+                RefusedSettings.keys()::contains);
+        table(
+                text,
+                "Accepted without effect",
+                "Known to Kafka and harmless here; the start names those that were given.",
+                key -> !ServedSettings.served(key) && !RefusedSettings.keys().contains(key));
+        topics(text);
+        return text.toString();
+    }
+
+    private static void table(
+            StringBuilder text, String title, String words, Predicate<String> group) {
+        text.append("## ").append(title).append("\n\n").append(words).append("\n\n");
+        text.append("| Setting | Type | Default | |\n|---|---|---|---|\n");
+        for (ConfigKey setting : new TreeMap<>(NodeSettings.all()).values()) {
+            if (group.test(setting.name) && !setting.internalConfig) {
+                row(text, setting, DynamicSettings.isDynamic(setting.name) ? "dynamic" : "");
+            }
+        }
+        text.append('\n');
+    }
+
+    private static void topics(StringBuilder text) {
+        text.append("## Of a topic\n\n");
+        text.append(
+                        "Set with `naru topics create`, `naru configs` or Kafka's tools. The"
+                                + " default is")
+                .append(" the node's setting that is named last, where there is one.\n\n");
+        text.append("| Setting | Type | Default | From the node's |\n|---|---|---|---|\n");
+        for (Map.Entry<String, ConfigKey> topic : new TreeMap<>(TopicSettings.all()).entrySet()) {
+            if (!topic.getValue().internalConfig) {
+                String synonyms =
+                        String.join(
+                                ", ",
+                                TopicSettings.synonyms(topic.getKey()).stream()
+                                        .map(synonym -> "`" + synonym.name() + "`")
+                                        .toList());
+                row(text, topic.getValue(), synonyms);
+            }
+        }
+    }
+
+    private static void row(StringBuilder text, ConfigKey setting, String last) {
+        String value =
+                setting.hasDefault()
+                        ? ConfigDef.convertToString(setting.defaultValue, setting.type)
+                        : null;
+        text.append("| `")
+                .append(setting.name)
+                .append("` | ")
+                .append(setting.type.name().toLowerCase(java.util.Locale.ROOT))
+                .append(" | ")
+                .append(value == null || value.isEmpty() ? "" : "`" + value + "`")
+                .append(" | ")
+                .append(last)
+                .append(" |\n");
+    }
+}

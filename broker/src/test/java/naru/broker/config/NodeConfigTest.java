@@ -1,0 +1,175 @@
+package naru.broker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+class NodeConfigTest {
+    private static String refusal(Map<String, String> properties) {
+        BadConfiguration refused =
+                catchThrowableOfType(BadConfiguration.class, () -> NodeConfig.parse(properties));
+        assertThat(refused).as("refusal of %s", properties).isNotNull();
+        return String.valueOf(refused.getMessage());
+    }
+
+    @Test
+    void emptyConfigurationIsANodeOnLoopback() {
+        NodeConfig node = NodeConfig.parse(Map.of());
+
+        assertThat(node.nodeId()).isEqualTo(1);
+        assertThat(node.dataFolder()).isEqualTo(Path.of("naru-data"));
+        assertThat(node.listeners())
+                .containsExactly(new Listener("PLAINTEXT", "127.0.0.1", 9092, "PLAINTEXT"));
+        assertThat(node.advertised("PLAINTEXT")).isNull();
+        assertThat(node.list(NaruSettings.METRICS_LISTENERS))
+                .containsExactly("http://127.0.0.1:9404");
+        assertThat(node.services())
+                .containsExactlyInAnyOrder(
+                        "broker", "registry", "rest", "connect", "sql", "console");
+        assertThat(node.loops()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(node.withoutEffect()).isEmpty();
+    }
+
+    @Test
+    void serverPropertiesThatKafkaShipsAreTakenOnLoopback() {
+        NodeConfig node =
+                NodeConfig.parse(
+                        Map.ofEntries(
+                                Map.entry("process.roles", "broker,controller"),
+                                Map.entry("node.id", "7"),
+                                Map.entry("controller.quorum.bootstrap.servers", "localhost:9093"),
+                                Map.entry(
+                                        "listeners",
+                                        "PLAINTEXT://127.0.0.1:0,CONTROLLER://localhost:9093"),
+                                Map.entry("inter.broker.listener.name", "PLAINTEXT"),
+                                Map.entry("advertised.listeners", "PLAINTEXT://kafka.example:9092"),
+                                Map.entry("controller.listener.names", "CONTROLLER"),
+                                Map.entry(
+                                        "listener.security.protocol.map",
+                                        "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL"),
+                                Map.entry("num.network.threads", "3"),
+                                Map.entry("log.dirs", "/var/lib/kafka"),
+                                Map.entry("log.retention.hours", "168")));
+
+        assertThat(node.nodeId()).isEqualTo(7);
+        assertThat(node.dataFolder()).isEqualTo(Path.of("/var/lib/kafka"));
+        assertThat(node.controllerListeners())
+                .containsExactly(new Listener("CONTROLLER", "localhost", 9093, "PLAINTEXT"));
+        assertThat(node.advertised("PLAINTEXT"))
+                .isEqualTo(new Listener("PLAINTEXT", "kafka.example", 9092, "PLAINTEXT"));
+        assertThat(node.withoutEffect())
+                .containsExactly("controller.quorum.bootstrap.servers", "num.network.threads");
+    }
+
+    @Test
+    void everyProblemIsNamedAtOnce() {
+        assertThat(refusal(Map.of("num.partitions", "none", "log.retention.msx", "5")))
+                .contains(
+                        "num.partitions=none: must be a whole number of at least 1",
+                        "log.retention.msx=5: there is no such setting; did you mean"
+                                + " log.retention.ms?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "authorizer.class.name|org.example.Acl|enforces no access control",
+                "super.users|User:admin|enforces no access control",
+                "process.roles|controller|broker,controller",
+                "process.roles|broker|broker,controller",
+                "security.inter.broker.protocol|SSL|serves no TLS and no SASL",
+                "log.dirs|/a,/b|name exactly one",
+                "remote.log.storage.system.enable|true|no remote storage",
+                "controller.quorum.voters|1@a:1,2@b:2|quorum of one node",
+                "controller.quorum.voters|9@a:1|quorum of one node",
+                "controller.quorum.bootstrap.servers|a:1,b:2|quorum of one node",
+                "create.topic.policy.class.name|java.lang.String|runs no policies",
+                "config.providers|file|resolves no ${provider:...} values",
+                "confluent.license|x|belongs to Confluent Platform",
+                "zookeeper.connect|x:2181|there is no ZooKeeper",
+                "inter.broker.protocol.version|3.9|Kafka 4 knows it no longer",
+                "utterly.different.word|1|docs/configuration.md lists all",
+                "leader.replication.throttled.rate|1|there is no such setting",
+                "naru.ack|disk|one of page-cache, fsync",
+                "naru.services|broker,zoo|a comma-separated list of broker, registry",
+                "naru.log.format|xml|one of text, json",
+                "auto.create.topics.enable|yes|true or false",
+                "compression.zstd.level|99|from -131072 to 22",
+                "listeners|SSL://127.0.0.1:1|would not protect anything",
+                "listeners|PLAINTEXT:9092|write NAME://HOST:PORT",
+                "listeners|PLAINTEXT://127.0.0.1:70000|a number from 0 to 65535",
+                "listeners|INTERNAL://127.0.0.1:1|add INTERNAL:PLAINTEXT to",
+                "listeners|CONTROLLER://127.0.0.1:1|name at least one listener",
+                "listener.security.protocol.map|A:B|write NAME:PROTOCOL",
+                "inter.broker.listener.name|OTHER|no broker listener of this name",
+                "advertised.listeners|PLAINTEXT://0.0.0.0:1|not every interface",
+                "advertised.listeners|SASL_PLAINTEXT://h:1|serves no TLS and no SASL",
+                "naru.rest.listeners|https://127.0.0.1:1|write http://HOST:PORT",
+                "naru.sql.listeners|http://0.0.0.0:1|naru.insecure.listeners=true",
+                "log.retention.hours|0|at least 1, or -1",
+                "broker.heartbeat.interval.ms|9000|at most half of broker.session.timeout.ms",
+                "group.consumer.session.timeout.ms|1|at least group.consumer.min.session",
+                "max.connections.per.ip.overrides|a|write HOST:COUNT pairs",
+                "broker.id|4|",
+            })
+    void refusalNamesKeyValueAndRemedy(String key, String value, String remedy) {
+        Map<String, String> properties =
+                key.equals("broker.id") ? Map.of(key, value, "node.id", "5") : Map.of(key, value);
+
+        assertThat(refusal(properties))
+                .contains(key + "=" + value + ": ")
+                .contains(remedy == null ? "must be node.id (5)" : remedy);
+    }
+
+    @Test
+    void secretIsNotRepeatedInARefusal() {
+        assertThatThrownBy(() ->
+                        NodeConfig.parse(
+                                Map.of("sasl.jaas.config", "password=hunter2", "node.id", "-1")))
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PLAINTEXT://:9092", "PLAINTEXT://0.0.0.0:9092", "PLAINTEXT://[::]:9092"})
+    void openListenerNeedsPermission(String listener) {
+        assertThat(refusal(Map.of("listeners", listener)))
+                .contains("set naru.insecure.listeners=true");
+
+        NodeConfig permitted =
+                NodeConfig.parse(Map.of("listeners", listener, "naru.insecure.listeners", "true"));
+
+        assertThat(permitted.listeners()).hasSize(1);
+    }
+
+    @Test
+    void listenersOwnLimitIsStrongerThanTheGeneralOne() {
+        NodeConfig node =
+                NodeConfig.parse(
+                        Map.of(
+                                "max.connections",
+                                "100",
+                                "listener.name.plaintext.max.connections",
+                                "7"));
+
+        assertThat(node.integer("PLAINTEXT", "max.connections")).isEqualTo(7);
+        assertThat(node.integer("OTHER", "max.connections")).isEqualTo(100);
+    }
+
+    @Test
+    void internalTopicsFitTheBrokersThereAreUnlessToldOtherwise() {
+        String key = "offsets.topic.replication.factor";
+
+        assertThat(NodeConfig.parse(Map.of()).internalReplicationFactor(key, 1))
+                .isEqualTo((short) 1);
+        assertThat(NodeConfig.parse(Map.of(key, "2")).internalReplicationFactor(key, 1))
+                .isEqualTo((short) 2);
+    }
+}

@@ -1,0 +1,75 @@
+package naru.coordination.group;
+
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+
+import java.util.Set;
+
+/**
+ * What a shard is asked. Requests carry the ticket that their reply will name; each is answered
+ * exactly once, at once or when others have joined or synced. Events have no reply.
+ */
+public sealed interface GroupCommand {
+
+    /** A client's request. */
+    sealed interface Asked extends GroupCommand {
+        long ticket();
+    }
+
+    /**
+     * @param version of the request: from 4 a member id is required, from 9 a leader may be told to
+     *     skip the assignment (KIP-394, KIP-814)
+     * @param clientHost as Kafka writes it, with the leading slash
+     */
+    record JoinGroup(
+            long ticket,
+            short version,
+            String clientId,
+            String clientHost,
+            JoinGroupRequestData request)
+            implements Asked {}
+
+    record SyncGroup(long ticket, SyncGroupRequestData request) implements Asked {}
+
+    record Heartbeat(long ticket, HeartbeatRequestData request) implements Asked {}
+
+    record LeaveGroup(long ticket, short version, LeaveGroupRequestData request) implements Asked {}
+
+    /** Topic names are filled in by the caller, also when the client sent topic ids. */
+    record OffsetCommit(long ticket, short version, OffsetCommitRequestData request)
+            implements Asked {}
+
+    /**
+     * Answered by an {@code OffsetFetchResponseData} with exactly this one group.
+     *
+     * @param requireStable refuse partitions with offsets of open transactions
+     */
+    record OffsetFetch(long ticket, boolean requireStable, OffsetFetchRequestGroup group)
+            implements Asked {}
+
+    record OffsetDelete(long ticket, OffsetDeleteRequestData request) implements Asked {}
+
+    record DescribeGroups(long ticket, short version, DescribeGroupsRequestData request)
+            implements Asked {}
+
+    record ListGroups(long ticket, ListGroupsRequestData request) implements Asked {}
+
+    record DeleteGroups(long ticket, DeleteGroupsRequestData request) implements Asked {}
+
+    /** Offsets of these topics are forgotten. To be repeated until there is nothing to record. */
+    record TopicsDeleted(Set<String> topics) implements GroupCommand {}
+
+    /**
+     * Offsets past their retention are forgotten, and empty groups that have none left. To be
+     * repeated until there is nothing to record.
+     */
+    record ExpireOffsets() implements GroupCommand {}
+}

@@ -1,0 +1,240 @@
+package naru.coordination.group;
+
+import naru.coordination.group.GroupCommand.OffsetCommit;
+import naru.coordination.group.GroupCommand.OffsetDelete;
+import naru.coordination.group.GroupCommand.OffsetFetch;
+import naru.coordination.group.GroupRecord.OffsetKey;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/** OffsetCommit, OffsetFetch and OffsetDelete. */
+final class OffsetRequests {
+    private static final short GROUP_ID_NOT_FOUND_SINCE = 9;
+    private static final long NO_OFFSET = -1;
+    private static final int NO_EPOCH = -1;
+    private static final long RETENTION_OF_BROKER = -1;
+
+    private final GroupSettings settings;
+    private final GroupOffsets offsets;
+    private final Rebalance rebalance;
+
+    OffsetRequests(GroupSettings settings, GroupOffsets offsets, Rebalance rebalance) {
+        this.settings = settings;
+        this.offsets = offsets;
+        this.rebalance = rebalance;
+    }
+
+    // ---- commit ----
+
+    void commit(@Nullable ClassicGroup group, OffsetCommit commit, Draft draft) {
+        OffsetCommitRequestData request = commit.request();
+        Errors error = check(group, commit);
+        OffsetCommitResponseData response = new OffsetCommitResponseData();
+        for (OffsetCommitRequestTopic topic : request.topics()) {
+            OffsetCommitResponseTopic answers =
+                    new OffsetCommitResponseTopic()
+                            .setName(topic.name())
+                            .setTopicId(topic.topicId());
+            for (OffsetCommitRequestPartition partition : topic.partitions()) {
+                Errors outcome =
+                        error == Errors.NONE ? commit(request, topic, partition, draft) : error;
+                answers.partitions()
+                        .add(
+                                new OffsetCommitResponsePartition()
+                                        .setPartitionIndex(partition.partitionIndex())
+                                        .setErrorCode(outcome.code()));
+            }
+            response.topics().add(answers);
+        }
+        draft.reply(commit.ticket(), response);
+        Member member = group == null ? null : group.member(request.memberId());
+        if (error == Errors.NONE && group != null && member != null) {
+            rebalance.heard(group, member, draft);
+        }
+    }
+
+    private static Errors check(@Nullable ClassicGroup group, OffsetCommit commit) {
+        OffsetCommitRequestData request = commit.request();
+        int generation = request.generationIdOrMemberEpoch();
+        if (GroupLimits.isTooLong(request.groupId())) {
+            return Errors.INVALID_GROUP_ID;
+        }
+        if (group == null) {
+            if (generation < 0) {
+                return Errors.NONE;
+            }
+            return commit.version() >= GROUP_ID_NOT_FOUND_SINCE
+                    ? Errors.GROUP_ID_NOT_FOUND
+                    : Errors.ILLEGAL_GENERATION;
+        }
+        if (generation < 0 && group.is(GroupState.EMPTY)) {
+            return Errors.NONE;
+        }
+        if (generation < 0 && request.memberId().isEmpty() && request.groupInstanceId() == null) {
+            return Errors.UNKNOWN_MEMBER_ID;
+        }
+        Errors error = group.check(request.memberId(), request.groupInstanceId());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        if (generation != group.generation()) {
+            return Errors.ILLEGAL_GENERATION;
+        }
+        return group.is(GroupState.COMPLETING_REBALANCE)
+                ? Errors.REBALANCE_IN_PROGRESS
+                : Errors.NONE;
+    }
+
+    private Errors commit(
+            OffsetCommitRequestData request,
+            OffsetCommitRequestTopic topic,
+            OffsetCommitRequestPartition partition,
+            Draft draft) {
+        String metadata = partition.committedMetadata();
+        if (metadata != null && metadata.length() > settings.offsetMetadataMaxSize()) {
+            return Errors.OFFSET_METADATA_TOO_LARGE;
+        }
+        long retention = request.retentionTimeMs();
+        draft.append(
+                GroupRecord.encode(
+                        new OffsetKey(request.groupId(), topic.name(), partition.partitionIndex()),
+                        new CommittedOffset(
+                                partition.committedOffset(),
+                                partition.committedLeaderEpoch(),
+                                metadata == null ? "" : metadata,
+                                draft.nowMillis(),
+                                retention == RETENTION_OF_BROKER
+                                        ? OptionalLong.empty()
+                                        : OptionalLong.of(draft.nowMillis() + retention),
+                                topic.topicId())));
+        return Errors.NONE;
+    }
+
+    // ---- fetch ----
+
+    void fetch(OffsetFetch fetch, Draft draft) {
+        OffsetFetchRequestGroup asked = fetch.group();
+        OffsetFetchResponseGroup answer =
+                new OffsetFetchResponseGroup().setGroupId(asked.groupId());
+        if (asked.topics() == null) {
+            fetchAll(fetch, answer);
+        } else {
+            for (OffsetFetchRequestTopics topic : asked.topics()) {
+                answer.topics().add(fetchTopic(fetch, topic));
+            }
+        }
+        draft.reply(fetch.ticket(), new OffsetFetchResponseData().setGroups(List.of(answer)));
+    }
+
+    private void fetchAll(OffsetFetch fetch, OffsetFetchResponseGroup answer) {
+        String groupId = fetch.group().groupId();
+        offsets.ofGroup(groupId)
+                .forEach((topic, partitions) -> {
+                    OffsetFetchResponseTopics answers =
+                            new OffsetFetchResponseTopics().setName(topic);
+                    partitions.forEach((partition, offset) -> {
+                        boolean unstable = isUnstable(fetch, topic, partition);
+                        answers.partitions().add(found(partition, offset, unstable));
+                    });
+                    answer.topics().add(answers);
+                });
+    }
+
+    private OffsetFetchResponseTopics fetchTopic(
+            OffsetFetch fetch, OffsetFetchRequestTopics topic) {
+        OffsetFetchResponseTopics answers =
+                new OffsetFetchResponseTopics().setName(topic.name()).setTopicId(topic.topicId());
+        for (int partition : topic.partitionIndexes()) {
+            CommittedOffset offset = offsets.get(fetch.group().groupId(), topic.name(), partition);
+            Uuid topicId = topic.topicId();
+            boolean known = offset != null && !offset.isOfAnotherTopicThan(topicId);
+            boolean unstable = isUnstable(fetch, topic.name(), partition);
+            answers.partitions().add(found(partition, known ? offset : null, unstable));
+        }
+        return answers;
+    }
+
+    private boolean isUnstable(OffsetFetch fetch, String topic, int partition) {
+        return fetch.requireStable()
+                && offsets.isPending(fetch.group().groupId(), topic, partition);
+    }
+
+    private static OffsetFetchResponsePartitions found(
+            int partition, @Nullable CommittedOffset offset, boolean unstable) {
+        OffsetFetchResponsePartitions answer =
+                new OffsetFetchResponsePartitions()
+                        .setPartitionIndex(partition)
+                        .setCommittedOffset(NO_OFFSET)
+                        .setCommittedLeaderEpoch(NO_EPOCH)
+                        .setMetadata("");
+        if (unstable) {
+            return answer.setErrorCode(Errors.UNSTABLE_OFFSET_COMMIT.code());
+        }
+        return offset == null
+                ? answer
+                : answer.setCommittedOffset(offset.offset())
+                        .setCommittedLeaderEpoch(offset.leaderEpoch())
+                        .setMetadata(offset.metadata());
+    }
+
+    // ---- delete ----
+
+    void delete(@Nullable ClassicGroup group, OffsetDelete delete, Draft draft) {
+        OffsetDeleteResponseData response = new OffsetDeleteResponseData();
+        if (delete.request().groupId().isEmpty()) {
+            response.setErrorCode(Errors.INVALID_GROUP_ID.code());
+        } else if (group == null) {
+            response.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code());
+        } else if (!group.is(GroupState.EMPTY) && !group.isConsumerGroup()) {
+            response.setErrorCode(Errors.NON_EMPTY_GROUP.code());
+        } else {
+            for (OffsetDeleteRequestTopic topic : delete.request().topics()) {
+                response.topics().add(delete(group, topic, draft));
+            }
+        }
+        draft.reply(delete.ticket(), response);
+    }
+
+    private OffsetDeleteResponseTopic delete(
+            ClassicGroup group, OffsetDeleteRequestTopic topic, Draft draft) {
+        OffsetDeleteResponseTopic answers = new OffsetDeleteResponseTopic().setName(topic.name());
+        boolean subscribed = group.isSubscribedTo(topic.name());
+        Errors outcome = subscribed ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
+        topic.partitions()
+                .forEach(partition -> {
+                    int index = partition.partitionIndex();
+                    answers.partitions()
+                            .add(
+                                    new OffsetDeleteResponsePartition()
+                                            .setPartitionIndex(index)
+                                            .setErrorCode(outcome.code()));
+                    if (!subscribed && offsets.get(group.id(), topic.name(), index) != null) {
+                        draft.append(
+                                GroupRecord.tombstone(
+                                        new OffsetKey(group.id(), topic.name(), index)));
+                    }
+                });
+        return answers;
+    }
+}

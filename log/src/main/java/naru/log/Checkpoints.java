@@ -1,0 +1,87 @@
+package naru.log;
+
+import naru.log.checkpoint.CorruptFileException;
+import naru.log.checkpoint.OffsetCheckpoint;
+
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * The three offset checkpoints of a data folder. What they had of logs that could not be opened is
+ * kept.
+ *
+ * <p>Threads: one at a time.
+ */
+final class Checkpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+
+    private final Path folder;
+    private final Map<TopicPartition, Long> recoveryPoints;
+    private final Map<TopicPartition, Long> highWatermarks;
+    private final Map<TopicPartition, Long> logStarts;
+
+    Checkpoints(Path folder) throws IOException {
+        this.folder = folder;
+        this.recoveryPoints = read(OffsetCheckpoint.RECOVERY_POINT);
+        this.highWatermarks = read(OffsetCheckpoint.HIGH_WATERMARK);
+        this.logStarts = read(OffsetCheckpoint.LOG_START);
+    }
+
+    private Map<TopicPartition, Long> read(String name) throws IOException {
+        try {
+            return new HashMap<>(new OffsetCheckpoint(folder, name).read());
+        } catch (CorruptFileException corrupt) {
+            LOG.warn("{}; the logs are read instead", corrupt.getMessage());
+            return new HashMap<>();
+        }
+    }
+
+    long recoveryPoint(TopicPartition partition) {
+        return recoveryPoints.getOrDefault(partition, 0L);
+    }
+
+    long highWatermark(TopicPartition partition) {
+        return highWatermarks.getOrDefault(partition, 0L);
+    }
+
+    long logStart(TopicPartition partition) {
+        return logStarts.getOrDefault(partition, 0L);
+    }
+
+    void forget(TopicPartition partition) {
+        recoveryPoints.remove(partition);
+        highWatermarks.remove(partition);
+        logStarts.remove(partition);
+    }
+
+    /** Writes those files whose content has changed. */
+    void write(Collection<PartitionLog> logs) throws IOException {
+        write(OffsetCheckpoint.RECOVERY_POINT, recoveryPoints, logs, PartitionLog::durableOffset);
+        write(OffsetCheckpoint.HIGH_WATERMARK, highWatermarks, logs, PartitionLog::highWatermark);
+        write(OffsetCheckpoint.LOG_START, logStarts, logs, PartitionLog::logStartOffset);
+    }
+
+    private void write(
+            String name,
+            Map<TopicPartition, Long> known,
+            Collection<PartitionLog> logs,
+            ToLongFunction<PartitionLog> offset)
+            throws IOException {
+        boolean changed = false;
+        for (PartitionLog log : logs) {
+            Long now = offset.applyAsLong(log);
+            changed |= !now.equals(known.put(log.topicPartition(), now));
+        }
+        if (changed || !folder.resolve(name).toFile().exists()) {
+            new OffsetCheckpoint(folder, name).write(known, true);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package naru.log;
+
+import naru.log.disk.Disk;
+import naru.log.segment.CursorPool;
+
+import java.io.IOException;
+import java.time.Clock;
+
+/** What a log needs of the folder it stands in. */
+interface LogServices {
+    Disk disk();
+
+    Clock clock();
+
+    CursorPool cursors();
+
+    /** Has the log synced soon by the syncing thread. */
+    void requestSync(PartitionLog log);
+
+    /** Runs the deletion after the delay. */
+    void later(long delayMillis, Deletion deletion);
+
+    /** Notes that the log's recovery point or start has moved and the checkpoint is now wrong. */
+    void checkpointNow();
+
+    /** Something that deletes files. */
+    interface Deletion {
+        void run() throws IOException;
+    }
+}

@@ -1,0 +1,45 @@
+package naru.log.checkpoint;
+
+import org.apache.kafka.common.Uuid;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** {@code partition.metadata} of a partition's folder: the id of the topic it belongs to. */
+public final class PartitionMetadataFile {
+    public static final String NAME = "partition.metadata";
+
+    private static final String VERSION_LINE = "version: 0";
+    private static final String TOPIC_ID_KEY = "topic_id: ";
+
+    private PartitionMetadataFile() {}
+
+    /** The topic id, or empty when the folder has no such file. */
+    public static Optional<Uuid> read(Path partitionFolder) throws IOException {
+        Path file = partitionFolder.resolve(NAME);
+        String text = SmallFile.readText(file);
+        if (text == null) {
+            return Optional.empty();
+        }
+        String[] lines = text.lines().toArray(String[]::new);
+        if (lines.length == 2
+                && lines[0].strip().equals(VERSION_LINE)
+                && lines[1].startsWith(TOPIC_ID_KEY)) {
+            try {
+                Uuid id = Uuid.fromString(lines[1].substring(TOPIC_ID_KEY.length()).strip());
+                if (!id.equals(Uuid.ZERO_UUID)) {
+                    return Optional.of(id);
+                }
+            } catch (IllegalArgumentException malformed) {
+                throw new CorruptFileException(file + " has a malformed topic id: " + lines[1]);
+            }
+        }
+        throw new CorruptFileException(file + " does not state version 0 and a topic id.");
+    }
+
+    public static void write(Path partitionFolder, Uuid topicId, boolean force) throws IOException {
+        SmallFile.replace(
+                partitionFolder.resolve(NAME), VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId, force);
+    }
+}

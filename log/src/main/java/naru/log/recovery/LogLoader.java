@@ -1,0 +1,151 @@
+package naru.log.recovery;
+
+import naru.log.disk.Disk;
+import naru.log.epoch.LeaderEpochs;
+import naru.log.segment.BatchCursor;
+import naru.log.segment.Segment;
+import naru.log.segment.SegmentContext;
+import naru.log.segment.SegmentFiles;
+import naru.log.segment.Segments;
+import naru.log.segment.SparseIndex;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Opens the segments of one log.
+ *
+ * <p>After a clean stop nothing is scanned but what stands behind the last index entry. After an
+ * unclean one, what stands behind the recovery point is read and checked.
+ */
+public final class LogLoader {
+    private static final String CLEANED = ".cleaned";
+    private static final String SWAP = ".swap";
+
+    /**
+     * What is known of the log before its segments are looked at.
+     *
+     * @param logStartOffset as the checkpoint has it, or 0
+     * @param recoveryPoint below which everything is known to be on the disk
+     */
+    public record Hints(
+            boolean cleanStop, long logStartOffset, long recoveryPoint, int indexIntervalBytes) {}
+
+    /** The log as it was found, mended where it had to be. */
+    public record Loaded(
+            Segments segments, LeaderEpochs epochs, long logStartOffset, long logEndOffset) {}
+
+    private final SegmentContext context;
+    private final Hints hints;
+    private final LeaderEpochs epochs;
+
+    private LogLoader(SegmentContext context, Hints hints, LeaderEpochs epochs) {
+        this.context = context;
+        this.hints = hints;
+        this.epochs = epochs;
+    }
+
+    public static Loaded load(SegmentContext context, Hints hints) throws IOException {
+        return new LogLoader(context, hints, LeaderEpochs.read(context.folder())).load();
+    }
+
+    private Loaded load() throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        List<Disk.Entry> files = settleLeftovers(context.disk().list(context.folder()));
+        for (int i = 0; i < files.size(); i++) {
+            Disk.Entry file = files.get(i);
+            long base = SegmentFiles.offsetOf(file.name(), SegmentFiles.LOG).orElseThrow();
+            if (file.sizeBytes() > Integer.MAX_VALUE) {
+                throw new IOException(
+                        file.name() + " is larger than 2 GiB, which no segment can be");
+            }
+            boolean last = i == files.size() - 1;
+            long bound =
+                    last
+                            ? base + Integer.MAX_VALUE + 1L
+                            : SegmentFiles.offsetOf(files.get(i + 1).name(), SegmentFiles.LOG)
+                                    .orElseThrow();
+            segments.add(open(base, (int) file.sizeBytes(), bound, last));
+        }
+        if (segments.isEmpty()) {
+            segments.add(Segment.fresh(context, Math.max(0, hints.logStartOffset())));
+        }
+        Segments all = new Segments(segments);
+        long end = all.active().nextOffset();
+        long start = Math.max(hints.logStartOffset(), all.first().baseOffset());
+        epochs.truncateFromEnd(end);
+        return new Loaded(all, epochs, Math.min(start, end), end);
+    }
+
+    /**
+     * Deletes what a deletion or compaction left, brings what a compaction had finished into its
+     * place, and answers the segments' files.
+     */
+    private List<Disk.Entry> settleLeftovers(List<Disk.Entry> entries) throws IOException {
+        List<Disk.Entry> logs = new ArrayList<>();
+        boolean swapped = false;
+        for (Disk.Entry entry : entries) {
+            String name = entry.name();
+            if (name.endsWith(SegmentFiles.DELETED) || name.endsWith(CLEANED)) {
+                context.disk().delete(context.folder().resolve(name));
+            } else if (name.endsWith(SWAP)) {
+                String target = name.substring(0, name.length() - SWAP.length());
+                context.disk()
+                        .rename(context.folder().resolve(name), context.folder().resolve(target));
+                swapped = true;
+            } else if (SegmentFiles.offsetOf(name, SegmentFiles.LOG).isPresent()) {
+                logs.add(entry);
+            }
+        }
+        return swapped ? settleLeftovers(context.disk().list(context.folder())) : logs;
+    }
+
+    private Segment open(long base, int size, long bound, boolean last) throws IOException {
+        Segment segment = Segment.found(context, base, size, bound);
+        boolean scan = !hints.cleanStop() && bound > hints.recoveryPoint();
+        if (size == 0 && last) {
+            return Segment.fresh(context, base);
+        }
+        if (!scan && last) {
+            OptionalLong end = cleanEnd(segment);
+            if (end.isPresent()) {
+                segment.endsAt(end.getAsLong());
+                segment.reopen();
+                return segment;
+            }
+            scan = true;
+        }
+        if (scan) {
+            new SegmentRecovery(segment, hints, epochs, last).run();
+        }
+        return segment;
+    }
+
+    /**
+     * The offset behind the last batch, found from the last index entry; empty when the file does
+     * not end with a whole batch, or the index does not lead to one.
+     */
+    private OptionalLong cleanEnd(Segment segment) throws IOException {
+        SparseIndex.Entry entry = segment.offsets().last();
+        BatchCursor cursor = context.cursors().borrow();
+        try {
+            cursor.over(segment.channel(), false);
+            int size = segment.sizeBytes();
+            long position = entry == null ? 0 : entry.value();
+            long next = segment.baseOffset();
+            while (position < size) {
+                if (!cursor.load(position, size)
+                        || !cursor.plausible(size, next, segment.nextOffset())) {
+                    return OptionalLong.empty();
+                }
+                next = cursor.lastOffset() + 1;
+                position = cursor.endPosition();
+            }
+            return OptionalLong.of(next);
+        } finally {
+            context.cursors().giveBack(cursor);
+        }
+    }
+}

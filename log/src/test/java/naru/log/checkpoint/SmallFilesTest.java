@@ -1,0 +1,153 @@
+package naru.log.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+final class SmallFilesTest {
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void offsetCheckpointsAreKafkasBothWays(boolean force) throws IOException {
+        Map<TopicPartition, Long> offsets =
+                Map.of(
+                        new TopicPartition("a.b_c-d", 0), 5L,
+                        new TopicPartition("a.b_c-d", 11), Long.MAX_VALUE,
+                        new TopicPartition("x", 3), 0L);
+        OffsetCheckpoint ours = new OffsetCheckpoint(folder, OffsetCheckpoint.RECOVERY_POINT);
+        OffsetCheckpointFile kafkas =
+                new OffsetCheckpointFile(
+                        folder.resolve(OffsetCheckpoint.RECOVERY_POINT).toFile(),
+                        new LogDirFailureChannel(1));
+        ours.write(offsets, force);
+        assertThat(kafkas.read()).isEqualTo(offsets);
+        kafkas.write(Map.of(new TopicPartition("y", 1), 9L));
+        assertThat(ours.read()).isEqualTo(Map.of(new TopicPartition("y", 1), 9L));
+    }
+
+    @Test
+    void noFileAndAnEmptyOneAreNoOffsets() throws IOException {
+        Files.createFile(folder.resolve(OffsetCheckpoint.HIGH_WATERMARK));
+        assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.HIGH_WATERMARK).read()).isEmpty();
+        assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.LOG_START).read()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "2\n0\n",
+                "0\n1\n",
+                "0\n-1\n",
+                "0\n1\na 0\n",
+                "0\n1\na b 1\n",
+                "0\n1\na 0 -4\n",
+                "0\n1\na 0 1\nb 0 2\n",
+                "0\n99999999999\n"
+            })
+    void aDamagedOffsetCheckpointIsCorrupt(String content) throws IOException {
+        Files.writeString(folder.resolve(OffsetCheckpoint.HIGH_WATERMARK), content);
+        OffsetCheckpoint checkpoint = new OffsetCheckpoint(folder, OffsetCheckpoint.HIGH_WATERMARK);
+        assertThatThrownBy(checkpoint::read)
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(OffsetCheckpoint.HIGH_WATERMARK);
+    }
+
+    @Test
+    void partitionMetadataIsKafkasBothWays() throws IOException {
+        assertThat(PartitionMetadataFile.read(folder)).isEmpty();
+        Uuid ours = Uuid.randomUuid();
+        PartitionMetadataFile.write(folder, ours, true);
+        assertThat(kafkasMetadataFile().read().topicId()).isEqualTo(ours);
+        assertThat(PartitionMetadataFile.read(folder)).contains(ours);
+
+        Files.delete(folder.resolve(PartitionMetadataFile.NAME));
+        Uuid theirs = Uuid.randomUuid();
+        var kafkas = kafkasMetadataFile();
+        kafkas.record(theirs);
+        kafkas.maybeFlush();
+        String written = Files.readString(folder.resolve(PartitionMetadataFile.NAME));
+        assertThat(PartitionMetadataFile.read(folder)).contains(theirs);
+        PartitionMetadataFile.write(folder, theirs, false);
+        assertThat(folder.resolve(PartitionMetadataFile.NAME)).hasContent(written);
+    }
+
+    private org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile
+            kafkasMetadataFile() {
+        return new org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile(
+                folder.resolve(PartitionMetadataFile.NAME).toFile(), new LogDirFailureChannel(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "version: 0",
+                "version: 1\ntopic_id: AAAAAAAAAAAAAAAAAAAAAw",
+                "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA",
+                "version: 0\ntopic_id: !",
+                "x"
+            })
+    void damagedPartitionMetadataIsCorrupt(String content) throws IOException {
+        Files.writeString(folder.resolve(PartitionMetadataFile.NAME), content);
+        assertThatThrownBy(() -> PartitionMetadataFile.read(folder))
+                .isInstanceOf(CorruptFileException.class);
+    }
+
+    @Test
+    void aDataFolderRemembersWhoseItIs() throws IOException {
+        DataFolder.Identity identity =
+                new DataFolder.Identity(7, "a-Cluster_Id", Uuid.randomUuid());
+        try (DataFolder data = DataFolder.open(folder.resolve("new/data"))) {
+            assertThat(data.identity()).isEmpty();
+            data.writeIdentity(identity, true);
+            assertThat(data.identity()).contains(identity);
+        }
+        try (DataFolder data = DataFolder.open(folder.resolve("new/data"))) {
+            assertThat(data.identity()).contains(identity);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "version=0\nbroker.id=1\n",
+                "version=1\nnode.id=x\ncluster.id=c\n",
+                "version=1\nnode.id=x\ncluster.id=c\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAw\n",
+                "version=1\nnode.id=1\ncluster.id=c\ndirectory.id=!\n",
+                "\\u00"
+            })
+    void aDamagedIdentityIsCorrupt(String content) throws IOException {
+        Files.writeString(folder.resolve(DataFolder.META_PROPERTIES), content);
+        try (DataFolder data = DataFolder.open(folder)) {
+            assertThatThrownBy(data::identity)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageContaining(DataFolder.META_PROPERTIES);
+        }
+    }
+
+    @Test
+    void aHeldFolderSaysWhoHoldsIt() throws IOException {
+        try (DataFolder held = DataFolder.open(folder)) {
+            assertThatThrownBy(() -> DataFolder.open(held.path()))
+                    .isInstanceOf(DataFolder.HeldException.class)
+                    .hasMessageContaining("process " + ProcessHandle.current().pid() + ", started");
+        }
+        DataFolder.open(folder).close();
+    }
+}

@@ -1,0 +1,264 @@
+package naru.log.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * A disk on the real one that can be told to be full, to fail, and to lose what was not synced. It
+ * remembers what every write since the last sync has overwritten, so that a power cut can take the
+ * writes back: of each file, some of the last writes are lost, and the last that stays may be torn.
+ *
+ * <p>Threads: one.
+ */
+public final class FaultyDisk implements Disk {
+    private final LocalDisk real = new LocalDisk();
+
+    /** Writes of each file since its last sync, oldest first. */
+    private final Map<Path, Deque<Write>> unsynced = new HashMap<>();
+
+    private long bytesLeft = Long.MAX_VALUE;
+    private boolean syncFails;
+
+    /** What stood where a write went, and how long the file was before. */
+    private record Write(long position, byte[] before, long sizeBefore, int length) {}
+
+    /** After so many more bytes, writes find no room, as often as they try. */
+    public void fullAfter(long bytes) {
+        bytesLeft = bytes;
+    }
+
+    public void hasRoomAgain() {
+        bytesLeft = Long.MAX_VALUE;
+    }
+
+    public void failSyncs(boolean fail) {
+        syncFails = fail;
+    }
+
+    /** Takes back writes that were not synced, as a power cut may. All channels must be closed. */
+    public void cutPower(RandomGenerator random) throws IOException {
+        for (Map.Entry<Path, Deque<Write>> file : unsynced.entrySet()) {
+            if (!Files.exists(file.getKey())) {
+                continue;
+            }
+            Deque<Write> writes = file.getValue();
+            int lost = random.nextInt(writes.size() + 1);
+            try (FileChannel channel = FileChannel.open(file.getKey(), StandardOpenOption.WRITE)) {
+                for (int i = 0; i < lost; i++) {
+                    Write write = writes.removeLast();
+                    channel.write(ByteBuffer.wrap(write.before), write.position);
+                    channel.truncate(write.sizeBefore);
+                    if (i == lost - 1 && write.length > 1) {
+                        tear(channel, write, random);
+                    }
+                }
+            }
+        }
+        unsynced.clear();
+    }
+
+    /** Of a write at the end of the file, a part reached the disk, or a hole of zeros did. */
+    private static void tear(FileChannel channel, Write write, RandomGenerator random)
+            throws IOException {
+        if (write.position == write.sizeBefore && random.nextBoolean()) {
+            channel.write(
+                    ByteBuffer.allocate(1 + random.nextInt(write.length - 1)), write.position);
+        }
+    }
+
+    @Override
+    public FileChannel open(Path file, OpenOption... options) throws IOException {
+        return new FaultyChannel(file, real.open(file, options));
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return real.exists(path);
+    }
+
+    @Override
+    public long lastModifiedMillis(Path file) throws IOException {
+        return real.lastModifiedMillis(file);
+    }
+
+    @Override
+    public List<Entry> list(Path folder) throws IOException {
+        return real.list(folder);
+    }
+
+    @Override
+    public void createFolder(Path folder) throws IOException {
+        real.createFolder(folder);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        real.rename(from, to);
+        Deque<Write> writes = unsynced.remove(from);
+        if (writes != null) {
+            unsynced.put(to, writes);
+        }
+    }
+
+    @Override
+    public boolean delete(Path path) throws IOException {
+        unsynced.remove(path);
+        return real.delete(path);
+    }
+
+    @Override
+    public void forceFolder(Path folder) throws IOException {
+        real.forceFolder(folder);
+    }
+
+    @Override
+    public long usableBytes(Path folder) {
+        return Math.min(bytesLeft, real.usableBytes(folder));
+    }
+
+    @Override
+    public long totalBytes(Path folder) {
+        return real.totalBytes(folder);
+    }
+
+    /** Passes on to the real channel what is used, and refuses what is not. */
+    private final class FaultyChannel extends FileChannel {
+        private final Path file;
+        private final FileChannel channel;
+
+        FaultyChannel(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) throws IOException {
+            if (bytesLeft <= 0) {
+                throw new IOException("No space left on device");
+            }
+            int length = (int) Math.min(source.remaining(), bytesLeft);
+            ByteBuffer part = source.slice(source.position(), length);
+            remember(position, length);
+            int written = channel.write(part, position);
+            source.position(source.position() + written);
+            bytesLeft -= bytesLeft == Long.MAX_VALUE ? 0 : written;
+            return written;
+        }
+
+        private void remember(long position, int length) throws IOException {
+            long size = channel.size();
+            int overwritten = (int) Math.clamp(size - position, 0, length);
+            ByteBuffer before = ByteBuffer.allocate(overwritten);
+            while (before.hasRemaining()) {
+                channel.read(before, position + before.position());
+            }
+            unsynced.computeIfAbsent(file, any -> new ArrayDeque<>())
+                    .addLast(new Write(position, before.array(), size, length));
+        }
+
+        @Override
+        public void force(boolean metadata) throws IOException {
+            if (syncFails) {
+                throw new IOException("Input/output error");
+            }
+            unsynced.remove(file);
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            return channel.read(target, position);
+        }
+
+        /** Counted as durable at once: what a truncation took away never comes back. */
+        @Override
+        public FileChannel truncate(long size) throws IOException {
+            channel.truncate(size);
+            Deque<Write> writes = unsynced.get(file);
+            if (writes != null) {
+                writes.removeIf(write -> write.position >= size);
+            }
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target)
+                throws IOException {
+            return channel.transferTo(position, count, target);
+        }
+
+        @Override
+        protected void implCloseChannel() throws IOException {
+            channel.close();
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel position(long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package naru.log.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import naru.log.PartitionLog.Origin;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+final class ProducerStatesTest {
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+
+    @TempDir Path folder;
+
+    @Test
+    void pastTheBoundTheLongestSilentProducerIsForgotten() {
+        ProducerStates states = new ProducerStates(PARTITION, 1000, 3);
+        for (int id = 0; id < 3; id++) {
+            states.applied(idempotent(id, id), 0);
+        }
+        states.verify(idempotent(3, 0), 0, Origin.CLIENT); // producer 0 is the latest used now
+        assertThat(states.verify(idempotent(3, 9), 0, Origin.CLIENT)).isEqualTo(Verdict.ACCEPT);
+        states.applied(idempotent(3, 9), 0);
+        assertThat(states.size()).isEqualTo(3);
+        assertThat(states.activeProducers())
+                .extracting(p -> p.producerId())
+                .containsExactlyInAnyOrder(2L, 0L, 9L);
+    }
+
+    @Test
+    void aProducerTooManyIsRefusedWhenAllHaveOpenTransactions() {
+        ProducerStates states = new ProducerStates(PARTITION, 1000, 2);
+        states.applied(transactional(0, 0), 0);
+        states.applied(transactional(1, 1), 0);
+        Verdict verdict = states.verify(idempotent(2, 2), 0, Origin.CLIENT);
+        assertThat(((Verdict.Refused) verdict).error()).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void aCorruptSnapshotIsDeletedAndTheOneBeforeUsed() throws IOException {
+        ProducerStates states = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
+        states.applied(idempotent(0, 7), 0);
+        assertThat(states.writeSnapshot(folder, true)).isTrue();
+        assertThat(states.writeSnapshot(folder, true)).isFalse();
+        states.applied(transactional(1, 8), 0);
+        assertThat(states.writeSnapshot(folder, true)).isTrue();
+        Path newest = ProducerSnapshot.file(folder, 2);
+        byte[] bytes = Files.readAllBytes(newest);
+        for (int at = 0; at < bytes.length; at++) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= 4;
+            Files.write(newest, flipped);
+            ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
+            assertThat(reloaded.truncateAndReload(folder, 0, 2, 0)).as("byte %s", at).isEqualTo(1);
+            assertThat(newest).doesNotExist();
+            assertThat(reloaded.size()).isEqualTo(1);
+        }
+        Files.write(newest, bytes);
+        ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
+        assertThat(reloaded.truncateAndReload(folder, 0, 2, 0)).isEqualTo(2);
+        assertThat(reloaded.lastStableOffset(100)).isEqualTo(1);
+        reloaded.truncateFullyAndStartAt(folder, 50);
+        assertThat(ProducerSnapshot.list(folder)).isEmpty();
+        assertThat(reloaded.endOffset()).isEqualTo(50);
+    }
+
+    private static ByteBuffer idempotent(long offset, long producerId) {
+        return MemoryRecords.withIdempotentRecords(
+                        offset,
+                        Compression.NONE,
+                        producerId,
+                        (short) 0,
+                        0,
+                        0,
+                        new SimpleRecord(1, new byte[1]))
+                .buffer();
+    }
+
+    private static ByteBuffer transactional(long offset, long producerId) {
+        return MemoryRecords.withTransactionalRecords(
+                        offset,
+                        Compression.NONE,
+                        producerId,
+                        (short) 0,
+                        0,
+                        0,
+                        new SimpleRecord(1, new byte[1]))
+                .buffer();
+    }
+}

@@ -1,0 +1,162 @@
+package naru.quorum;
+
+import static naru.quorum.QuorumFixture.createTopic;
+import static naru.quorum.QuorumFixture.openAndRegister;
+import static naru.quorum.QuorumFixture.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.raft.DynamicVoters;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+
+final class NodeStorageTest {
+    private static final String CLUSTER = "p8fFEbKGQ22B6M_Da_vCBw";
+    private static final String DIRECTORY = "K-nVWHtkRUyhO5tXPWvxMQ";
+
+    @TempDir Path folder;
+
+    @Test
+    void newFolderIsFormattedAsADynamicQuorum() throws IOException {
+        try (KraftQuorum quorum = openAndRegister(options(folder, CLUSTER, Map.of()))) {
+            assertThat(quorum.clusterId()).isEqualTo(CLUSTER);
+        }
+
+        assertThat(
+                        folder.resolve(
+                                "__cluster_metadata-0/00000000000000000000-0000000000.checkpoint"))
+                .exists();
+        assertThat(folder.resolve("bootstrap.checkpoint")).exists();
+        assertThat(metaProperties())
+                .containsEntry("version", "1")
+                .containsEntry("cluster.id", CLUSTER)
+                .containsEntry("node.id", "1")
+                .containsKey("directory.id");
+    }
+
+    @Test
+    void folderThatKafkaFormattedAsDynamicQuorumIsOpened() throws Exception {
+        format(
+                new Formatter()
+                        .setHasDynamicQuorum(true)
+                        .setInitialControllers(
+                                DynamicVoters.parse("1@127.0.0.1:19093:" + DIRECTORY)));
+
+        try (KraftQuorum quorum = openAndRegister(options(folder))) {
+            assertThat(quorum.clusterId()).isEqualTo(CLUSTER);
+            assertThat(quorum.directoryIds()).containsValue(Uuid.fromString(DIRECTORY));
+            assertThat(quorum.image().finalizedFeatures())
+                    .containsEntry("kraft.version", (short) 1);
+        }
+    }
+
+    @Test
+    void folderThatKafkaFormattedForAStaticQuorumIsOpened() throws Exception {
+        format(new Formatter().setReleaseVersion(MetadataVersion.IBP_3_9_IV0));
+        var voters = Map.of("controller.quorum.voters", "1@127.0.0.1:19093");
+
+        try (KraftQuorum quorum = openAndRegister(options(folder, null, voters))) {
+            assertThat(quorum.image().finalizedFeatures())
+                    .containsEntry("metadata.version", MetadataVersion.IBP_3_9_IV0.featureLevel())
+                    .doesNotContainKey("kraft.version");
+            assertThat(createTopic(quorum, "orders", 1).topics().find("orders").errorCode())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void newFolderWithConfiguredVotersIsAStaticQuorum() {
+        var voters = Map.of("controller.quorum.voters", "1@127.0.0.1:19093");
+
+        try (KraftQuorum quorum = openAndRegister(options(folder, null, voters))) {
+            assertThat(quorum.image().finalizedFeatures()).doesNotContainKey("kraft.version");
+        }
+    }
+
+    @Test
+    void bootstrapServerThatIsThisNodeIsNobodyElse() {
+        var self = Map.of("controller.quorum.bootstrap.servers", "localhost:19093");
+
+        try (KraftQuorum quorum = openAndRegister(options(folder, null, self))) {
+            assertThat(quorum.image().controllerId()).hasValue(QuorumFixture.NODE_ID);
+        }
+    }
+
+    @Test
+    void folderOfAnotherClusterIsRefused() {
+        openAndRegister(options(folder, CLUSTER, Map.of())).close();
+
+        assertThatThrownBy(() ->
+                        KraftQuorum.open(options(folder, Uuid.randomUuid().toString(), Map.of())))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("belongs to the cluster " + CLUSTER);
+    }
+
+    @Test
+    void folderOfAnotherNodeIsRefused() throws Exception {
+        format(new Formatter(), 7);
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("belongs to node.id=7, not to 1");
+    }
+
+    @Test
+    void metadataLogWithoutMetaPropertiesIsNotFormattedOver() throws IOException {
+        openAndRegister(options(folder)).close();
+        Files.delete(folder.resolve("meta.properties"));
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("meta.properties is missing");
+    }
+
+    @Test
+    void badSettingIsRefusedWithItsKey() {
+        assertThatThrownBy(() ->
+                        KraftQuorum.open(
+                                options(folder, null, Map.of("broker.session.timeout.ms", "soon"))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("broker.session.timeout.ms");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private void format(Formatter formatter) throws Exception {
+        format(formatter, QuorumFixture.NODE_ID);
+    }
+
+    private void format(Formatter formatter, int nodeId) throws Exception {
+        formatter
+                .setNodeId(nodeId)
+                .setPrintStream(
+                        new PrintStream(
+                                OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .setClusterId(CLUSTER)
+                .addDirectory(folder.toString())
+                .setMetadataLogDirectory(folder.toString())
+                .setControllerListenerName("CONTROLLER");
+        formatter.run();
+    }
+
+    private Map<Object, Object> metaProperties() throws IOException {
+        Properties properties = new Properties();
+        try (var in = Files.newInputStream(folder.resolve("meta.properties"))) {
+            properties.load(in);
+        }
+        return properties;
+    }
+}
