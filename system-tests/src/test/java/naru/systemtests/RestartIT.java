@@ -62,15 +62,17 @@ class RestartIT {
     @Test
     void clientsThatStayLoseAndRepeatNothing() {
         clients.createTopic("during", 1);
-        try (Producer<String, String> producer = clients.producer();
+        try (Producer<String, String> producer = clients.producer("max.block.ms", "120000");
                 Consumer<String, String> consumer = clients.consumer("group.id", "during")) {
             consumer.subscribe(List.of("during"));
             List<Future<RecordMetadata>> sent = new ArrayList<>(send(producer, 0, 100));
             List<ConsumerRecord<String, String>> read = new ArrayList<>(poll(consumer, 100));
             consumer.commitSync();
             BROKER.process().stop();
-            sent.addAll(send(producer, 100, 200));
+            Thread meanwhile =
+                    Thread.startVirtualThread(() -> sent.addAll(send(producer, 100, 200)));
             BROKER.process().restart();
+            JavaClients.until("end of the writer", () -> !meanwhile.isAlive());
             sent.addAll(send(producer, 200, 300));
             sent.forEach(JavaClients::await);
             read.addAll(poll(consumer, 200));
