@@ -1,0 +1,7 @@
+package naru.houserules.example.broker;
+
+import naru.houserules.example.app.App;
+
+final class KnowsApp {
+    App app = new App();
+}

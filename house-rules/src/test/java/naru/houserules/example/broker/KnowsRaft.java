@@ -1,0 +1,7 @@
+package naru.houserules.example.broker;
+
+import org.apache.kafka.raft.Endpoints;
+
+final class KnowsRaft {
+    Endpoints endpoints = Endpoints.empty();
+}

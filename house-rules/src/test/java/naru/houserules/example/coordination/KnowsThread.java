@@ -1,0 +1,5 @@
+package naru.houserules.example.coordination;
+
+final class KnowsThread {
+    Thread owner = Thread.currentThread();
+}

@@ -1,0 +1,7 @@
+package naru.houserules.example.coordination;
+
+import java.util.Random;
+
+final class RollsDice {
+    Random dice = new Random();
+}

@@ -1,0 +1,5 @@
+package naru.houserules.example.log;
+
+final class AsksClock {
+    long openedAt = System.currentTimeMillis();
+}

@@ -1,0 +1,7 @@
+package naru.houserules.example.log;
+
+import naru.houserules.example.app.App;
+
+final class KnowsApp {
+    App app = new App();
+}
