@@ -1,18 +1,20 @@
 package naru.broker.coordinator;
 
+import naru.broker.config.InternalTopics;
 import naru.broker.config.NodeConfig;
 import naru.coordination.group.GroupSettings;
 
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.record.internal.CompressionType;
+
+import java.util.function.IntFunction;
 
 /**
  * What the host of the group coordinator needs to know, from the node's configuration.
  *
  * @param offsetsPartitions partitions of {@code __consumer_offsets} when it is created
- * @param offsetsReplicationFactor wanted replicas of it
- * @param isReplicationFactorGiven whether somebody chose that, so that it is not to be lowered
- * @param offsetsSegmentBytes its segments' size
+ * @param offsetsTopic how it is created when there are so many brokers
  * @param compression of the batches that are written to it
  * @param commitTimeoutMillis how long a reply waits for its records to be committed
  * @param loadBytes how much of it is read at a time
@@ -21,14 +23,11 @@ import org.apache.kafka.common.record.internal.CompressionType;
 public record CoordinatorOptions(
         GroupSettings groups,
         int offsetsPartitions,
-        int offsetsReplicationFactor,
-        boolean isReplicationFactorGiven,
-        int offsetsSegmentBytes,
+        IntFunction<CreatableTopic> offsetsTopic,
         Compression compression,
         int commitTimeoutMillis,
         int loadBytes,
         long retentionCheckMillis) {
-    private static final String REPLICATION_FACTOR = "offsets.topic.replication.factor";
 
     public static CoordinatorOptions of(NodeConfig config) {
         CompressionType codec =
@@ -36,20 +35,10 @@ public record CoordinatorOptions(
         return new CoordinatorOptions(
                 GroupSettings.of(config::integer),
                 config.integer("offsets.topic.num.partitions"),
-                config.integer(REPLICATION_FACTOR),
-                config.given(REPLICATION_FACTOR),
-                config.integer("offsets.topic.segment.bytes"),
+                brokers -> InternalTopics.creatable(OffsetsTopic.NAME, config, brokers),
                 Compression.of(codec).build(),
                 config.integer("offsets.commit.timeout.ms"),
                 config.integer("offsets.load.buffer.size"),
                 config.number("offsets.retention.check.interval.ms"));
-    }
-
-    /** A default is lowered to the brokers that there are; a choice is not. */
-    short replicationFactor(int brokers) {
-        return (short)
-                (isReplicationFactorGiven
-                        ? offsetsReplicationFactor
-                        : Math.max(1, Math.min(offsetsReplicationFactor, brokers)));
     }
 }

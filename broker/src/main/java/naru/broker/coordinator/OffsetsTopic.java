@@ -6,10 +6,7 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -20,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -75,21 +71,8 @@ final class OffsetsTopic {
     }
 
     private CreateTopicsRequestData creation() {
-        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
-        Map.of(
-                        "cleanup.policy", "compact",
-                        "compression.type", "producer",
-                        "segment.bytes", String.valueOf(options.offsetsSegmentBytes()))
-                .forEach((name, value) ->
-                        configs.add(new CreatableTopicConfig().setName(name).setValue(value)));
         CreatableTopicCollection topics = new CreatableTopicCollection();
-        topics.add(
-                new CreatableTopic()
-                        .setName(NAME)
-                        .setNumPartitions(options.offsetsPartitions())
-                        .setReplicationFactor(
-                                options.replicationFactor(quorum.image().brokers().size()))
-                        .setConfigs(configs));
+        topics.add(options.offsetsTopic().apply(quorum.image().brokers().size()));
         return new CreateTopicsRequestData()
                 .setTopics(topics)
                 .setTimeoutMs(CREATION_TIMEOUT_MILLIS);
