@@ -212,9 +212,9 @@ class ShardHostTest {
     @Test
     void whoWaitsWhenLeadershipIsLostIsSentAway() {
         loaded(host);
-        Outcome joining = join(host);
         log.commitsAtOnce(false);
         Outcome committing = commit(host, 0, 1, "");
+        Outcome joining = join(host);
         host.close();
 
         assertThat(((JoinGroupResponseData) joining.get()).errorCode())
