@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 class ShardHostTest {
     private final MemoryShardLog log = new MemoryShardLog(10_000);
@@ -78,6 +79,28 @@ class ShardHostTest {
             Thread.onSpinWait();
         }
         return host;
+    }
+
+    /** What is asked may still be in the hands of the thread that loaded. */
+    private static void repeatUntil(BooleanSupplier done, Runnable action) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!done.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("done in time").isLessThan(until);
+            action.run();
+            Thread.onSpinWait();
+        }
+    }
+
+    private void ringUntil(Outcome outcome, long passingMillis) {
+        repeatUntil(
+                outcome.came::isDone,
+                () -> {
+                    Runnable alarm = alarms.poll();
+                    if (alarm != null) {
+                        clock.addAndGet(passingMillis);
+                        alarm.run();
+                    }
+                });
     }
 
     private static Outcome commit(ShardHost host, int partition, long offset, String metadata) {
@@ -154,9 +177,10 @@ class ShardHostTest {
         log.commitsAtOnce(false);
         Outcome outcome = commit(host, 0, 42, "");
         Outcome read = fetch(host, 0);
+        repeatUntil(() -> log.records() == 1, () -> {});
         assertThat(outcome.came).isNotDone();
         assertThat(read.came).as("a read of what is not committed yet").isNotDone();
-        log.commitAll();
+        repeatUntil(() -> outcome.came.isDone() && read.came.isDone(), log::commitAll);
 
         assertThat(outcome.get()).isInstanceOf(ApiMessage.class);
         assertThat(fetched(host, 0)).isEqualTo(42);
@@ -167,7 +191,7 @@ class ShardHostTest {
         loaded(host);
         log.commitsAtOnce(false);
         Outcome outcome = commit(host, 0, 42, "");
-        alarms.forEach(Runnable::run);
+        ringUntil(outcome, 5_000);
 
         assertThat(outcome.get()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
         log.commitAll();
@@ -203,8 +227,7 @@ class ShardHostTest {
         loaded(host);
         Outcome outcome = join(host);
         assertThat(outcome.came).isNotDone();
-        clock.addAndGet(3_000);
-        alarms.forEach(Runnable::run);
+        ringUntil(outcome, 3_000);
 
         assertThat(((JoinGroupResponseData) outcome.get()).generationId()).isEqualTo(1);
     }
