@@ -94,11 +94,18 @@ public final class Naru implements Callable<Integer> {
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(
                 CommandLine.Help.defaultColorScheme(terminal.paint().on() ? Ansi.ON : Ansi.OFF));
+        abbreviate(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
         line.setParameterExceptionHandler(Naru::notUnderstood);
         line.setExecutionExceptionHandler((failure, at, parsed) -> failed(terminal, failure));
         return line;
+    }
+
+    /** Options are listed below the usage line; they need not be in it too. */
+    private static void abbreviate(CommandLine line) {
+        line.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+        line.getSubcommands().values().forEach(Naru::abbreviate);
     }
 
     private static Map<String, Supplier<Object>> commands(Terminal terminal) {

@@ -61,19 +61,23 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
-        serveSettings(table, quorum, node, access);
+        serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
     }
 
     private static void serveSettings(
-            ApiTable table, Quorum quorum, Supplier<NodeConfig> node, Access access) {
+            ApiTable table,
+            Quorum quorum,
+            Supplier<NodeConfig> node,
+            ImageWait images,
+            Access access) {
         table.serve(
                         ApiKeys.DESCRIBE_CONFIGS,
                         new DescribeConfigs(quorum, new ConfigDescriber(node), access))
                 .serve(
                         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
-                        new IncrementalAlterConfigs(quorum, access))
-                .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigs(quorum, access))
+                        new IncrementalAlterConfigs(quorum, images, access))
+                .serve(ApiKeys.ALTER_CONFIGS, new AlterConfigs(quorum, images, access))
                 .serve(ApiKeys.LIST_CONFIG_RESOURCES, new ListConfigResources(quorum, access));
     }
 

@@ -4,15 +4,24 @@ import naru.log.AppendOutcome.RecordError;
 import naru.log.AppendOutcome.Refused;
 import naru.log.PartitionLog.Origin;
 import naru.wire.BatchCheck;
+import naru.wire.Recompression;
 import naru.wire.RecordBatchLayout;
 
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.CompressionType;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What is done to batches before the log's lock is taken: checked, and changed as configured. */
 final class BatchIntake {
+    private static final String AS_SENT = "producer";
+    private static final String UNCOMPRESSED = "uncompressed";
+
+    /** Records of a batch that is packed anew may have so many bytes, or max.message.bytes. */
+    private static final int MOST_UNPACKED_BYTES = 32 << 20;
+
     private BatchIntake() {}
 
     /** What became of the batches. */
@@ -30,22 +39,54 @@ final class BatchIntake {
     }
 
     static Intake admit(ByteBuffer batches, LogConfig config, Origin origin, long nowMillis) {
-        BatchCheck.Limits limits =
-                new BatchCheck.Limits(
-                        origin == Origin.CLIENT
-                                ? BatchCheck.Source.CLIENT
-                                : BatchCheck.Source.COORDINATOR,
-                        config.maxMessageBytes(),
-                        origin == Origin.CLIENT,
-                        true,
-                        config.logAppendTime(),
-                        config.timestampBeforeMaxMillis(),
-                        config.timestampAfterMaxMillis(),
-                        nowMillis,
-                        config.compactEnabled());
+        BatchCheck.Limits limits = limits(config, origin, nowMillis);
         return switch (BatchCheck.check(batches, limits)) {
             case BatchCheck.Broken broken -> new Intake.NotAdmitted(refused(broken));
-            case BatchCheck.Sound sound -> sized(batches, sound, config, nowMillis);
+            case BatchCheck.Sound sound -> {
+                boolean asItIs =
+                        origin == Origin.COORDINATOR
+                                || config.compressionType().equals(AS_SENT)
+                                || codec(config).type().id == sound.compression();
+                yield asItIs
+                        ? sized(batches, sound, config, nowMillis)
+                        : packed(batches, limits, config, nowMillis);
+            }
+        };
+    }
+
+    private static BatchCheck.Limits limits(LogConfig config, Origin origin, long nowMillis) {
+        boolean client = origin == Origin.CLIENT;
+        return new BatchCheck.Limits(
+                client ? BatchCheck.Source.CLIENT : BatchCheck.Source.COORDINATOR,
+                config.maxMessageBytes(),
+                client,
+                true,
+                config.logAppendTime(),
+                config.timestampBeforeMaxMillis(),
+                config.timestampAfterMaxMillis(),
+                nowMillis,
+                config.compactEnabled());
+    }
+
+    private static Compression codec(LogConfig config) {
+        String name = config.compressionType();
+        return Recompression.codec(
+                name.equals(UNCOMPRESSED) ? CompressionType.NONE.name : name,
+                config.compressionLevel());
+    }
+
+    /** Packs the one batch with the topic's codec. */
+    private static Intake packed(
+            ByteBuffer batch, BatchCheck.Limits limits, LogConfig config, long nowMillis) {
+        int mostBytes = Math.max(config.maxMessageBytes(), MOST_UNPACKED_BYTES);
+        return switch (Recompression.recompress(batch, codec(config), limits, mostBytes)) {
+            case Recompression.Refused(BatchCheck.Broken why) ->
+                    new Intake.NotAdmitted(refused(why));
+            case Recompression.Repacked(ByteBuffer packed, long _) ->
+                    switch (BatchCheck.check(packed, limits)) {
+                        case BatchCheck.Broken broken -> new Intake.NotAdmitted(refused(broken));
+                        case BatchCheck.Sound sound -> sized(packed, sound, config, nowMillis);
+                    };
         };
     }
 

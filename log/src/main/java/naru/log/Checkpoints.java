@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
  * The three offset checkpoints of a data folder. What they had of logs that could not be opened is
  * kept.
  *
- * <p>Threads: one at a time.
+ * <p>Threads: safe for use by many.
  */
 final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
@@ -44,26 +44,36 @@ final class Checkpoints {
         }
     }
 
-    long recoveryPoint(TopicPartition partition) {
+    synchronized long recoveryPoint(TopicPartition partition) {
         return recoveryPoints.getOrDefault(partition, 0L);
     }
 
-    long highWatermark(TopicPartition partition) {
+    synchronized long highWatermark(TopicPartition partition) {
         return highWatermarks.getOrDefault(partition, 0L);
     }
 
-    long logStart(TopicPartition partition) {
+    synchronized long logStart(TopicPartition partition) {
         return logStarts.getOrDefault(partition, 0L);
     }
 
-    void forget(TopicPartition partition) {
+    /** Writes the recovery points at once if the one on the disk is above the log's. */
+    synchronized void lower(PartitionLog log) throws IOException {
+        long now = log.durableOffset();
+        if (recoveryPoint(log.topicPartition()) > now) {
+            recoveryPoints.put(log.topicPartition(), now);
+            new OffsetCheckpoint(folder, OffsetCheckpoint.RECOVERY_POINT)
+                    .write(recoveryPoints, true);
+        }
+    }
+
+    synchronized void forget(TopicPartition partition) {
         recoveryPoints.remove(partition);
         highWatermarks.remove(partition);
         logStarts.remove(partition);
     }
 
     /** Writes those files whose content has changed. */
-    void write(Collection<PartitionLog> logs) throws IOException {
+    synchronized void write(Collection<PartitionLog> logs) throws IOException {
         write(OffsetCheckpoint.RECOVERY_POINT, recoveryPoints, logs, PartitionLog::durableOffset);
         write(OffsetCheckpoint.HIGH_WATERMARK, highWatermarks, logs, PartitionLog::highWatermark);
         write(OffsetCheckpoint.LOG_START, logStarts, logs, PartitionLog::logStartOffset);

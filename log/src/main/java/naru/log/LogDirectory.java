@@ -121,6 +121,11 @@ public final class LogDirectory implements AutoCloseable {
         }
 
         @Override
+        public void recoveryPointFell(PartitionLog log) throws IOException {
+            checkpoints.lower(log);
+        }
+
+        @Override
         public void checkpointNow() {
             housekeeping.checkpointSoon();
             background.call();

@@ -108,9 +108,11 @@ final class LogProducers {
         }
     }
 
-    long lastStableOffset(long highWatermark) {
+    /** At least the log start: of a transaction that began below, the rest is what there is. */
+    long lastStableOffset(long logStartOffset, long highWatermark) {
         states.onHighWatermark(highWatermark);
-        return Math.min(highWatermark, states.lastStableOffset(highWatermark));
+        long stable = Math.min(highWatermark, states.lastStableOffset(highWatermark));
+        return Math.max(logStartOffset, stable);
     }
 
     void onLogStartOffset(long logStartOffset) {

@@ -20,6 +20,12 @@ interface LogServices {
     /** Runs the deletion after the delay. */
     void later(long delayMillis, Deletion deletion);
 
+    /**
+     * Has the recovery point on the disk lowered before this returns, if it is above the log's:
+     * what is appended next must not be taken for durable after a crash.
+     */
+    void recoveryPointFell(PartitionLog log) throws IOException;
+
     /** Notes that the log's recovery point or start has moved and the checkpoint is now wrong. */
     void checkpointNow();
 

@@ -94,7 +94,7 @@ public final class PartitionLog {
         this.logEndOffset = loaded.logEndOffset();
         this.highWatermark = Math.clamp(checkpointedHighWatermark, logStartOffset, logEndOffset);
         this.producers = producers;
-        this.lastStableOffset = producers.lastStableOffset(highWatermark);
+        this.lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         this.sync =
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
@@ -201,7 +201,7 @@ public final class PartitionLog {
                 return false;
             }
             highWatermark = target;
-            lastStableOffset = producers.lastStableOffset(target);
+            lastStableOffset = producers.lastStableOffset(logStartOffset, target);
             return true;
         }
     }
@@ -273,7 +273,7 @@ public final class PartitionLog {
                 writer.write(config, batches, logEndOffset, next - 1, maxTimestamp, nowMillis);
         if (refused == null) {
             logEndOffset = next;
-            lastStableOffset = producers.lastStableOffset(highWatermark);
+            lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         }
         return refused;
     }
@@ -418,7 +418,7 @@ public final class PartitionLog {
             logStartOffset = target;
             writer.epochsChanged(epochs.truncateFromStart(target));
             producers.onLogStartOffset(target);
-            lastStableOffset = producers.lastStableOffset(highWatermark);
+            lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
             Segment[] all = segments.snapshot();
             int below = 0;
             while (below + 1 < all.length && all[below + 1].baseOffset() <= target) {
@@ -496,9 +496,10 @@ public final class PartitionLog {
         highWatermark = Math.min(highWatermark, offset);
         writer.epochsChanged(epochs.truncateFromEnd(offset));
         producers.reload(start, offset);
-        lastStableOffset = producers.lastStableOffset(highWatermark);
+        lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         writer.writeEpochs();
         sync.truncated(offset);
+        services.recoveryPointFell(this);
         services.checkpointNow();
     }
 
@@ -519,7 +520,7 @@ public final class PartitionLog {
                 logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
                 writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
                 producers.onLogStartOffset(logStartOffset);
-                lastStableOffset = producers.lastStableOffset(highWatermark);
+                lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
                 services.checkpointNow();
                 LOG.info(
                         "{}: retention removed {} segments up to offset {}",

@@ -163,6 +163,9 @@ final class LogFixture {
         List<Seen> seen = new ArrayList<>();
         for (MutableRecordBatch batch : MemoryRecords.readableRecords(bytes(slice)).batches()) {
             batch.ensureValid();
+            if (batch.isControlBatch()) {
+                continue;
+            }
             for (Record record : batch) {
                 byte[] value = new byte[record.valueSize()];
                 record.value().get(value);

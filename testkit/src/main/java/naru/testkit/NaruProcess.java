@@ -2,6 +2,9 @@ package naru.testkit;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,6 +138,15 @@ public final class NaruProcess implements BrokerProcess {
     @Override
     public int threads() {
         return ProcessFigures.threads(pid());
+    }
+
+    /** Forgets the cache of loaded classes, as a new build does; the next start makes it again. */
+    public void deleteAotCache() {
+        try {
+            Files.deleteIfExists(root.resolve("app").resolve("target").resolve("naru.aot"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** SIGSTOP: the process stands still and its sockets stay open. */

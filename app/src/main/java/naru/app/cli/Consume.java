@@ -52,11 +52,11 @@ import java.util.concurrent.TimeUnit;
             "",
             "Examples:",
             "  naru consume greetings --from-beginning --until-end",
-            "  naru consume orders -n 10 --offset -10 --partition 0     its last ten",
+            "  naru consume orders -n 10 --offset -10 --partition 0   its last ten",
             "  naru consume orders --from-time 15m --format key-value",
             "  naru consume orders --format json | jq .value",
             "  naru consume orders --format '{partition}/{offset} {time} {key}: {value}'",
-            "  naru consume orders --group billing                      goes on where it stopped"
+            "  naru consume orders --group billing                remembers its place"
         })
 public final class Consume extends ClusterCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(250);
@@ -97,8 +97,9 @@ public final class Consume extends ClusterCommand implements Callable<Integer> {
             names = {"-f", "--format"},
             paramLabel = "FORMAT",
             description = {
-                "value (default), key-value, json, or a template with {topic},",
-                "{partition}, {offset}, {timestamp}, {time}, {key}, {value}, {headers}."
+                "value (default), key-value, json, or a template",
+                "with {topic}, {partition}, {offset}, {timestamp},",
+                "{time}, {key}, {value}, {headers}."
             })
     @Nullable String format;
 

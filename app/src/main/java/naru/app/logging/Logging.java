@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -50,6 +51,7 @@ public final class Logging {
         setLevel("org.apache.kafka.common.config.AbstractConfig", Level.OFF);
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
+        setLevel("org.apache.kafka.controller.ActivationRecordsGenerator", Level.SEVERE);
         apply(levels);
     }
 
@@ -68,6 +70,9 @@ public final class Logging {
                     case TEXT -> LogFormat.lines(terminal.errPaint());
                     case JSON -> LogFormat.json();
                 };
+        for (Handler other : ROOT.getHandlers()) {
+            ROOT.removeHandler(other);
+        }
         ROOT.addHandler(new LineHandler(new FileOutputStream(FileDescriptor.err), shape));
     }
 

@@ -3,25 +3,35 @@ package naru.broker.api;
 import naru.broker.access.Access;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
+import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.AlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.requests.ApiError;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** AlterConfigs: replaces all settings of a resource. Older than IncrementalAlterConfigs. */
 public final class AlterConfigs implements RequestHandler {
     private static final int TIMEOUT_MILLIS = 30_000;
 
+    /** How long an answer is held back until this node knows the change too. */
+    private static final int VISIBLE_MILLIS = 1000;
+
     private final Quorum quorum;
+    private final ImageWait images;
     private final Access access;
 
-    public AlterConfigs(Quorum quorum, Access access) {
+    public AlterConfigs(Quorum quorum, ImageWait images, Access access) {
         this.quorum = quorum;
+        this.images = images;
         this.access = access;
     }
 
@@ -35,11 +45,38 @@ public final class AlterConfigs implements RequestHandler {
                 .whenComplete((response, failure) -> {
                     if (failure != null) {
                         request.fail(failure);
-                    } else {
-                        response.responses().addAll(refused);
-                        request.reply(response);
+                        return;
                     }
+                    boolean changed =
+                            !permitted.validateOnly()
+                                    && response.responses().stream()
+                                            .allMatch(each -> each.errorCode() == 0);
+                    response.responses().addAll(refused);
+                    if (!changed) {
+                        request.reply(response);
+                        return;
+                    }
+                    images.until(image -> knowsAll(image, permitted), VISIBLE_MILLIS)
+                            .whenComplete((nothing, never) -> request.reply(response));
                 });
+    }
+
+    private static boolean knowsAll(ClusterImage image, AlterConfigsRequestData changes) {
+        for (AlterConfigsResource resource : changes.resources()) {
+            Map<String, String> wanted = new HashMap<>();
+            for (AlterableConfig setting : resource.configs()) {
+                wanted.put(setting.name(), setting.value());
+            }
+            if (!image.config(resource(resource)).equals(wanted)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ConfigResource resource(AlterConfigsResource resource) {
+        return new ConfigResource(
+                ConfigResource.Type.forId(resource.resourceType()), resource.resourceName());
     }
 
     private boolean refuse(

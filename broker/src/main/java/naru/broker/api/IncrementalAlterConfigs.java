@@ -3,25 +3,36 @@ package naru.broker.api;
 import naru.broker.access.Access;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
+import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.requests.ApiError;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** IncrementalAlterConfigs: sets, deletes, appends and subtracts single settings (KIP-339). */
 public final class IncrementalAlterConfigs implements RequestHandler {
     private static final int TIMEOUT_MILLIS = 30_000;
 
+    /** How long an answer is held back until this node knows the change too. */
+    private static final int VISIBLE_MILLIS = 1000;
+
     private final Quorum quorum;
+    private final ImageWait images;
     private final Access access;
 
-    public IncrementalAlterConfigs(Quorum quorum, Access access) {
+    public IncrementalAlterConfigs(Quorum quorum, ImageWait images, Access access) {
         this.quorum = quorum;
+        this.images = images;
         this.access = access;
     }
 
@@ -36,11 +47,42 @@ public final class IncrementalAlterConfigs implements RequestHandler {
                 .whenComplete((response, failure) -> {
                     if (failure != null) {
                         request.fail(failure);
-                    } else {
-                        response.responses().addAll(refused);
-                        request.reply(response);
+                        return;
                     }
+                    boolean changed =
+                            !permitted.validateOnly()
+                                    && response.responses().stream()
+                                            .allMatch(each -> each.errorCode() == 0);
+                    response.responses().addAll(refused);
+                    if (!changed) {
+                        request.reply(response);
+                        return;
+                    }
+                    images.until(image -> knowsAll(image, permitted), VISIBLE_MILLIS)
+                            .whenComplete((nothing, never) -> request.reply(response));
                 });
+    }
+
+    /** What is set and deleted can be seen in the image; lists that change cannot. */
+    private static boolean knowsAll(
+            ClusterImage image, IncrementalAlterConfigsRequestData changes) {
+        for (AlterConfigsResource resource : changes.resources()) {
+            Map<String, String> known =
+                    image.config(
+                            new ConfigResource(
+                                    ConfigResource.Type.forId(resource.resourceType()),
+                                    resource.resourceName()));
+            for (AlterableConfig setting : resource.configs()) {
+                String value = known.get(setting.name());
+                boolean set = setting.configOperation() == OpType.SET.id();
+                boolean deleted = setting.configOperation() == OpType.DELETE.id();
+                if ((set && !Objects.equals(value, setting.value()))
+                        || (deleted && value != null)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private boolean refuse(

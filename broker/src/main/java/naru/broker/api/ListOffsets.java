@@ -30,6 +30,7 @@ import java.util.Optional;
  */
 public final class ListOffsets implements RequestHandler {
     private static final byte READ_COMMITTED = 1;
+    private static final short FIRST_VERSION_WITH_EPOCHS = 4;
     private static final long UNKNOWN = -1;
 
     private final PartitionLookup lookup;
@@ -72,10 +73,14 @@ public final class ListOffsets implements RequestHandler {
             boolean allowed = access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name());
             List<ListOffsetsPartitionResponse> partitions = new ArrayList<>();
             for (ListOffsetsPartition partition : topic.partitions()) {
-                partitions.add(
+                ListOffsetsPartitionResponse answer =
                         allowed
                                 ? partition(topic.name(), partition, view)
-                                : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+                                : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
+                partitions.add(
+                        request.version() < FIRST_VERSION_WITH_EPOCHS
+                                ? answer.setLeaderEpoch(-1)
+                                : answer);
             }
             response.topics()
                     .add(

@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,7 +74,7 @@ class ConfigAdministrationTest {
                                 .setConfigOperation(op.id()));
         body.resources().add(resource);
         return FakeRequest.ask(
-                        new IncrementalAlterConfigs(node.quorum, OneNode.EVERYBODY),
+                        new IncrementalAlterConfigs(node.quorum, node.images, OneNode.EVERYBODY),
                         body,
                         IncrementalAlterConfigsResponseData.class)
                 .responses()
@@ -247,7 +248,7 @@ class ConfigAdministrationTest {
                                         "\t",
                                         each.name(),
                                         each.value(),
-                                        ConfigType.values()[each.configType()].name(),
+                                        typeName(each.configType()),
                                         String.valueOf(each.readOnly()),
                                         String.valueOf(each.isSensitive())))
                         .toList();
@@ -273,7 +274,7 @@ class ConfigAdministrationTest {
                                 String.join(
                                         "\t",
                                         each.name(),
-                                        ConfigType.values()[each.configType()].name(),
+                                        typeName(each.configType()),
                                         String.valueOf(
                                                 each.readOnly()
                                                         && !onlyAtStart.contains(each.name())),
@@ -282,6 +283,14 @@ class ConfigAdministrationTest {
 
         assertThat(described)
                 .containsExactlyInAnyOrderElementsOf(facts("kafka-4.3.1-described-broker.tsv"));
+    }
+
+    private static String typeName(byte id) {
+        return Arrays.stream(ConfigType.values())
+                .filter(type -> type.id() == id)
+                .findFirst()
+                .orElseThrow()
+                .name();
     }
 
     private static List<String> facts(String name) throws IOException {

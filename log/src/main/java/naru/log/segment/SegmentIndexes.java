@@ -99,7 +99,16 @@ final class SegmentIndexes {
         }
         SparseIndex index = SparseIndex.stored(context.disk(), file, fileBytes, layout);
         SparseIndex.Entry last = index == null ? null : index.last();
-        return last == null || sane(layout, last) ? index : null;
+        if (index == null || last == null) {
+            return index;
+        }
+        SparseIndex.Entry first = index.at(0);
+        boolean rising =
+                index.count() == 1
+                        || (first != null
+                                && first.key() < last.key()
+                                && first.value() < last.value());
+        return rising && sane(layout, last) ? index : null;
     }
 
     private boolean sane(Layout layout, SparseIndex.Entry last) {

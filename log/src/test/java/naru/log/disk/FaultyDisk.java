@@ -35,7 +35,7 @@ public final class FaultyDisk implements Disk {
     private boolean syncFails;
 
     /** What stood where a write went, and how long the file was before. */
-    private record Write(long position, byte[] before, long sizeBefore, int length) {}
+    private record Write(long position, ByteBuffer before, long sizeBefore, int length) {}
 
     /** After so many more bytes, writes find no room, as often as they try. */
     public void fullAfter(long bytes) {
@@ -61,7 +61,7 @@ public final class FaultyDisk implements Disk {
             try (FileChannel channel = FileChannel.open(file.getKey(), StandardOpenOption.WRITE)) {
                 for (int i = 0; i < lost; i++) {
                     Write write = writes.removeLast();
-                    channel.write(ByteBuffer.wrap(write.before), write.position);
+                    channel.write(write.before, write.position);
                     channel.truncate(write.sizeBefore);
                     if (i == lost - 1 && write.length > 1) {
                         tear(channel, write, random);
@@ -162,13 +162,13 @@ public final class FaultyDisk implements Disk {
 
         private void remember(long position, int length) throws IOException {
             long size = channel.size();
-            int overwritten = (int) Math.clamp(size - position, 0, length);
+            int overwritten = Math.clamp(size - position, 0, length);
             ByteBuffer before = ByteBuffer.allocate(overwritten);
             while (before.hasRemaining()) {
                 channel.read(before, position + before.position());
             }
             unsynced.computeIfAbsent(file, any -> new ArrayDeque<>())
-                    .addLast(new Write(position, before.array(), size, length));
+                    .addLast(new Write(position, before.flip(), size, length));
         }
 
         @Override

@@ -1,0 +1,127 @@
+package naru.benchmarks;
+
+import naru.benchmarks.report.Metric;
+import naru.benchmarks.report.Samples;
+import naru.benchmarks.workload.Lifecycle;
+import naru.benchmarks.workload.Product;
+import naru.benchmarks.workload.Scale;
+import naru.benchmarks.workload.Target;
+import naru.benchmarks.workload.Workload;
+import naru.benchmarks.workload.Workloads;
+import naru.testkit.BrokerProcess;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One run: which products, which rows, in which order. One owner. */
+final class BenchmarkRun {
+    private final List<Product> products;
+    private final Set<String> rows;
+    private final Scale scale;
+    private final PrintWriter progress;
+    private final Samples samples = new Samples();
+    private final Map<String, String> failures = new LinkedHashMap<>();
+
+    BenchmarkRun(List<Product> products, Set<String> rows, Scale scale, PrintWriter progress) {
+        this.products = products;
+        this.rows = rows;
+        this.scale = scale;
+        this.progress = progress;
+    }
+
+    Samples run() throws IOException {
+        List<Workload> loads =
+                Workloads.LOADS.stream().filter(load -> rows.contains(load.name())).toList();
+        if (!loads.isEmpty()) {
+            note("touching " + scale.pageCacheMegabytes() + " MB of memory");
+            PageCache.warm(scale.pageCacheMegabytes());
+            load(loads);
+        }
+        if (Lifecycle.ROWS.stream().anyMatch(rows::contains)) {
+            for (int round = 1; round <= scale.lifecycleRounds(); round++) {
+                for (Product product : order(products, round)) {
+                    lifecycle(product, round);
+                }
+            }
+        }
+        return samples;
+    }
+
+    /** Both brokers run all the time; round 0 warms them and the load generator. */
+    private void load(List<Workload> loads) throws IOException {
+        List<Target> targets = new ArrayList<>();
+        try {
+            for (Product product : products) {
+                note("starting " + product.title());
+                BrokerProcess broker = product.prepare();
+                targets.add(new Target(product, broker));
+                broker.restart();
+            }
+            for (int round = 0; round <= scale.rounds(); round++) {
+                for (Workload load : loads) {
+                    for (Target target : order(targets, round)) {
+                        measure(load, target, round);
+                    }
+                    note((round == 0 ? "warmed " : "round " + round + ": ") + load.name());
+                }
+            }
+        } finally {
+            targets.forEach(target -> target.broker().close());
+        }
+    }
+
+    /** A row that fails on one side is left out there from then on; the others go on. */
+    private void measure(Workload load, Target target, int round) {
+        String attempt = load.name() + " on " + target.product().title();
+        if (failures.containsKey(attempt)) {
+            return;
+        }
+        try {
+            Map<Metric, Double> figures = load.run(target, scale);
+            if (round > 0) {
+                add(load.name(), target.product(), figures);
+            }
+        } catch (IOException | RuntimeException e) {
+            fail(attempt, e);
+        }
+    }
+
+    private void lifecycle(Product product, int round) {
+        note("round " + round + ": start, idle, partitions of " + product.title());
+        try {
+            Lifecycle.run(product, scale, rows)
+                    .forEach((row, figures) -> add(row, product, figures));
+        } catch (IOException | RuntimeException e) {
+            fail("start, idle, partitions on " + product.title(), e);
+        }
+    }
+
+    /** What failed, with the reason, in the order in which it did. */
+    Map<String, String> failures() {
+        return failures;
+    }
+
+    private void fail(String attempt, Exception cause) {
+        failures.put(attempt, cause.toString());
+        note(attempt + " failed: " + cause);
+    }
+
+    /** Who goes first alternates. */
+    private static <T> List<T> order(List<T> sides, int round) {
+        return round % 2 == 0 ? sides : sides.reversed();
+    }
+
+    private void add(String row, Product product, Map<Metric, Double> figures) {
+        samples.add(row, product.side(), figures);
+    }
+
+    private void note(String line) {
+        progress.println(line);
+        progress.flush();
+    }
+}

@@ -1,0 +1,25 @@
+package naru.benchmarks.workload;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The rows of the table. */
+public final class Workloads {
+    /** Rows that load a running broker, in the order in which they are measured. */
+    public static final List<Workload> LOADS =
+            List.of(
+                    new SmallProduce("produce-small-acks1", (short) 1),
+                    new SmallProduce("produce-small-acksall", (short) -1),
+                    new BatchProduce("produce-64k"),
+                    new JavaProducer("producer-lz4", "lz4"),
+                    new JavaProducer("producer-zstd", "zstd"),
+                    new CachedFetch("fetch"),
+                    new EndToEnd("end-to-end"),
+                    new DurableProduce("produce-fsync"));
+
+    private Workloads() {}
+
+    public static List<String> names() {
+        return Stream.concat(LOADS.stream().map(Workload::name), Lifecycle.ROWS.stream()).toList();
+    }
+}
