@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Clients in other languages. Absent ones are skipped, unless NARU_REQUIRE_CLIENTS=1. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists come from List.of
 enum ForeignClient {
     KCAT(List.of("kcat"), List.of("kcat", "-V"), true),
     KAFKA_PYTHON(
