@@ -35,6 +35,7 @@ class HostileInputIT {
     static void writeEarlierData() {
         BROKER.clients().createTopic("earlier", 1);
         BROKER.clients().createTopic("canary", 1);
+        BROKER.clients().createTopic("victim", 1);
         BROKER.clients().sendNumbers("earlier", 1_000);
         rssBefore = BROKER.process().rssBytes();
     }
