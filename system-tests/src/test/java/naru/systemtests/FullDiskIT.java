@@ -45,7 +45,7 @@ class FullDiskIT {
                         Map.of(
                                 "log.segment.bytes",
                                 "4194304",
-                                "file.delete.delay.ms",
+                                "log.segment.delete.delay.ms",
                                 "100",
                                 "log.retention.check.interval.ms",
                                 "500"),

@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 /** Java clients of one broker, with the settings that the tests share. */
 record JavaClients(String bootstrap) {
     /** Far beyond what a working broker needs on a busy machine. */
-    static final Duration BOUND = Duration.ofSeconds(60);
+    static final Duration BOUND = Duration.ofMinutes(1);
 
     Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", bootstrap));

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One run of a foreign program to its end. */
 record Program(int exitCode, String output, String errors) {
-    private static final Duration BOUND = Duration.ofSeconds(120);
+    private static final Duration BOUND = Duration.ofMinutes(2);
 
     static Program run(List<String> command) {
         return run(command, "");

@@ -93,7 +93,7 @@ final class RandomBody {
     private byte[] text() {
         String[] texts = {
             "",
-            "canary",
+            "victim",
             "../../escape",
             "x".repeat(random.nextInt(300)),
             "일",
