@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** Runs a node in the foreground until it is told to stop. */
 @Command(
@@ -80,7 +81,7 @@ final class Start implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "stop"));
             node = launcher.launch(settings);
         } catch (StartFailure failure) {
-            terminal.err().println("naru: " + PlainText.of(String.valueOf(failure.getMessage())));
+            tell(String.valueOf(failure.getMessage()));
             started.completeExceptionally(failure);
             return FAILED;
         }
@@ -89,6 +90,12 @@ final class Start implements Callable<Integer> {
         terminal.out().flush();
         node.awaitEnd();
         return FAILED;
+    }
+
+    /** Each problem of a configuration has a line of its own. */
+    private void tell(String message) {
+        String lines = message.lines().map(PlainText::of).collect(Collectors.joining("\n"));
+        terminal.err().println("naru: " + lines);
     }
 
     private void setUpLog(String format) {

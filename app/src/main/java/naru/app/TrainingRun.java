@@ -19,6 +19,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -38,16 +40,8 @@ final class TrainingRun {
 
     /** A training that hangs must not keep anybody from starting. */
     private static void endAtTheLatest() {
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> {
-                    try {
-                        Thread.sleep(LONGEST);
-                    } catch (InterruptedException ended) {
-                        return;
-                    }
-                    Runtime.getRuntime().halt(1);
-                });
+        CompletableFuture.delayedExecutor(LONGEST.toSeconds(), TimeUnit.SECONDS)
+                .execute(() -> Runtime.getRuntime().halt(1));
     }
 
     /** Runs the training. With an argument, HOST:PORT, that cluster serves instead of a node. */

@@ -65,13 +65,15 @@ final class ImagePublication implements MetadataPublisher {
             for (Admission early : waiting) {
                 early.admit(change, next);
             }
-            publish(next);
-            return;
-        }
-        for (Quorum.Listener listener : listeners) {
-            call(listener, change, next);
+        } else {
+            for (Quorum.Listener listener : listeners) {
+                call(listener, change, next);
+            }
         }
         publish(next);
+        for (Quorum.Listener listener : listeners) {
+            tell(listener, next);
+        }
     }
 
     @Override
@@ -113,6 +115,14 @@ final class ImagePublication implements MetadataPublisher {
         }
     }
 
+    private static void tell(Quorum.Listener listener, ClusterImage published) {
+        try {
+            listener.onPublished(published);
+        } catch (RuntimeException fault) {
+            LOG.error("A listener failed on the published image {}", published.offset(), fault);
+        }
+    }
+
     private final class Admission implements MetadataPublisher {
         private final Quorum.Listener listener;
         private final String name;
@@ -133,7 +143,9 @@ final class ImagePublication implements MetadataPublisher {
                 MetadataDelta delta, MetadataImage metadata, LoaderManifest manifest) {
             if (!removed) {
                 removed = true;
-                admit(Changes.of(delta), view(metadata));
+                ImageView present = view(metadata);
+                admit(Changes.of(delta), present);
+                tell(listener, present);
                 var _ = loader.removeAndClosePublisher(this);
             }
         }

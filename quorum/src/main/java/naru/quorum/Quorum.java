@@ -37,6 +37,9 @@ public interface Quorum extends AutoCloseable {
     /** Called with each new image before it becomes {@link #image()}. Must not block for long. */
     interface Listener {
         void onImage(ClusterChange change, ClusterImage image);
+
+        /** Called when the image has become {@link #image()}. Must not block for long. */
+        default void onPublished(ClusterImage image) {}
     }
 
     /**

@@ -54,11 +54,11 @@ public final class Logging {
         ROOT.setLevel(Level.WARNING);
         setLevel("naru", Level.INFO);
         // They tell at WARN or ERROR what is no fault: configuration that other parts read, a
-        // metrics bean that is there already, clients that go away.
+        // metrics bean that is there already, clients that go away, a controller that begins.
         setLevel("org.apache.kafka.common.config.AbstractConfig", Level.OFF);
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
-        setLevel("org.apache.kafka.controller.ActivationRecordsGenerator", Level.SEVERE);
+        silence("org.apache.kafka.controller.QuorumController", "Performing controller activation");
         apply(levels);
     }
 
@@ -109,6 +109,13 @@ public final class Logging {
                                     + "'; use trace, debug, info, warn, error or off, alone or as"
                                     + " LOGGER=LEVEL");
         };
+    }
+
+    /** Holds back one message of a logger, and lets its others through. */
+    private static void silence(String name, String words) {
+        Logger logger = Logger.getLogger(name);
+        logger.setFilter(record -> !String.valueOf(record.getMessage()).contains(words));
+        HELD.add(logger);
     }
 
     private static void setLevel(String name, Level level) {

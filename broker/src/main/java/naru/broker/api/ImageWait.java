@@ -45,23 +45,14 @@ public final class ImageWait implements Quorum.Listener {
     }
 
     @Override
-    public void onImage(ClusterChange change, ClusterImage image) {
+    public void onImage(ClusterChange change, ClusterImage image) {}
+
+    @Override
+    public void onPublished(ClusterImage image) {
         for (Waiter waiter : waiters) {
             if (waiter.condition().test(image)) {
-                Thread.startVirtualThread(() -> completeOncePublished(waiter, image.offset()));
+                Thread.startVirtualThread(() -> waiter.done().complete(null));
             }
         }
-    }
-
-    /** Listeners hear of an image shortly before it is the quorum's. */
-    private void completeOncePublished(Waiter waiter, long offset) {
-        try {
-            while (quorum.image().offset() < offset && !waiter.done().isDone()) {
-                Thread.sleep(1);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-        waiter.done().complete(null);
     }
 }

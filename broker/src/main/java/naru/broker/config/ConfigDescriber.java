@@ -1,6 +1,7 @@
 package naru.broker.config;
 
 import naru.broker.config.NodeConfig.Layers;
+import naru.coordination.group.GroupDefinitions;
 import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -11,7 +12,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.server.config.ConfigSynonym;
 import org.jspecify.annotations.Nullable;
 
@@ -186,8 +186,9 @@ public final class ConfigDescriber {
     private List<DescribeConfigsResourceResult> group(Map<String, String> own, Detail detail) {
         NodeConfig now = node.get();
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
-        for (ConfigKey setting : new TreeMap<>(GroupConfig.CONFIG_DEF.configKeys()).values()) {
-            String general = GroupConfig.brokerSynonym(setting.name).orElse(setting.name);
+        Map<String, ConfigKey> settings = GroupDefinitions.ofGroup().configKeys();
+        for (ConfigKey setting : new TreeMap<>(settings).values()) {
+            String general = GroupDefinitions.defaultOf(setting.name);
             ConfigKey definition = NodeSettings.setting(general);
             List<Sourced> chain = new ArrayList<>();
             add(chain, setting.name, own, ConfigSource.GROUP_CONFIG);

@@ -1,5 +1,6 @@
 package naru.broker.config;
 
+import naru.coordination.group.GroupDefinitions;
 import naru.quorum.ConfigRules;
 
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -9,9 +10,6 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.coordinator.group.GroupConfig;
-import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 import java.util.HashMap;
@@ -41,7 +39,7 @@ public final class ConfigValidator {
                 Map.of(
                         ConfigResource.Type.TOPIC, TopicSettings.definitions(),
                         ConfigResource.Type.BROKER, NodeSettings.definitions(),
-                        ConfigResource.Type.GROUP, GroupConfig.CONFIG_DEF,
+                        ConfigResource.Type.GROUP, GroupDefinitions.ofGroup(),
                         ConfigResource.Type.CLIENT_METRICS, ClientMetricsSettings.definitions()),
                 this::validate);
     }
@@ -214,8 +212,7 @@ public final class ConfigValidator {
                 });
         GroupNodeConfig config = new GroupNodeConfig(values);
         try {
-            GroupConfig.validate(
-                    wanted, new GroupCoordinatorConfig(config), new ShareGroupConfig(config));
+            GroupDefinitions.validate(wanted, config);
         } catch (ConfigException invalid) {
             throw new InvalidConfigurationException(invalid.getMessage());
         }

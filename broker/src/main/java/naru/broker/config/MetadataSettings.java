@@ -27,7 +27,9 @@ final class MetadataSettings {
     static ConfigDef definitions() {
         ConfigDef settings = roles();
         quorum(settings);
+        voterTraffic(settings);
         log(settings);
+        logInternals(settings);
         return settings;
     }
 
@@ -127,8 +129,11 @@ final class MetadataSettings {
                         1000,
                         atLeast(0),
                         HIGH,
-                        "Longest pause between elections.")
-                .define(
+                        "Longest pause between elections.");
+    }
+
+    private static void voterTraffic(ConfigDef settings) {
+        settings.define(
                         "controller.quorum.append.linger.ms",
                         INT,
                         25,
@@ -223,8 +228,11 @@ final class MetadataSettings {
                         500,
                         atLeast(0),
                         LOW,
-                        "How often an idle leader writes a no-op record; 0 for never.")
-                .defineInternal(
+                        "How often an idle leader writes a no-op record; 0 for never.");
+    }
+
+    private static void logInternals(ConfigDef settings) {
+        settings.defineInternal(
                         "internal.metadata.log.segment.bytes",
                         INT,
                         null,

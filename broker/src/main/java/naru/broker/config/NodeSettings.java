@@ -1,11 +1,11 @@
 package naru.broker.config;
 
+import naru.coordination.group.GroupDefinitions;
+
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
-import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.server.config.DelegationTokenManagerConfigs;
 import org.apache.kafka.server.config.QuotaConfig;
 import org.apache.kafka.server.config.ServerConfigs;
@@ -48,8 +48,7 @@ public final class NodeSettings {
                         LogConfig.SERVER_CONFIG_DEF,
                         CleanerConfig.CONFIG_DEF,
                         RemoteLogManagerConfig.configDef(),
-                        GroupCoordinatorConfig.CONFIG_DEF,
-                        ShareGroupConfig.CONFIG_DEF)) {
+                        GroupDefinitions.ofNode())) {
             for (ConfigKey setting : part.configKeys().values()) {
                 if (!setting.name.equals(LOG_DIR)) {
                     all.define(setting);

@@ -21,6 +21,7 @@ final class ReplicationSettings {
     static ConfigDef definitions() {
         ConfigDef settings = elections();
         fetching(settings);
+        following(settings);
         purgatories(settings);
         return settings;
     }
@@ -134,8 +135,11 @@ final class ReplicationSettings {
                         1000,
                         atLeast(0),
                         MEDIUM,
-                        "Pause after a failed fetch of a partition.")
-                .define(
+                        "Pause after a failed fetch of a partition.");
+    }
+
+    private static void following(ConfigDef settings) {
+        settings.define(
                         "replica.high.watermark.checkpoint.interval.ms",
                         LONG,
                         5000L,

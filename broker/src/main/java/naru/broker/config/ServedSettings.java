@@ -21,7 +21,6 @@ final class ServedSettings {
                     compression.type
                     compression.zstd.level
                     connections.max.idle.ms
-                    controlled.shutdown.enable
                     controller.listener.names
                     controller.quorum.append.linger.ms
                     controller.quorum.election.backoff.max.ms
@@ -50,14 +49,11 @@ final class ServedSettings {
                     log.flush.interval.messages
                     log.flush.interval.ms
                     log.flush.offset.checkpoint.interval.ms
-                    log.flush.scheduler.interval.ms
-                    log.flush.start.offset.checkpoint.interval.ms
                     log.index.interval.bytes
                     log.index.size.max.bytes
                     log.message.timestamp.after.max.ms
                     log.message.timestamp.before.max.ms
                     log.message.timestamp.type
-                    log.preallocate
                     log.retention.bytes
                     log.retention.check.interval.ms
                     log.retention.hours
@@ -69,7 +65,6 @@ final class ServedSettings {
                     log.roll.ms
                     log.segment.bytes
                     log.segment.delete.delay.ms
-                    max.connection.creation.rate
                     max.connections
                     max.connections.per.ip
                     max.connections.per.ip.overrides
@@ -87,6 +82,7 @@ final class ServedSettings {
                     min.insync.replicas
                     node.id
                     num.partitions
+                    num.recovery.threads.per.data.dir
                     offset.metadata.max.bytes
                     offsets.commit.timeout.ms
                     offsets.retention.check.interval.ms
@@ -97,7 +93,7 @@ final class ServedSettings {
                     offsets.topic.segment.bytes
                     process.roles
                     producer.id.expiration.ms
-                    request.timeout.ms
+                    queued.max.request.bytes
                     share.coordinator.state.topic.min.isr
                     share.coordinator.state.topic.num.partitions
                     share.coordinator.state.topic.replication.factor

@@ -28,6 +28,8 @@ final class SocketSettings {
     static ConfigDef definitions() {
         ConfigDef settings = listeners();
         connections(settings);
+        connectionLimits(settings);
+        queues(settings);
         metrics(settings);
         return settings;
     }
@@ -82,8 +84,11 @@ final class SocketSettings {
                         50,
                         atLeast(1),
                         MEDIUM,
-                        "Connections that the system may hold before they are accepted.")
-                .define(
+                        "Connections that the system may hold before they are accepted.");
+    }
+
+    private static void connectionLimits(ConfigDef settings) {
+        settings.define(
                         "max.connections.per.ip",
                         INT,
                         Integer.MAX_VALUE,
@@ -123,8 +128,11 @@ final class SocketSettings {
                         100,
                         atLeast(0),
                         LOW,
-                        "A connection that failed to authenticate is closed after this delay.")
-                .define(
+                        "A connection that failed to authenticate is closed after this delay.");
+    }
+
+    private static void queues(ConfigDef settings) {
+        settings.define(
                         "num.network.threads",
                         INT,
                         3,
@@ -143,7 +151,8 @@ final class SocketSettings {
                         LONG,
                         -1L,
                         MEDIUM,
-                        "Bytes of Kafka's request queue. Naru bounds its read buffers itself.");
+                        "Bytes held of frames that have not arrived whole; not above 0: a quarter"
+                            + " of the heap.");
     }
 
     private static void metrics(ConfigDef settings) {

@@ -37,7 +37,8 @@ class ConfigurationDocumentTest {
             Of several places the nearest one counts: a topic's own setting, the dynamic setting of
             this broker, the dynamic setting of all brokers, the file and command line, the default.
             Settings marked *dynamic* can be altered while the node runs, with
-            `naru configs` or `kafka-configs.sh`.
+            `naru configs` or `kafka-configs.sh`. What each of Kafka's settings means stands in Kafka's
+            documentation.
 
             Where Kafka gives a number of replicas for its internal topics
             (`offsets.topic.replication.factor` and others) and it was not set, a topic gets at most
@@ -93,10 +94,21 @@ class ConfigurationDocumentTest {
         text.append("| Setting | Type | Default | |\n|---|---|---|---|\n");
         for (ConfigKey setting : new TreeMap<>(NodeSettings.all()).values()) {
             if (group.test(setting.name) && !setting.internalConfig) {
-                row(text, setting, DynamicSettings.isDynamic(setting.name) ? "dynamic" : "");
+                row(text, setting, remark(setting));
             }
         }
         text.append('\n');
+    }
+
+    /** The meaning of Naru's own settings; that of Kafka's stands in Kafka's documentation. */
+    private static String remark(ConfigKey setting) {
+        String dynamic = DynamicSettings.isDynamic(setting.name) ? "dynamic" : "";
+        if (!setting.name.startsWith(NaruSettings.PREFIX)) {
+            return dynamic;
+        }
+        return dynamic.isEmpty()
+                ? setting.documentation
+                : setting.documentation + " (" + dynamic + ")";
     }
 
     private static void topics(StringBuilder text) {
