@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param partition when it is led here, else null
  * @param seenEnd offset up to which the reader was allowed to see when this was read
  * @param sizeBytes bytes of records
+ * @param records offsets that these records span
  */
 record Answer(
         Wanted wanted,
         PartitionData data,
         @Nullable Partition partition,
         long seenEnd,
-        int sizeBytes) {
+        int sizeBytes,
+        long records) {
     boolean isError() {
         return data.errorCode() != 0;
     }

@@ -212,7 +212,7 @@ public final class Fetch implements RequestHandler {
             }
             head.partitions().add(answer.data());
             if (answer.partition() != null) {
-                answer.partition().traffic().out(answer.sizeBytes());
+                answer.partition().traffic().out(answer.sizeBytes(), answer.records());
             }
         }
     }

@@ -108,6 +108,7 @@ final class FetchReader {
                         .setRecords(MemoryRecords.EMPTY),
                 partition,
                 UNKNOWN,
+                0,
                 0);
     }
 
@@ -138,7 +139,7 @@ final class FetchReader {
                             new FetchResponseData.EpochEndOffset()
                                     .setEpoch(end.leaderEpoch())
                                     .setEndOffset(end.endOffset()));
-                    return new Answer(wanted, data, partition, seenEnd, 0);
+                    return new Answer(wanted, data, partition, seenEnd, 0, 0);
                 }
             }
             return switch (log.read(wanted.fetchOffset, seenEnd, maxBytes, atLeastOneBatch)) {
@@ -146,7 +147,12 @@ final class FetchReader {
                         withRecords(partition, log, wanted, view, data, seenEnd, found.slice());
                 case ReadOutcome.Nothing nothing ->
                         new Answer(
-                                wanted, withAborted(data, view, List.of()), partition, seenEnd, 0);
+                                wanted,
+                                withAborted(data, view, List.of()),
+                                partition,
+                                seenEnd,
+                                0,
+                                0);
                 case ReadOutcome.OutOfRange range ->
                         refused(wanted, Errors.OFFSET_OUT_OF_RANGE, partition);
             };
@@ -175,7 +181,13 @@ final class FetchReader {
                 view == View.COMMITTED
                         ? log.abortedTransactions(slice.baseOffset(), slice.nextOffset())
                         : List.of());
-        return new Answer(wanted, data, partition, seenEnd, slice.sizeBytes());
+        return new Answer(
+                wanted,
+                data,
+                partition,
+                seenEnd,
+                slice.sizeBytes(),
+                slice.nextOffset() - slice.baseOffset());
     }
 
     /** Only who asks for committed data is told of aborted transactions; null says "not asked". */

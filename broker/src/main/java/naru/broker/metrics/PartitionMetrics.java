@@ -45,12 +45,19 @@ public final class PartitionMetrics implements MultiCollector {
                         "Bytes of records fetched",
                         Traffic::bytesOut));
         all.metricSnapshot(
+                byTopic(held, "naru_topic_sent_records", "Records fetched", Traffic::recordsOut));
+        all.metricSnapshot(
                 byTopic(
                         held,
                         "naru_topic_refused_batches",
                         "Batches that were not appended",
                         Traffic::refusedBatches));
         addLogs(all, held);
+        all.metricSnapshot(
+                TransportMetrics.gauge(
+                        "naru_damaged_batches",
+                        "Batches found damaged on disk, which no reader is given",
+                        partitions.logs().damagedBatches()));
         all.metricSnapshot(
                 TransportMetrics.gauge(
                         "naru_partitions_offline",

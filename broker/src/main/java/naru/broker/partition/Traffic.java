@@ -7,6 +7,7 @@ public final class Traffic {
     private final AtomicLong bytesIn = new AtomicLong();
     private final AtomicLong recordsIn = new AtomicLong();
     private final AtomicLong bytesOut = new AtomicLong();
+    private final AtomicLong recordsOut = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
 
     public void in(long bytes, long records) {
@@ -14,8 +15,9 @@ public final class Traffic {
         recordsIn.getAndAdd(records);
     }
 
-    public void out(long bytes) {
+    public void out(long bytes, long records) {
         bytesOut.getAndAdd(bytes);
+        recordsOut.getAndAdd(records);
     }
 
     /** A batch was not taken. */
@@ -33,6 +35,11 @@ public final class Traffic {
 
     public long bytesOut() {
         return bytesOut.get();
+    }
+
+    /** Offsets answered; the gaps that compaction or damage leave count too. */
+    public long recordsOut() {
+        return recordsOut.get();
     }
 
     public long refusedBatches() {
