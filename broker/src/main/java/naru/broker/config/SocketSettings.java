@@ -152,7 +152,7 @@ final class SocketSettings {
                         -1L,
                         MEDIUM,
                         "Bytes held of frames that have not arrived whole; not above 0: a quarter"
-                            + " of the heap.");
+                                + " of the heap.");
     }
 
     private static void metrics(ConfigDef settings) {
