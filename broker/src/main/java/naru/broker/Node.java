@@ -123,7 +123,7 @@ public final class Node implements AutoCloseable {
         parts.push(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectory logs = openLogs(topics);
-        parts.push(logs);
+        parts.push(() -> logs.close(quorum.brokerEpoch()));
         this.partitions = new Partitions(config.nodeId(), logs, topics);
         this.fetchSessions =
                 new FetchSessions(
@@ -236,7 +236,9 @@ public final class Node implements AutoCloseable {
 
     private void begin() throws StartException {
         try {
-            quorum.register(listeners.endpoints(), List.of(partitions.logs().directoryId()))
+            LogDirectory logs = partitions.logs();
+            long previousEpoch = logs.previousBrokerEpoch().orElse(-1);
+            quorum.register(listeners.endpoints(), List.of(logs.directoryId()), previousEpoch)
                     .get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new StartException("The controller refused this broker: " + e.getCause(), e);

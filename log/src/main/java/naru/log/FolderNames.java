@@ -7,7 +7,6 @@ import java.util.Optional;
 
 /** Names of partitions' folders, as Kafka gives them. */
 final class FolderNames {
-    static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     static final String DELETE = "-delete";
     static final String STRAY = "-stray";
 

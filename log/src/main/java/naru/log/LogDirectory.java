@@ -1,7 +1,7 @@
 package naru.log;
 
+import naru.log.checkpoint.CleanShutdownFile;
 import naru.log.checkpoint.PartitionMetadataFile;
-import naru.log.checkpoint.SmallFile;
 import naru.log.disk.Disk;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.producer.ProducerStates;
@@ -25,6 +25,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +45,13 @@ import java.util.function.Function;
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-    private static final String CLEAN_CONTENT = "{\"version\":0,\"brokerEpoch\":-1}";
+
+    /**
+     * Threads that wait for the disk while logs are closed: it syncs several files as fast as one.
+     */
+    private static final int SYNCING_THREADS = 8;
+
+    private static final long NO_BROKER_EPOCH = -1;
 
     private final LogDirectoryOptions options;
     private final Disk disk;
@@ -56,6 +64,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> offline = new ConcurrentHashMap<>();
     private final Object changing = new Object();
+    private OptionalLong previousBrokerEpoch = OptionalLong.empty();
     private boolean closed;
 
     private LogDirectory(LogDirectoryOptions options, Disk disk, Clock clock) throws IOException {
@@ -133,8 +142,10 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private void load() throws IOException {
-        Path marker = options.path().resolve(FolderNames.CLEAN_SHUTDOWN);
-        boolean cleanStop = disk.exists(marker);
+        Optional<CleanShutdownFile.Mark> mark = CleanShutdownFile.read(options.path());
+        boolean cleanStop = mark.isPresent();
+        previousBrokerEpoch =
+                mark.map(CleanShutdownFile.Mark::brokerEpoch).orElse(OptionalLong.empty());
         List<Callable<Void>> tasks = new ArrayList<>();
         for (Disk.Entry entry : disk.list(options.path())) {
             Path folder = options.path().resolve(entry.name());
@@ -149,8 +160,8 @@ public final class LogDirectory implements AutoCloseable {
                                 }));
             }
         }
-        inParallel(tasks);
-        disk.delete(marker);
+        inParallel(tasks, options.recoveryThreads());
+        CleanShutdownFile.delete(options.path());
         if (!cleanStop && !logs.isEmpty()) {
             LOG.info("{}: {} logs recovered after an unclean stop", options.path(), logs.size());
         }
@@ -202,8 +213,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /** Runs the tasks on a bounded number of threads, and waits for all. */
-    private void inParallel(List<Callable<Void>> tasks) throws IOException {
-        int threads = Math.min(options.recoveryThreads(), tasks.size());
+    private void inParallel(List<Callable<Void>> tasks, int most) throws IOException {
+        int threads = Math.min(most, tasks.size());
         if (threads <= 1 || !options.background()) {
             for (Callable<Void> task : tasks) {
                 try {
@@ -235,6 +246,14 @@ public final class LogDirectory implements AutoCloseable {
         return options.directoryId();
     }
 
+    /**
+     * Epoch of the broker that closed the folder, if that was done cleanly (KIP-966): no record
+     * that it acknowledged is missing here.
+     */
+    public OptionalLong previousBrokerEpoch() {
+        return previousBrokerEpoch;
+    }
+
     public @Nullable PartitionLog log(TopicPartition partition) {
         return logs.get(partition);
     }
@@ -254,7 +273,7 @@ public final class LogDirectory implements AutoCloseable {
     public PartitionLog create(TopicPartition partition, Uuid topicId, LogConfig config) {
         synchronized (changing) {
             PartitionLog present = logs.get(partition);
-            if (present != null && sameTopic(present, topicId)) {
+            if (present != null && present.belongsTo(topicId)) {
                 return present;
             }
             String reason = offline.get(partition);
@@ -281,15 +300,11 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean sameTopic(PartitionLog log, Uuid topicId) {
-        return log.topicId().equals(topicId) || log.topicId().equals(Uuid.ZERO_UUID);
-    }
-
     private PartitionLog make(TopicPartition partition, Uuid topicId, LogConfig config)
             throws IOException {
         Path folder = options.path().resolve(partition.toString());
         disk.createFolder(folder);
-        PartitionMetadataFile.write(folder, topicId, false);
+        PartitionMetadataFile.write(folder, topicId);
         SegmentContext context = context(folder);
         LogLoader.Loaded empty =
                 new LogLoader.Loaded(
@@ -388,9 +403,20 @@ public final class LogDirectory implements AutoCloseable {
         housekeeping.keepHouse(now);
     }
 
-    /** Syncs all, writes checkpoints, snapshots and the clean-shutdown marker. */
+    /** As {@link #close(long)}, of a folder that no registered broker has used. */
     @Override
     public void close() {
+        close(NO_BROKER_EPOCH);
+    }
+
+    /**
+     * Syncs all, writes checkpoints, snapshots and the mark of a clean stop. Closing again does
+     * nothing.
+     *
+     * @param brokerEpoch epoch in which the broker was registered, or -1: what the next open tells
+     *     as {@link #previousBrokerEpoch}
+     */
+    public void close(long brokerEpoch) {
         synchronized (changing) {
             if (closed) {
                 return;
@@ -408,10 +434,9 @@ public final class LogDirectory implements AutoCloseable {
             });
         }
         try {
-            inParallel(tasks);
+            inParallel(tasks, Math.max(SYNCING_THREADS, options.recoveryThreads()));
             checkpoints.write(logs.values());
-            SmallFile.replace(
-                    options.path().resolve(FolderNames.CLEAN_SHUTDOWN), CLEAN_CONTENT, true);
+            CleanShutdownFile.write(options.path(), brokerEpoch);
         } catch (IOException refusal) {
             logs.values().forEach(PartitionLog::abandon);
             throw new LogStorageException(

@@ -4,6 +4,7 @@ import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Duplicate;
 import naru.log.AppendOutcome.Refused;
 import naru.log.BatchIntake.Intake;
+import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.producer.Verdict;
 import naru.log.recovery.LogLoader;
@@ -55,7 +56,7 @@ public final class PartitionLog {
     public record EpochEnd(int leaderEpoch, long endOffset) {}
 
     private final TopicPartition topicPartition;
-    private final Uuid topicId;
+    private volatile Uuid topicId;
     private final LogServices services;
     private final SegmentContext context;
     private final Segments segments;
@@ -118,6 +119,21 @@ public final class PartitionLog {
 
     public Uuid topicId() {
         return topicId;
+    }
+
+    /** Whether this is the topic's log; one whose folder does not say whose it is becomes it. */
+    boolean belongsTo(Uuid wanted) {
+        synchronized (lock) {
+            if (topicId.equals(Uuid.ZERO_UUID)) {
+                try {
+                    PartitionMetadataFile.write(context.folder(), wanted);
+                } catch (IOException refusal) {
+                    throw storage("write", refusal);
+                }
+                topicId = wanted;
+            }
+            return topicId.equals(wanted);
+        }
     }
 
     public LogConfig config() {
@@ -574,7 +590,7 @@ public final class PartitionLog {
             }
             producers.expire(nowMillis);
             segments.active().checkpointIndexes();
-            writer.writeEpochs();
+            writeEpochsOfRecords();
         }
         if (sync.unsyncedBytes() > mostUnsyncedBytes) {
             services.requestSync(this);
@@ -627,9 +643,16 @@ public final class PartitionLog {
                 active.storeIndexes();
                 active.forceIndexes();
             }
-            producers.writeSnapshot(true);
-            writer.writeEpochs();
+            producers.writeSnapshot(false);
+            writeEpochsOfRecords();
             abandon();
+        }
+    }
+
+    /** An epoch without records is forgotten when the log is opened, so it needs no file. */
+    private void writeEpochsOfRecords() throws IOException {
+        if (logStartOffset < logEndOffset) {
+            writer.writeEpochs();
         }
     }
 

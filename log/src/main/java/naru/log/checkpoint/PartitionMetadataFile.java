@@ -15,11 +15,14 @@ public final class PartitionMetadataFile {
 
     private PartitionMetadataFile() {}
 
-    /** The topic id, or empty when the folder has no such file. */
+    /**
+     * The topic id, or empty when the folder has no such file, or one whose content a power cut
+     * took before it reached the disk.
+     */
     public static Optional<Uuid> read(Path partitionFolder) throws IOException {
         Path file = partitionFolder.resolve(NAME);
         String text = SmallFile.readText(file);
-        if (text == null) {
+        if (text == null || text.chars().allMatch(c -> c == 0)) {
             return Optional.empty();
         }
         String[] lines = text.lines().toArray(String[]::new);
@@ -38,8 +41,9 @@ public final class PartitionMetadataFile {
         throw new CorruptFileException(file + " does not state version 0 and a topic id.");
     }
 
-    public static void write(Path partitionFolder, Uuid topicId, boolean force) throws IOException {
-        SmallFile.replace(
-                partitionFolder.resolve(NAME), VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId, force);
+    /** Writes the file of a folder that has none, or none that says anything. */
+    public static void write(Path partitionFolder, Uuid topicId) throws IOException {
+        SmallFile.write(
+                partitionFolder.resolve(NAME), VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId);
     }
 }

@@ -60,6 +60,24 @@ public final class SmallFile {
         replace(file, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), force);
     }
 
+    /**
+     * Writes a file that is not there yet, without a detour and without waiting for the disk. After
+     * a power cut it may be empty or hold zeros, which its reader has to take for no file.
+     */
+    public static void write(Path file, String content) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+    }
+
     /** The file's content, or null when there is no such file. */
     public static byte @Nullable [] read(Path file) throws IOException {
         try {

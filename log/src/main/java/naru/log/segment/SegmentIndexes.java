@@ -222,9 +222,12 @@ final class SegmentIndexes {
         times().store();
     }
 
+    /** A segment without offset entries is short: what its time index has is found by a scan. */
     void force() throws IOException {
-        offsets().force();
-        times().force();
+        if (offsets().count() > 0) {
+            offsets().force();
+            times().force();
+        }
     }
 
     /** Removes the entries of batches at or behind the position and offset. */
@@ -247,9 +250,10 @@ final class SegmentIndexes {
             return;
         }
         SparseIndex.Entry last = times().last();
-        maxTimestamp = last == null ? -1 : last.key();
-        maxTimestampOffset = last == null ? -1 : baseOffset + last.value();
-        lastTimeEntry = maxTimestamp;
+        lastTimeEntry = last == null ? -1 : last.key();
+        SparseIndex.Entry believed = offsets().count() == 0 ? null : last;
+        maxTimestamp = believed == null ? -1 : believed.key();
+        maxTimestampOffset = believed == null ? -1 : baseOffset + believed.value();
         firstTimestamp = -1;
         if (segment.sizeBytes() > 0) {
             SparseIndex.Entry position = offsets().last();

@@ -71,7 +71,7 @@ final class SmallFilesTest {
     void partitionMetadataIsKafkasBothWays() throws IOException {
         assertThat(PartitionMetadataFile.read(folder)).isEmpty();
         Uuid ours = Uuid.randomUuid();
-        PartitionMetadataFile.write(folder, ours, true);
+        PartitionMetadataFile.write(folder, ours);
         assertThat(kafkasMetadataFile().read().topicId()).isEqualTo(ours);
         assertThat(PartitionMetadataFile.read(folder)).contains(ours);
 
@@ -82,7 +82,7 @@ final class SmallFilesTest {
         kafkas.maybeFlush();
         String written = Files.readString(folder.resolve(PartitionMetadataFile.NAME));
         assertThat(PartitionMetadataFile.read(folder)).contains(theirs);
-        PartitionMetadataFile.write(folder, theirs, false);
+        PartitionMetadataFile.write(folder, theirs);
         assertThat(folder.resolve(PartitionMetadataFile.NAME)).hasContent(written);
     }
 
@@ -95,7 +95,6 @@ final class SmallFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
                 "version: 0",
                 "version: 1\ntopic_id: AAAAAAAAAAAAAAAAAAAAAw",
                 "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA",
@@ -106,6 +105,13 @@ final class SmallFilesTest {
         Files.writeString(folder.resolve(PartitionMetadataFile.NAME), content);
         assertThatThrownBy(() -> PartitionMetadataFile.read(folder))
                 .isInstanceOf(CorruptFileException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 43})
+    void partitionMetadataThatNeverReachedTheDiskIsNone(int zeros) throws IOException {
+        Files.write(folder.resolve(PartitionMetadataFile.NAME), new byte[zeros]);
+        assertThat(PartitionMetadataFile.read(folder)).isEmpty();
     }
 
     @Test

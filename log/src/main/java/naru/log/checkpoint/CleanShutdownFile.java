@@ -1,0 +1,54 @@
+package naru.log.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The mark that a data folder was closed cleanly: {@code .kafka_cleanshutdown} with the epoch that
+ * the broker was registered in (KIP-966), as {@code {"version":0,"brokerEpoch":5}}.
+ *
+ * <p>Older versions of Kafka leave the file empty; that and any other content marks a clean stop in
+ * an epoch that is not known.
+ */
+public final class CleanShutdownFile {
+    public static final String NAME = ".kafka_cleanshutdown";
+
+    private static final Pattern EPOCH = Pattern.compile("\"brokerEpoch\"\\s*:\\s*(\\d{1,18})\\D");
+
+    private CleanShutdownFile() {}
+
+    /** What the mark says. */
+    public record Mark(OptionalLong brokerEpoch) {}
+
+    /** The mark, or empty when the folder was not closed cleanly. */
+    public static Optional<Mark> read(Path dataFolder) throws IOException {
+        String text = SmallFile.readText(dataFolder.resolve(NAME));
+        if (text == null) {
+            return Optional.empty();
+        }
+        Matcher epoch = EPOCH.matcher(text);
+        return Optional.of(
+                new Mark(
+                        epoch.find()
+                                ? OptionalLong.of(Long.parseLong(epoch.group(1)))
+                                : OptionalLong.empty()));
+    }
+
+    /** Writes the mark; it is on the disk when this returns. */
+    public static void write(Path dataFolder, long brokerEpoch) throws IOException {
+        SmallFile.replace(
+                dataFolder.resolve(NAME),
+                "{\"version\":0,\"brokerEpoch\":" + brokerEpoch + "}",
+                true);
+    }
+
+    /** Takes the mark away: from now on the folder may be left unclean. */
+    public static void delete(Path dataFolder) throws IOException {
+        Files.deleteIfExists(dataFolder.resolve(NAME));
+    }
+}
