@@ -72,6 +72,9 @@ final class LogWriter {
         try {
             noteEpochs(batches);
             active = activeFor(config, batches, logEndOffset, lastOffset, maxTimestamp, nowMillis);
+            if (config.ackFsync() || config.preallocate()) {
+                active.reserve(batches.remaining(), config.segmentBytes());
+            }
             active.append(batches, config.indexIntervalBytes(), nowMillis);
         } catch (IOException refusal) {
             failed(active, refusal, nowMillis);

@@ -41,8 +41,14 @@ class LogHistoryTest {
     void readersSeeWhatTheModelHas(long seed) throws IOException {
         random = new Random(seed);
         LogConfig config =
-                LogConfigs.change(
-                        1500 + random.nextInt(6000), 100 + random.nextInt(1000), 8000, 3_600_000);
+                LogConfigs.with(
+                        LogConfigs.change(
+                                1500 + random.nextInt(6000),
+                                100 + random.nextInt(1000),
+                                8000,
+                                3_600_000),
+                        "ackFsync",
+                        seed % 2 == 1);
         LogFixture fixture = new LogFixture(folder, config, disk);
         TransactionModel producers = new TransactionModel(random);
         for (int step = 0; step < STEPS; step++) {
@@ -158,7 +164,9 @@ class LogHistoryTest {
     /** Any batch that was not synced may be lost, none that was. */
     private void keepWhatSurvived(LogFixture fixture, long durable) {
         List<Seen> survived = fixture.readAll(0, 1 << 20);
-        assertThat(model).as(this::story).containsSubsequence(survived);
+        if (!survived.isEmpty()) {
+            assertThat(model).as(this::story).containsSubsequence(survived);
+        }
         assertThat(survived)
                 .as(this::story)
                 .containsAll(model.stream().filter(record -> record.offset() < durable).toList());

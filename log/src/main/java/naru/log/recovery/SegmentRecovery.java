@@ -45,13 +45,15 @@ final class SegmentRecovery {
         int fileBytes = segment.sizeBytes();
         scan(builder, from, fileBytes);
         if (soundBytes < fileBytes) {
+            if (!segment.isZero(soundBytes, fileBytes)) {
+                LOG.warn(
+                        "{}: after an unclean stop its last {} bytes were no whole batches and were"
+                                + " cut off; the log goes on at offset {}",
+                        segment.file(),
+                        fileBytes - soundBytes,
+                        nextOffset);
+            }
             segment.channel().truncate(soundBytes);
-            LOG.warn(
-                    "{}: after an unclean stop its last {} bytes were no whole batches and were cut"
-                            + " off; the log goes on at offset {}",
-                    segment.file(),
-                    fileBytes - soundBytes,
-                    nextOffset);
         }
         segment.recovered(soundBytes, last ? nextOffset : segment.nextOffset(), builder);
         if (last) {

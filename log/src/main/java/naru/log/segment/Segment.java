@@ -29,6 +29,9 @@ import java.util.List;
 public final class Segment {
     private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
     private static final int MOST_DAMAGED_RANGES = 1024;
+    private static final int LEAST_RESERVED_BYTES = 256 << 10;
+    private static final int MOST_RESERVED_BYTES = 2 << 20;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
 
     private final SegmentContext context;
     private final long baseOffset;
@@ -42,6 +45,10 @@ public final class Segment {
     private volatile @Nullable FileChannel channel;
     private final SegmentIndexes indexes;
     private @Nullable TransactionIndex transactions;
+
+    /** Up to where zeros were written ahead, or 0; under the log's lock. */
+    private int reservedBytes;
+
     private volatile boolean sealed;
     private volatile boolean deleted;
     private volatile long modifiedMillis = -1;
@@ -184,12 +191,40 @@ public final class Segment {
         nextOffset = next;
     }
 
-    /** Cuts off what a failed write left behind the last whole batch. */
+    /**
+     * Has zeros stand in the file where the next bytes and more will be written, so that syncing
+     * those need not change the file's size on the disk each time. What stands ahead grows with the
+     * segment. When there is no room for zeros, none are written.
+     */
+    public void reserve(int bytes, int mostBytes) throws IOException {
+        int end = sizeBytes + bytes;
+        if (end <= reservedBytes) {
+            return;
+        }
+        int ahead = Math.clamp(end, LEAST_RESERVED_BYTES, MOST_RESERVED_BYTES);
+        int until = (int) Math.min(mostBytes, (long) end + ahead);
+        int from = Math.max(reservedBytes, sizeBytes);
+        try {
+            while (from < until) {
+                ByteBuffer zeros = ZEROS.duplicate();
+                zeros.limit(Math.min(zeros.capacity(), until - from));
+                int length = zeros.remaining();
+                FileBytes.write(channel(), zeros, from);
+                from += length;
+            }
+        } catch (IOException noRoom) {
+            cutRemains();
+        }
+        reservedBytes = until;
+    }
+
+    /** Cuts off what a failed write left behind the last whole batch, and what was reserved. */
     public void cutRemains() throws IOException {
         FileChannel open = channel();
         if (open.size() > sizeBytes) {
             open.truncate(sizeBytes);
         }
+        reservedBytes = 0;
     }
 
     /** Tries whether the disk takes bytes, and takes them back. */
@@ -197,6 +232,7 @@ public final class Segment {
         FileChannel open = channel();
         FileBytes.write(open, ByteBuffer.allocate(64 * 1024), sizeBytes);
         open.truncate(sizeBytes);
+        reservedBytes = 0;
     }
 
     /** Whether one more batch that ends with this offset can be indexed. */
@@ -207,6 +243,9 @@ public final class Segment {
     /** No batch will be appended any more: the indexes are written out. */
     public void seal() throws IOException {
         storeIndexes();
+        if (reservedBytes > 0) {
+            cutRemains();
+        }
         modifiedMillis = context.disk().lastModifiedMillis(file);
         sealed = true;
     }
@@ -245,7 +284,7 @@ public final class Segment {
             transactions().truncateTo(offset);
             verified.truncate(position);
             damaged = damaged.stream().filter(range -> range.start() < position).toList();
-            channel().truncate(position);
+            cutRemains();
         }
         nextOffset = offset;
         hints.clear();
@@ -333,6 +372,19 @@ public final class Segment {
         } finally {
             context.cursors().giveBack(cursor);
         }
+    }
+
+    /** Whether nothing but zeros, as {@link #reserve} writes them, stands in the stretch. */
+    public boolean isZero(int start, int end) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.min(end - start, ZEROS.capacity()));
+        for (int at = start; at < end; at += bytes.limit()) {
+            bytes.clear().limit(Math.min(bytes.capacity(), end - at));
+            FileBytes.readExactly(channel(), bytes, at);
+            if (ZEROS.slice(0, bytes.limit()).mismatch(bytes.flip()) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Sets what recovery has found: the bytes and offsets that stand, and the indexes it made. */

@@ -74,7 +74,7 @@ public final class SegmentReader {
         BatchCursor cursor = segment.context().cursors().borrow();
         try {
             cursor.over(segment.channel(), covered < window.bound());
-            int end = covered < window.bound() ? covered : lowerBoundary(window);
+            int end = covered < window.bound() ? covered : lowerBoundary(cursor, window);
             return extend(cursor, window, offset, covered, end, now);
         } finally {
             segment.context().cursors().giveBack(cursor);
@@ -87,7 +87,7 @@ public final class SegmentReader {
             throws IOException {
         int limit = window.limit();
         int end = from;
-        long nextOffset = from > window.start() ? offsetBehind(cursor, window, from) : offset;
+        long nextOffset = from > window.start() ? offsetAt(cursor, window, from, covered) : offset;
         boolean fits = true;
         boolean sound = true;
         while (fits && sound && end < limit) {
@@ -129,8 +129,15 @@ public final class SegmentReader {
                         && BatchScan.contradicted(cursor, limit, nextOffset));
     }
 
-    /** The offset behind the batch that ends at a boundary in a verified stretch. */
-    private long offsetBehind(BatchCursor cursor, Window window, int boundary) throws IOException {
+    /**
+     * The offset from which on nothing has been taken in at a boundary: that of the batch there if
+     * it is believed, else the one behind the batch that ends there.
+     */
+    private long offsetAt(BatchCursor cursor, Window window, int boundary, int covered)
+            throws IOException {
+        if (boundary < covered && cursor.load(boundary, covered)) {
+            return cursor.baseOffset();
+        }
         SparseIndex.Entry entry = segment.offsets().floorByValue(boundary - 1);
         long position = entry == null ? window.start() : Math.max(window.start(), entry.value());
         while (cursor.load(position, boundary) && cursor.endPosition() < boundary) {
@@ -148,10 +155,21 @@ public final class SegmentReader {
         return new Found(new LogSlice(segment.channel(), start, end - start, offset, nextOffset));
     }
 
-    /** A batch boundary in a verified stretch, near below the most that may be answered. */
-    private int lowerBoundary(Window window) throws IOException {
+    /**
+     * A batch boundary in a verified stretch, near below the most that may be answered; the start
+     * if the index leads to none.
+     */
+    private int lowerBoundary(BatchCursor cursor, Window window) throws IOException {
         SparseIndex.Entry entry = segment.offsets().floorByValue(window.bound());
-        return entry == null ? window.start() : Math.max(window.start(), entry.value());
+        if (entry == null || entry.value() <= window.start()) {
+            return window.start();
+        }
+        int limit = window.limit();
+        boolean leadsToItsBatch =
+                cursor.load(entry.value(), limit)
+                        && cursor.plausible(limit, segment.baseOffset(), window.limitOffset())
+                        && cursor.lastOffset() - segment.baseOffset() == entry.key();
+        return leadsToItsBatch ? entry.value() : window.start();
     }
 
     /** Position of the first batch that ends at or above the offset, or the size when none does. */

@@ -37,7 +37,7 @@ public final class FaultyDisk implements Disk {
     /** What stood where a write went, and how long the file was before. */
     private record Write(long position, ByteBuffer before, long sizeBefore, int length) {}
 
-    /** After so many more bytes, writes find no room, as often as they try. */
+    /** After so many more bytes, writes find no room until a file is cut. */
     public void fullAfter(long bytes) {
         bytesLeft = bytes;
     }
@@ -187,7 +187,9 @@ public final class FaultyDisk implements Disk {
         /** Counted as durable at once: what a truncation took away never comes back. */
         @Override
         public FileChannel truncate(long size) throws IOException {
+            long freed = Math.max(0, channel.size() - size);
             channel.truncate(size);
+            bytesLeft += bytesLeft == Long.MAX_VALUE ? 0 : freed;
             Deque<Write> writes = unsynced.get(file);
             if (writes != null) {
                 writes.removeIf(write -> write.position >= size);
