@@ -170,6 +170,14 @@ class TransportTest {
             }
             writer.join();
         }
+        awaitNoFrameMemory();
+    }
+
+    /** A loop notices the end of a connection a moment after its client. */
+    private void awaitNoFrameMemory() throws InterruptedException {
+        for (int i = 0; i < 1_000 && transport.frameMemoryBytes() > 0; i++) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
         assertThat(transport.frameMemoryBytes()).isZero();
     }
 
