@@ -1,6 +1,7 @@
 package naru.broker;
 
 import naru.broker.access.Access;
+import naru.broker.api.AccessRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
@@ -61,6 +62,10 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
+        AccessRules rules = new AccessRules();
+        table.serve(ApiKeys.DESCRIBE_ACLS, rules)
+                .serve(ApiKeys.CREATE_ACLS, rules)
+                .serve(ApiKeys.DELETE_ACLS, rules);
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
     }
