@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /** Runs a node in the foreground until it is told to stop. */
@@ -74,21 +75,27 @@ final class Start implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         CompletableFuture<RunningNode> started = new CompletableFuture<>();
+        AtomicBoolean endedByItself = new AtomicBoolean();
         RunningNode node;
         try {
             Map<String, String> settings = Settings.read(config, sets, data);
             setUpLog(settings.getOrDefault("naru.log.format", "text"));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "stop"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stop(started, endedByItself), "stop"));
             node = launcher.launch(settings);
         } catch (StartFailure failure) {
             tell(String.valueOf(failure.getMessage()));
             started.completeExceptionally(failure);
             return FAILED;
+        } catch (RuntimeException bug) {
+            started.completeExceptionally(bug);
+            throw bug;
         }
         started.complete(node);
         terminal.out().printf("naru ready in %d ms: %s%n", millisSinceLaunch(), node.summary());
         terminal.out().flush();
         node.awaitEnd();
+        endedByItself.set(true);
         return FAILED;
     }
 
@@ -116,9 +123,10 @@ final class Start implements Callable<Integer> {
 
     /**
      * Runs when the process is told to stop. A start under way is let finish first. Ends the
-     * process by itself, since being told to stop is no failure but Java would answer 143.
+     * process by itself, since being told to stop is no failure but Java would answer 143; a node
+     * that could not go on is one.
      */
-    private static void stop(CompletableFuture<RunningNode> started) {
+    private static void stop(CompletableFuture<RunningNode> started, AtomicBoolean endedByItself) {
         Logger log = LoggerFactory.getLogger(Start.class);
         try {
             RunningNode node = started.get(START_SECONDS_MOST, TimeUnit.SECONDS);
@@ -131,7 +139,7 @@ final class Start implements Callable<Integer> {
             log.error("the stop was not clean; the next start will recover", fault);
             Runtime.getRuntime().halt(FAILED);
         }
-        Runtime.getRuntime().halt(OK);
+        Runtime.getRuntime().halt(endedByItself.get() ? FAILED : OK);
     }
 
     /** Since the launcher handed over to Java, or since Java began when there was no launcher. */
