@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.disk.Disk;
 import naru.log.disk.LocalDisk;
+import naru.log.segment.SegmentFiles;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,7 +26,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** One data folder without threads of its own and one partition in it, with a clock to be set. */
 final class LogFixture {
@@ -156,6 +160,33 @@ final class LogFixture {
                 case ReadOutcome.OutOfRange outOfRange ->
                         throw new AssertionError(next + " is out of range: " + outOfRange);
             }
+        }
+    }
+
+    /** The batches as they are stored, from the log start offset to the end. */
+    List<MutableRecordBatch> batches() {
+        List<MutableRecordBatch> stored = new ArrayList<>();
+        long next = log.logStartOffset();
+        while (log.read(next, log.logEndOffset(), 1 << 20, true)
+                instanceof ReadOutcome.Found(LogSlice slice)) {
+            for (MutableRecordBatch batch : MemoryRecords.readableRecords(bytes(slice)).batches()) {
+                batch.ensureValid();
+                stored.add(batch);
+            }
+            next = slice.nextOffset();
+        }
+        return stored;
+    }
+
+    /** Base offsets of the segments, by their files. */
+    List<Long> segmentFiles() throws IOException {
+        try (Stream<Path> files = Files.list(partitionFolder())) {
+            return files.map(file -> file.getFileName().toString())
+                    .map(name -> SegmentFiles.offsetOf(name, SegmentFiles.LOG))
+                    .flatMapToLong(OptionalLong::stream)
+                    .sorted()
+                    .boxed()
+                    .toList();
         }
     }
 
