@@ -53,7 +53,11 @@ public final class TimestampSearch {
                     if (batch.baseOffset() >= endOffset) {
                         return false;
                     }
-                    largest[0] = Math.max(largest[0], batch.maxTimestamp());
+                    boolean whole =
+                            batch.baseOffset() >= startOffset && batch.lastOffset() < endOffset;
+                    long here =
+                            whole ? batch.maxTimestamp() : largestIn(batch, startOffset, endOffset);
+                    largest[0] = Math.max(largest[0], here);
                     return true;
                 });
         return largest[0];
@@ -85,11 +89,8 @@ public final class TimestampSearch {
 
     private @Nullable TimestampedOffset firstIn(
             BatchCursor cursor, Wanted<Record> wanted, long endOffset) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) cursor.sizeBytes());
-        cursor.copyTo(bytes);
-        Iterator<MutableRecordBatch> batches =
-                MemoryRecords.readableRecords(bytes).batches().iterator();
-        if (!(batches.next() instanceof DefaultRecordBatch batch) || batch.isControlBatch()) {
+        DefaultRecordBatch batch = dataBatch(cursor);
+        if (batch == null) {
             return null;
         }
         try (CloseableIterator<Record> records =
@@ -103,5 +104,35 @@ public final class TimestampSearch {
             }
         }
         return null;
+    }
+
+    private static long largestIn(BatchCursor cursor, long startOffset, long endOffset)
+            throws IOException {
+        DefaultRecordBatch batch = dataBatch(cursor);
+        long largest = -1;
+        if (batch == null) {
+            return largest;
+        }
+        try (CloseableIterator<Record> records =
+                batch.skipKeyValueIterator(BufferSupplier.NO_CACHING)) {
+            while (records.hasNext()) {
+                Record record = records.next();
+                if (record.offset() >= startOffset && record.offset() < endOffset) {
+                    largest = Math.max(largest, record.timestamp());
+                }
+            }
+        }
+        return largest;
+    }
+
+    /** The batch that the cursor stands at, or null when it holds no records of clients. */
+    private static @Nullable DefaultRecordBatch dataBatch(BatchCursor cursor) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) cursor.sizeBytes());
+        cursor.copyTo(bytes);
+        Iterator<MutableRecordBatch> batches =
+                MemoryRecords.readableRecords(bytes).batches().iterator();
+        return batches.next() instanceof DefaultRecordBatch batch && !batch.isControlBatch()
+                ? batch
+                : null;
     }
 }
