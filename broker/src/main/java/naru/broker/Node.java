@@ -17,8 +17,10 @@ import naru.broker.config.NodeConfig;
 import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
 import naru.broker.config.TopicSettings;
+import naru.broker.coordinator.AlarmClock;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.GroupEvents;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
@@ -27,6 +29,9 @@ import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
 import naru.broker.transport.TransportOptions;
+import naru.coordination.group.GroupCommand;
+import naru.coordination.group.GroupSettings;
+import naru.coordination.group.GroupShard;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
@@ -129,12 +134,20 @@ public final class Node implements AutoCloseable {
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = new EverybodyMay();
-        GroupCoordinator groups =
-                new GroupCoordinator(
-                        CoordinatorOptions.of(config),
+        AlarmClock alarms = new AlarmClock();
+        parts.push(alarms);
+        SecureRandom random = new SecureRandom();
+        GroupSettings groupSettings = GroupSettings.of(config::integer);
+        Coordinator<GroupCommand> groups =
+                new Coordinator<>(
+                        CoordinatorOptions.ofGroups(config),
+                        () -> new GroupShard(groupSettings, random),
+                        effect -> {
+                            throw new IllegalStateException("groups have no effects");
+                        },
                         quorum,
                         System::currentTimeMillis,
-                        new SecureRandom());
+                        alarms);
         parts.push(groups);
         partitions.addListener(groups);
         ImageWait images = new ImageWait(quorum);
@@ -148,7 +161,9 @@ public final class Node implements AutoCloseable {
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
-        quorum.subscribe(groups);
+        quorum.subscribe(
+                new GroupEvents(
+                        groups, alarms, config.number("offsets.retention.check.interval.ms")));
         quorum.subscribe(images);
     }
 

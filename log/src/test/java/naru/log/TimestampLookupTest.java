@@ -7,6 +7,9 @@ import naru.log.PartitionLog.TimestampedOffset;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,5 +125,26 @@ class TimestampLookupTest {
         LogFixture fixture = fixture(1500);
         assertThat(fixture.log().offsetForTimestamp(0, 10)).isEmpty();
         assertThat(fixture.log().maxTimestampOffset(10)).isEmpty();
+    }
+
+    @Test
+    void aMarkerOfATransactionIsFoundLikeARecord() {
+        LogFixture fixture = fixture(1500);
+        append(fixture, CompressionType.NONE, NOW, 0, 1);
+        fixture.log()
+                .appendAsLeader(
+                        MemoryRecords.withEndTransactionMarker(
+                                        NOW + 5,
+                                        7,
+                                        (short) 0,
+                                        new EndTransactionMarker(ControlRecordType.COMMIT, 0))
+                                .buffer(),
+                        0,
+                        Origin.COORDINATOR);
+        fixture.log().advanceHighWatermark(2);
+        assertThat(fixture.log().maxTimestampOffset(2))
+                .contains(new TimestampedOffset(1, NOW + 5, 0));
+        assertThat(fixture.log().offsetForTimestamp(NOW + 1, 2))
+                .contains(new TimestampedOffset(1, NOW + 5, 0));
     }
 }

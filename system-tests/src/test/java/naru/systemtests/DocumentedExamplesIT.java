@@ -35,7 +35,7 @@ class DocumentedExamplesIT {
             List.of(
                     new Varying("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z|\\b\\d{13}\\b", "TIME"),
                     new Varying("\\b[\\d.]+ (ms|s)\\b", "DURATION"),
-                    new Varying("\\b[\\d.]+ K?B\\b", "SIZE"),
+                    new Varying("\\b[\\d.]+ (B|[KMGT]iB)\\b", "SIZE"),
                     new Varying("(?<= )[\\w-]{22}(?=\\s)", "ID"),
                     new Varying(" +", " "));
 

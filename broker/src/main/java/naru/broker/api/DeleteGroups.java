@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -20,10 +20,10 @@ import java.util.List;
 
 /** DeleteGroups: empty groups are deleted with their offsets. */
 public final class DeleteGroups implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Access access;
 
-    public DeleteGroups(GroupCoordinator coordinator, Access access) {
+    public DeleteGroups(Coordinator<GroupCommand> coordinator, Access access) {
         this.coordinator = coordinator;
         this.access = access;
     }

@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 public final class DescribeGroups implements RequestHandler {
     private static final short MESSAGE_SINCE = 6;
 
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Access access;
 
-    public DescribeGroups(GroupCoordinator coordinator, Access access) {
+    public DescribeGroups(Coordinator<GroupCommand> coordinator, Access access) {
         this.coordinator = coordinator;
         this.access = access;
     }

@@ -1,7 +1,7 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.Quorum;
@@ -9,26 +9,33 @@ import naru.quorum.Quorum;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
-import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import org.apache.kafka.common.resource.ResourceType;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
-/** FindCoordinator: which broker coordinates a group. The first to ask has the topic created. */
+/**
+ * FindCoordinator: which broker coordinates a group or another key. The first to ask has the topic
+ * created.
+ */
 public final class FindCoordinator implements RequestHandler {
     private static final int NO_BROKER = -1;
 
-    private final GroupCoordinator coordinator;
+    private final Map<CoordinatorType, Coordinator<?>> coordinators;
     private final Addresses addresses;
     private final Quorum quorum;
     private final Access access;
 
     public FindCoordinator(
-            GroupCoordinator coordinator, Addresses addresses, Quorum quorum, Access access) {
-        this.coordinator = coordinator;
+            Map<CoordinatorType, Coordinator<?>> coordinators,
+            Addresses addresses,
+            Quorum quorum,
+            Access access) {
+        this.coordinators = coordinators;
         this.addresses = addresses;
         this.quorum = quorum;
         this.access = access;
@@ -38,14 +45,14 @@ public final class FindCoordinator implements RequestHandler {
     public void handle(Request request) {
         FindCoordinatorRequestData body = (FindCoordinatorRequestData) request.body();
         if (request.version() >= FindCoordinatorRequest.MIN_BATCHED_VERSION) {
-            List<Coordinator> found =
+            List<FindCoordinatorResponseData.Coordinator> found =
                     body.coordinatorKeys().stream()
                             .map(key -> find(request, body.keyType(), key))
                             .toList();
             request.reply(new FindCoordinatorResponseData().setCoordinators(found));
             return;
         }
-        Coordinator found = find(request, body.keyType(), body.key());
+        FindCoordinatorResponseData.Coordinator found = find(request, body.keyType(), body.key());
         request.reply(
                 new FindCoordinatorResponseData()
                         .setErrorCode(found.errorCode())
@@ -55,13 +62,14 @@ public final class FindCoordinator implements RequestHandler {
                         .setPort(found.port()));
     }
 
-    private Coordinator find(Request request, byte keyType, String key) {
-        if (keyType != CoordinatorType.GROUP.id()) {
+    private FindCoordinatorResponseData.Coordinator find(
+            Request request, byte keyType, String key) {
+        Coordinator<?> coordinator = byKeyType(keyType);
+        if (coordinator == null) {
             return refused(
                     key,
                     Errors.INVALID_REQUEST,
-                    "this node coordinates consumer groups only (key type 0), not key type "
-                            + keyType);
+                    "this node has no coordinator for keys of type " + keyType);
         }
         if (!access.allowed(request, AclOperation.DESCRIBE, ResourceType.GROUP, key)) {
             return refused(
@@ -78,7 +86,7 @@ public final class FindCoordinator implements RequestHandler {
                     Errors.COORDINATOR_NOT_AVAILABLE,
                     Errors.COORDINATOR_NOT_AVAILABLE.message());
         }
-        return new Coordinator()
+        return new FindCoordinatorResponseData.Coordinator()
                 .setKey(key)
                 .setErrorMessage(Errors.NONE.message())
                 .setNodeId(address.id())
@@ -86,8 +94,18 @@ public final class FindCoordinator implements RequestHandler {
                 .setPort(address.port());
     }
 
-    private static Coordinator refused(String key, Errors error, String message) {
-        return new Coordinator()
+    private @Nullable Coordinator<?> byKeyType(byte keyType) {
+        for (Map.Entry<CoordinatorType, Coordinator<?>> served : coordinators.entrySet()) {
+            if (served.getKey().id() == keyType) {
+                return served.getValue();
+            }
+        }
+        return null;
+    }
+
+    private static FindCoordinatorResponseData.Coordinator refused(
+            String key, Errors error, String message) {
+        return new FindCoordinatorResponseData.Coordinator()
                 .setKey(key)
                 .setErrorCode(error.code())
                 .setErrorMessage(message)

@@ -1,11 +1,15 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.ApiTable;
+import naru.coordination.group.GroupCommand;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+
+import java.util.Map;
 
 /** All request kinds of consumer groups. */
 public final class GroupApis {
@@ -13,13 +17,17 @@ public final class GroupApis {
 
     public static void serve(
             ApiTable table,
-            GroupCoordinator coordinator,
+            Coordinator<GroupCommand> coordinator,
             Addresses addresses,
             Quorum quorum,
             Access access) {
         table.serve(
                         ApiKeys.FIND_COORDINATOR,
-                        new FindCoordinator(coordinator, addresses, quorum, access))
+                        new FindCoordinator(
+                                Map.of(CoordinatorType.GROUP, coordinator),
+                                addresses,
+                                quorum,
+                                access))
                 .serve(ApiKeys.JOIN_GROUP, new JoinGroup(coordinator, access))
                 .serve(ApiKeys.SYNC_GROUP, new SyncGroup(coordinator, access))
                 .serve(ApiKeys.HEARTBEAT, new Heartbeat(coordinator, access))

@@ -1,7 +1,7 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -11,10 +11,10 @@ import org.apache.kafka.common.message.HeartbeatRequestData;
 
 /** Heartbeat: a member is alive, and learns of a rebalance. */
 public final class Heartbeat implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Access access;
 
-    public Heartbeat(GroupCoordinator coordinator, Access access) {
+    public Heartbeat(Coordinator<GroupCommand> coordinator, Access access) {
         this.coordinator = coordinator;
         this.access = access;
     }

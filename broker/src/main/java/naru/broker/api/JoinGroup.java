@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -15,10 +15,10 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** JoinGroup: a member joins; the answer comes when the others have joined too. */
 public final class JoinGroup implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Access access;
 
-    public JoinGroup(GroupCoordinator coordinator, Access access) {
+    public JoinGroup(Coordinator<GroupCommand> coordinator, Access access) {
         this.coordinator = coordinator;
         this.access = access;
     }

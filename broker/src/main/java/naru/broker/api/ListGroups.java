@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -20,10 +20,10 @@ import java.util.List;
 
 /** ListGroups: all groups that this broker coordinates and the client may see. */
 public final class ListGroups implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Access access;
 
-    public ListGroups(GroupCoordinator coordinator, Access access) {
+    public ListGroups(Coordinator<GroupCommand> coordinator, Access access) {
         this.coordinator = coordinator;
         this.access = access;
     }
@@ -31,7 +31,7 @@ public final class ListGroups implements RequestHandler {
     @Override
     public void handle(Request request) {
         ListGroupsRequestData body = (ListGroupsRequestData) request.body();
-        List<GroupCoordinator.Asking> shards = coordinator.all();
+        List<Coordinator.Asking<GroupCommand>> shards = coordinator.all();
         Gathering<ListGroupsResponseData> gathering =
                 Gathering.of(shards.size(), parts -> reply(request, parts));
         for (int i = 0; i < shards.size(); i++) {

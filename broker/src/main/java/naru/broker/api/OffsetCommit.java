@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -26,11 +26,11 @@ import java.util.List;
 public final class OffsetCommit implements RequestHandler {
     private static final short TOPIC_IDS_SINCE = 10;
 
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Quorum quorum;
     private final Access access;
 
-    public OffsetCommit(GroupCoordinator coordinator, Quorum quorum, Access access) {
+    public OffsetCommit(Coordinator<GroupCommand> coordinator, Quorum quorum, Access access) {
         this.coordinator = coordinator;
         this.quorum = quorum;
         this.access = access;

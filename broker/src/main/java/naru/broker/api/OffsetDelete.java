@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -23,11 +23,11 @@ import java.util.List;
 
 /** OffsetDelete: offsets of topics to which the group is not subscribed are forgotten. */
 public final class OffsetDelete implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Quorum quorum;
     private final Access access;
 
-    public OffsetDelete(GroupCoordinator coordinator, Quorum quorum, Access access) {
+    public OffsetDelete(Coordinator<GroupCommand> coordinator, Quorum quorum, Access access) {
         this.coordinator = coordinator;
         this.quorum = quorum;
         this.access = access;

@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
-import naru.broker.coordinator.GroupCoordinator;
+import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
@@ -29,11 +29,11 @@ import java.util.List;
 
 /** OffsetFetch: the committed offsets of one group or of several, by topic name or id. */
 public final class OffsetFetch implements RequestHandler {
-    private final GroupCoordinator coordinator;
+    private final Coordinator<GroupCommand> coordinator;
     private final Quorum quorum;
     private final Access access;
 
-    public OffsetFetch(GroupCoordinator coordinator, Quorum quorum, Access access) {
+    public OffsetFetch(Coordinator<GroupCommand> coordinator, Quorum quorum, Access access) {
         this.coordinator = coordinator;
         this.quorum = quorum;
         this.access = access;

@@ -1,7 +1,7 @@
 package naru.broker.coordinator;
 
 /** Wakes somebody up once, later. */
-interface Alarm {
+public interface Alarm {
     /** Runs the task after the delay, on a thread that must not be held up. */
     void after(long delayMillis, Runnable task);
 }

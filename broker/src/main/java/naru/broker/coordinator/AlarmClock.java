@@ -4,10 +4,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The one timer of all coordinators. Its thread only hands tasks on. */
-final class AlarmClock implements Alarm, AutoCloseable {
+public final class AlarmClock implements Alarm, AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
 
-    AlarmClock() {
+    public AlarmClock() {
         timer =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().name("naru-coordinator-timer").daemon().factory());

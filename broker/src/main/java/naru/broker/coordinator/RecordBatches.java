@@ -1,12 +1,14 @@
 package naru.broker.coordinator;
 
 import naru.coordination.CoordinatorRecord;
+import naru.coordination.Decision;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -24,6 +26,7 @@ final class RecordBatches {
      */
     static ByteBuffer of(
             List<CoordinatorRecord> records,
+            Decision.@Nullable Transaction transaction,
             Compression compression,
             int maxBatchBytes,
             long nowMillis) {
@@ -32,7 +35,12 @@ final class RecordBatches {
         while (next < records.size()) {
             int end = endOfBatch(records, next, maxBatchBytes);
             MemoryRecords batch =
-                    batch(records.subList(next, end), compression, maxBatchBytes, nowMillis);
+                    batch(
+                            records.subList(next, end),
+                            transaction,
+                            compression,
+                            maxBatchBytes,
+                            nowMillis);
             all = put(all, batch.buffer());
             next = end;
         }
@@ -50,6 +58,7 @@ final class RecordBatches {
 
     private static MemoryRecords batch(
             List<CoordinatorRecord> records,
+            Decision.@Nullable Transaction transaction,
             Compression compression,
             int maxBatchBytes,
             long nowMillis) {
@@ -59,7 +68,15 @@ final class RecordBatches {
                         RecordBatch.CURRENT_MAGIC_VALUE,
                         compression,
                         TimestampType.CREATE_TIME,
-                        0)) {
+                        0,
+                        nowMillis,
+                        transaction == null ? RecordBatch.NO_PRODUCER_ID : transaction.producerId(),
+                        transaction == null
+                                ? RecordBatch.NO_PRODUCER_EPOCH
+                                : transaction.producerEpoch(),
+                        RecordBatch.NO_SEQUENCE,
+                        transaction != null,
+                        RecordBatch.NO_PARTITION_LEADER_EPOCH)) {
             for (CoordinatorRecord record : records) {
                 builder.append(nowMillis, record.key(), record.value());
             }

@@ -3,8 +3,7 @@ package naru.broker.coordinator;
 import naru.broker.partition.CommitListener;
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.Decision;
-import naru.coordination.group.GroupCommand;
-import naru.coordination.group.GroupShard;
+import naru.coordination.Shard;
 import naru.log.AppendOutcome;
 
 import org.apache.kafka.common.compress.Compression;
@@ -17,11 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
- * One group shard with its log, for as long as this broker leads the partition in one epoch.
+ * One shard with its log, for as long as this broker leads the partition in one epoch.
  *
  * <pre>
  *   LOADING ──(log applied)──▶ ACTIVE ──(leadership lost)──▶ CLOSED
@@ -32,7 +32,7 @@ import java.util.function.LongSupplier;
  * whose records cannot be appended is refused; a bug in the shard refuses its command and is
  * logged.
  */
-final class ShardHost {
+final class ShardHost<C> {
     private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
 
     private enum State {
@@ -48,8 +48,9 @@ final class ShardHost {
     record Options(Compression compression, int commitTimeoutMillis, int loadBytes) {}
 
     private final ShardLog log;
-    private final GroupShard shard;
+    private final Shard<C> shard;
     private final Options options;
+    private final Consumer<Decision.Effect> effects;
     private final LongSupplier clock;
     private final Alarm alarm;
     private final Mailbox mailbox = new Mailbox();
@@ -60,12 +61,19 @@ final class ShardHost {
     private State state = State.LOADING;
     private long lastTicket;
     private long appendedEnd;
-    private long alarmAtMillis = GroupShard.NEVER;
+    private long alarmAtMillis = Shard.NEVER;
 
-    ShardHost(ShardLog log, GroupShard shard, Options options, LongSupplier clock, Alarm alarm) {
+    ShardHost(
+            ShardLog log,
+            Shard<C> shard,
+            Options options,
+            Consumer<Decision.Effect> effects,
+            LongSupplier clock,
+            Alarm alarm) {
         this.log = log;
         this.shard = shard;
         this.options = options;
+        this.effects = effects;
         this.clock = clock;
         this.alarm = alarm;
     }
@@ -95,7 +103,7 @@ final class ShardHost {
         } catch (RuntimeException e) {
             state = State.CLOSED;
             LOG.error(
-                    "{} cannot be loaded, so its groups are not served here: {}",
+                    "{} cannot be loaded, so what it coordinates is not served here: {}",
                     log.name(),
                     e.toString(),
                     e);
@@ -117,11 +125,11 @@ final class ShardHost {
 
     // ---- commands ----
 
-    void ask(LongFunction<GroupCommand> command, Answer answer) {
+    void ask(LongFunction<C> command, Answer answer) {
         mailbox.run(() -> askNow(command, answer));
     }
 
-    private void askNow(LongFunction<GroupCommand> command, Answer answer) {
+    private void askNow(LongFunction<C> command, Answer answer) {
         switch (state) {
             case LOADING ->
                     answer.refuse(
@@ -144,11 +152,11 @@ final class ShardHost {
     }
 
     /** Carries out an event until it has nothing more to record. */
-    void happen(GroupCommand event) {
+    void happen(C event) {
         mailbox.runElsewhere(() -> happenNow(event));
     }
 
-    private void happenNow(GroupCommand event) {
+    private void happenNow(C event) {
         if (state != State.ACTIVE) {
             return;
         }
@@ -178,7 +186,7 @@ final class ShardHost {
 
     private void onAlarm(long atMillis) {
         if (atMillis == alarmAtMillis) {
-            alarmAtMillis = GroupShard.NEVER;
+            alarmAtMillis = Shard.NEVER;
         }
         if (state == State.ACTIVE) {
             try {
@@ -197,6 +205,7 @@ final class ShardHost {
             ByteBuffer batches =
                     RecordBatches.of(
                             decision.records(),
+                            decision.transaction(),
                             options.compression(),
                             log.maxBatchBytes(),
                             clock.getAsLong());
@@ -209,14 +218,26 @@ final class ShardHost {
                     return false;
                 }
             }
-            for (CoordinatorRecord record : decision.records()) {
-                shard.apply(record);
-            }
+            apply(decision);
+        }
+        if (!decision.effects().isEmpty()) {
+            log.awaitCommit(appendedEnd, new Effecting(decision.effects()));
         }
         if (!decision.replies().isEmpty()) {
             answerWhenCommitted(decision.replies());
         }
         return true;
+    }
+
+    private void apply(Decision decision) {
+        Decision.Transaction transaction = decision.transaction();
+        for (CoordinatorRecord record : decision.records()) {
+            if (transaction == null) {
+                shard.apply(record);
+            } else {
+                shard.applyTransactional(transaction.producerId(), record);
+            }
+        }
     }
 
     private void onRefused(Decision decision, AppendOutcome.Refused refused) {
@@ -236,6 +257,25 @@ final class ShardHost {
                             committing.onLost(
                                     Errors.REQUEST_TIMED_OUT,
                                     "the records were not replicated in time"));
+        }
+    }
+
+    /** Does not give up: who leads next finds in the log what is still to be brought about. */
+    private final class Effecting implements CommitListener {
+        private final List<Decision.Effect> decided;
+
+        Effecting(List<Decision.Effect> decided) {
+            this.decided = decided;
+        }
+
+        @Override
+        public void onCommitted() {
+            decided.forEach(effects);
+        }
+
+        @Override
+        public void onLost(Errors error, String message) {
+            LOG.debug("{}: effects are left to the next leader: {}", log.name(), message);
         }
     }
 

@@ -1,7 +1,7 @@
 package naru.broker.coordinator;
 
 import naru.coordination.CoordinatorRecord;
-import naru.coordination.group.GroupShard;
+import naru.coordination.Shard;
 
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -17,11 +17,11 @@ final class ShardLoading {
     private static final int COMPLAINTS = 10;
 
     private final ShardLog log;
-    private final GroupShard shard;
+    private final Shard<?> shard;
     private long records;
     private int damaged;
 
-    ShardLoading(ShardLog log, GroupShard shard) {
+    ShardLoading(ShardLog log, Shard<?> shard) {
         this.log = log;
         this.shard = shard;
     }

@@ -36,13 +36,14 @@ class ShardHostTest {
     private final MemoryShardLog log = new MemoryShardLog(10_000);
     private final AtomicLong clock = new AtomicLong(1_000_000);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
-    private final ShardHost host = newHost();
+    private final ShardHost<GroupCommand> host = newHost();
 
-    private ShardHost newHost() {
-        return new ShardHost(
+    private ShardHost<GroupCommand> newHost() {
+        return new ShardHost<>(
                 log,
                 new GroupShard(GroupSettings.defaults(), new Random(1)),
                 new ShardHost.Options(Compression.NONE, 5_000, 4_096),
+                effect -> {},
                 clock::get,
                 (delay, task) -> alarms.add(task));
     }
@@ -71,7 +72,7 @@ class ShardHostTest {
     }
 
     /** Loading has gone through the mailbox when a question is answered with a response. */
-    private static ShardHost loaded(ShardHost host) {
+    private static ShardHost<GroupCommand> loaded(ShardHost<GroupCommand> host) {
         host.load();
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (fetch(host, 0).get() instanceof Errors) {
@@ -103,7 +104,8 @@ class ShardHostTest {
                 });
     }
 
-    private static Outcome commit(ShardHost host, int partition, long offset, String metadata) {
+    private static Outcome commit(
+            ShardHost<GroupCommand> host, int partition, long offset, String metadata) {
         OffsetCommitRequestData request =
                 new OffsetCommitRequestData()
                         .setGroupId("group")
@@ -124,7 +126,7 @@ class ShardHostTest {
         return outcome;
     }
 
-    private static Outcome fetch(ShardHost host, int partition) {
+    private static Outcome fetch(ShardHost<GroupCommand> host, int partition) {
         OffsetFetchRequestGroup group =
                 new OffsetFetchRequestGroup()
                         .setGroupId("group")
@@ -138,7 +140,7 @@ class ShardHostTest {
         return outcome;
     }
 
-    private static long fetched(ShardHost host, int partition) {
+    private static long fetched(ShardHost<GroupCommand> host, int partition) {
         return ((OffsetFetchResponseData) fetch(host, partition).get())
                 .groups()
                 .getFirst()
@@ -149,7 +151,7 @@ class ShardHostTest {
                 .committedOffset();
     }
 
-    private static Outcome join(ShardHost host) {
+    private static Outcome join(ShardHost<GroupCommand> host) {
         JoinGroupRequestProtocolCollection protocols = new JoinGroupRequestProtocolCollection();
         protocols.add(new JoinGroupRequestProtocol().setName("range").setMetadata(new byte[0]));
         JoinGroupRequestData request =
@@ -216,7 +218,7 @@ class ShardHostTest {
             commit(host, i % 7, i, "m".repeat(i)).get();
         }
         host.close();
-        ShardHost next = loaded(newHost());
+        ShardHost<GroupCommand> next = loaded(newHost());
 
         assertThat(fetched(next, 99 % 7)).isEqualTo(99);
         assertThat(fetched(next, 0)).isEqualTo(98);

@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.Decision;
+import naru.coordination.Shard;
 import naru.coordination.group.Deadlines.Name;
 import naru.coordination.group.GroupCommand.DeleteGroups;
 import naru.coordination.group.GroupCommand.JoinGroup;
@@ -22,21 +23,11 @@ import java.util.random.RandomGenerator;
 /**
  * The consumer groups of one partition of {@code __consumer_offsets}.
  *
- * <p>The caller decides one command at a time, appends the records, applies each of them, and gives
- * the replies when the records are committed; only then comes the next command. If the append
- * fails, nothing is applied, the replies are answered with the error instead, and the shard goes
- * on: it has then only forgotten who was waiting. After every command, and when {@link
- * #nextDeadlineMillis} is reached, {@link #onDeadline} is called until no deadline is due.
- *
- * <p>To load, apply every record of the partition in order and then call {@link #onLoaded}. To give
- * up, call {@link #onUnloaded}.
+ * <p>An append that fails only makes it forget who was waiting.
  *
  * <p>Threads: one at a time.
  */
-public final class GroupShard {
-    /** No deadline is set. */
-    public static final long NEVER = Deadlines.NEVER;
-
+public final class GroupShard implements Shard<GroupCommand> {
     private final Map<String, ClassicGroup> groups = new LinkedHashMap<>();
     private final GroupOffsets offsets = new GroupOffsets();
     private final Deadlines deadlines = new Deadlines();
@@ -62,6 +53,7 @@ public final class GroupShard {
         this.retention = new Retention(settings.offsetsRetentionMillis(), offsets);
     }
 
+    @Override
     public Decision decide(GroupCommand command, long nowMillis) {
         Draft draft = new Draft(nowMillis);
         switch (command) {
@@ -142,12 +134,12 @@ public final class GroupShard {
 
     // ---- deadlines ----
 
-    /** When {@link #onDeadline} has something to do, or {@link #NEVER}. */
+    @Override
     public long nextDeadlineMillis() {
         return deadlines.nextMillis();
     }
 
-    /** Serves the earliest deadline that is due. */
+    @Override
     public Decision onDeadline(long nowMillis) {
         Name due = deadlines.takeDue(nowMillis);
         ClassicGroup group = due == null ? null : groups.get(due.groupId());
@@ -168,11 +160,7 @@ public final class GroupShard {
 
     // ---- the log ----
 
-    /**
-     * Takes over one record of the partition. Records of kinds that are not served are passed over.
-     *
-     * @throws RuntimeException the record is damaged, or of a version that is not known
-     */
+    @Override
     public void apply(CoordinatorRecord record) {
         switch (GroupRecord.decode(record)) {
             case GroupRecord.Metadata metadata -> apply(metadata);
@@ -206,7 +194,7 @@ public final class GroupShard {
         return groups.computeIfAbsent(groupId, id -> new ClassicGroup(id, 0));
     }
 
-    /** Takes over a record of a transaction: it counts when the transaction commits. */
+    @Override
     public void applyTransactional(long producerId, CoordinatorRecord record) {
         if (GroupRecord.decode(record) instanceof GroupRecord.Offset offset
                 && offset.value() != null) {
@@ -215,12 +203,12 @@ public final class GroupShard {
         }
     }
 
-    /** Takes over the marker that ends a transaction. */
+    @Override
     public void applyTransactionEnd(long producerId, boolean committed) {
         offsets.endTransaction(producerId, committed);
     }
 
-    /** Everything was applied: the sessions of the members begin anew. */
+    @Override
     public Decision onLoaded(long nowMillis) {
         Draft draft = new Draft(nowMillis);
         for (ClassicGroup group : groups.values()) {
@@ -232,7 +220,7 @@ public final class GroupShard {
         return draft.decision();
     }
 
-    /** The shard is given up: everybody who waits must find the new coordinator. */
+    @Override
     public List<Decision.Reply> onUnloaded(long nowMillis) {
         Draft draft = new Draft(nowMillis);
         for (ClassicGroup group : groups.values()) {

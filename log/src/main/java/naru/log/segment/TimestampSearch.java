@@ -4,7 +4,6 @@ import naru.log.PartitionLog.TimestampedOffset;
 
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.CloseableIterator;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 
 /**
  * Finds records of a segment by their timestamps. Keys and values are skipped, so that a batch that
@@ -89,10 +87,7 @@ public final class TimestampSearch {
 
     private @Nullable TimestampedOffset firstIn(
             BatchCursor cursor, Wanted<Record> wanted, long endOffset) throws IOException {
-        DefaultRecordBatch batch = dataBatch(cursor);
-        if (batch == null) {
-            return null;
-        }
+        DefaultRecordBatch batch = load(cursor);
         try (CloseableIterator<Record> records =
                 batch.skipKeyValueIterator(BufferSupplier.NO_CACHING)) {
             while (records.hasNext()) {
@@ -108,11 +103,8 @@ public final class TimestampSearch {
 
     private static long largestIn(BatchCursor cursor, long startOffset, long endOffset)
             throws IOException {
-        DefaultRecordBatch batch = dataBatch(cursor);
+        DefaultRecordBatch batch = load(cursor);
         long largest = -1;
-        if (batch == null) {
-            return largest;
-        }
         try (CloseableIterator<Record> records =
                 batch.skipKeyValueIterator(BufferSupplier.NO_CACHING)) {
             while (records.hasNext()) {
@@ -125,14 +117,11 @@ public final class TimestampSearch {
         return largest;
     }
 
-    /** The batch that the cursor stands at, or null when it holds no records of clients. */
-    private static @Nullable DefaultRecordBatch dataBatch(BatchCursor cursor) throws IOException {
+    /** Transaction markers have timestamps too, and Kafka finds them like any other record. */
+    private static DefaultRecordBatch load(BatchCursor cursor) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) cursor.sizeBytes());
         cursor.copyTo(bytes);
-        Iterator<MutableRecordBatch> batches =
-                MemoryRecords.readableRecords(bytes).batches().iterator();
-        return batches.next() instanceof DefaultRecordBatch batch && !batch.isControlBatch()
-                ? batch
-                : null;
+        return (DefaultRecordBatch)
+                MemoryRecords.readableRecords(bytes).batches().iterator().next();
     }
 }

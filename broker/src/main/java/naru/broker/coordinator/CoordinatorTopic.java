@@ -4,7 +4,6 @@ import naru.quorum.ClusterController.Caller;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -20,12 +19,10 @@ import org.slf4j.LoggerFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The topic {@code __consumer_offsets}: which partition a group has, who leads it, and its creation
+ * The internal topic of a coordinator: which partition a key has, who leads it, and its creation
  * when a coordinator is first asked for. Threads: any.
  */
-final class OffsetsTopic {
-    static final String NAME = Topic.GROUP_METADATA_TOPIC_NAME;
-
+final class CoordinatorTopic {
     private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
     private static final int CREATION_TIMEOUT_MILLIS = 30_000;
 
@@ -33,20 +30,20 @@ final class OffsetsTopic {
     private final CoordinatorOptions options;
     private final AtomicBoolean creating = new AtomicBoolean();
 
-    OffsetsTopic(Quorum quorum, CoordinatorOptions options) {
+    CoordinatorTopic(Quorum quorum, CoordinatorOptions options) {
         this.quorum = quorum;
         this.options = options;
     }
 
     ClusterImage.@Nullable Topic inImage() {
-        return quorum.image().topic(NAME);
+        return quorum.image().topic(options.topic());
     }
 
-    /** As Kafka does it; the number of partitions may not change once groups have been stored. */
-    int partitionOf(String groupId) {
+    /** As Kafka does it; the number of partitions may not change once something is stored. */
+    int partitionOf(String key) {
         ClusterImage.Topic topic = inImage();
-        int partitions = topic == null ? options.offsetsPartitions() : topic.partitionCount();
-        return Utils.abs(groupId.hashCode()) % partitions;
+        int partitions = topic == null ? options.partitions() : topic.partitionCount();
+        return Utils.abs(key.hashCode()) % partitions;
     }
 
     /** Asks for the topic, unless that is under way, and returns at once. */
@@ -57,7 +54,7 @@ final class OffsetsTopic {
         Caller caller =
                 new Caller(
                         KafkaPrincipal.ANONYMOUS,
-                        "naru-group-coordinator",
+                        "naru-coordinator",
                         ApiKeys.CREATE_TOPICS.latestVersion(),
                         CREATION_TIMEOUT_MILLIS);
         try {
@@ -72,7 +69,7 @@ final class OffsetsTopic {
 
     private CreateTopicsRequestData creation() {
         CreatableTopicCollection topics = new CreatableTopicCollection();
-        topics.add(options.offsetsTopic().apply(quorum.image().brokers().size()));
+        topics.add(options.creation().apply(quorum.image().brokers().size()));
         return new CreateTopicsRequestData()
                 .setTopics(topics)
                 .setTimeoutMs(CREATION_TIMEOUT_MILLIS);
@@ -82,13 +79,13 @@ final class OffsetsTopic {
             @Nullable CreateTopicsResponseData response, @Nullable Throwable failure) {
         creating.set(false);
         if (failure != null || response == null) {
-            LOG.warn("{} could not be created: {}", NAME, String.valueOf(failure));
+            LOG.warn("{} could not be created: {}", options.topic(), String.valueOf(failure));
             return;
         }
         for (CreatableTopicResult result : response.topics()) {
             Errors error = Errors.forCode(result.errorCode());
             if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
-                LOG.warn("{} could not be created: {}", NAME, result.errorMessage());
+                LOG.warn("{} could not be created: {}", options.topic(), result.errorMessage());
             }
         }
     }

@@ -1,0 +1,149 @@
+package naru.broker.coordinator;
+
+import naru.broker.partition.LeadershipListener;
+import naru.broker.partition.Partition;
+import naru.coordination.Decision;
+import naru.coordination.Shard;
+import naru.log.PartitionLog;
+import naru.quorum.ClusterImage;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * A coordinator of this broker: a shard for each partition of its internal topic that is led here.
+ *
+ * <p>Threads: asked by any; leadership changes come from the metadata thread.
+ *
+ * @param <C> the commands of its shards
+ */
+public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
+    private final CoordinatorOptions options;
+    private final Supplier<Shard<C>> newShard;
+    private final Consumer<Decision.Effect> effects;
+    private final CoordinatorTopic topic;
+    private final LongSupplier clock;
+    private final Alarm alarm;
+    private final Map<Integer, ShardHost<C>> shards = new ConcurrentHashMap<>();
+
+    /**
+     * @param newShard an empty shard
+     * @param effects brings about what shards decide, on any thread; must not block
+     * @param clock milliseconds since 1970
+     */
+    public Coordinator(
+            CoordinatorOptions options,
+            Supplier<Shard<C>> newShard,
+            Consumer<Decision.Effect> effects,
+            Quorum quorum,
+            LongSupplier clock,
+            Alarm alarm) {
+        this.options = options;
+        this.newShard = newShard;
+        this.effects = effects;
+        this.topic = new CoordinatorTopic(quorum, options);
+        this.clock = clock;
+        this.alarm = alarm;
+    }
+
+    // ---- asking ----
+
+    /**
+     * Asks the shard of this key.
+     *
+     * @param key a group id, a transactional id
+     */
+    public void ask(String key, LongFunction<C> command, Answer answer) {
+        ShardHost<C> shard = shards.get(topic.partitionOf(key));
+        if (shard == null) {
+            answer.refuse(Errors.NOT_COORDINATOR, "this broker does not coordinate " + key);
+        } else {
+            shard.ask(command, answer);
+        }
+    }
+
+    /** Asks every shard; the answers come in any order, as many as this returns. */
+    public List<Asking<C>> all() {
+        return shards.values().stream().<Asking<C>>map(shard -> shard::ask).toList();
+    }
+
+    /** A way to one shard. */
+    @FunctionalInterface
+    public interface Asking<C> {
+        void ask(LongFunction<C> command, Answer answer);
+    }
+
+    /** Tells every shard of an event, which is carried out until it has nothing more to record. */
+    public void tellAll(C event) {
+        shards.values().forEach(shard -> shard.happen(event));
+    }
+
+    /**
+     * The broker that leads the key's partition, or null when there is none at present. If the
+     * topic does not exist it is being created after this.
+     */
+    public @Nullable Integer coordinatorOf(String key) {
+        ClusterImage.Topic present = topic.inImage();
+        if (present == null) {
+            topic.create();
+            return null;
+        }
+        ClusterImage.PartitionState state = present.partition(topic.partitionOf(key));
+        return state == null || state.leader() < 0 ? null : state.leader();
+    }
+
+    // ---- changes ----
+
+    @Override
+    public void onLeading(Partition partition, int leaderEpoch) {
+        PartitionLog log = partition.ledLog();
+        if (!isMine(partition) || log == null) {
+            return;
+        }
+        ShardHost<C> shard =
+                new ShardHost<>(
+                        new PartitionShardLog(partition, log),
+                        newShard.get(),
+                        new ShardHost.Options(
+                                options.compression(),
+                                options.commitTimeoutMillis(),
+                                options.loadBytes()),
+                        effects,
+                        clock,
+                        alarm);
+        ShardHost<C> before = shards.put(partition.topicPartition().partition(), shard);
+        if (before != null) {
+            before.close();
+        }
+        shard.load();
+    }
+
+    @Override
+    public void onNotLeading(Partition partition) {
+        if (isMine(partition)) {
+            ShardHost<C> shard = shards.remove(partition.topicPartition().partition());
+            if (shard != null) {
+                shard.close();
+            }
+        }
+    }
+
+    private boolean isMine(Partition partition) {
+        return partition.topicPartition().topic().equals(options.topic());
+    }
+
+    /** Whoever waits is sent to look for the coordinator again. */
+    @Override
+    public void close() {
+        shards.values().forEach(ShardHost::close);
+    }
+}
