@@ -4,6 +4,7 @@ import naru.app.cli.Cluster;
 import naru.app.cli.CommandFailure;
 import naru.app.cli.Configs;
 import naru.app.cli.Consume;
+import naru.app.cli.Explain;
 import naru.app.cli.Groups;
 import naru.app.cli.KafkaFailure;
 import naru.app.cli.Log;
@@ -116,6 +117,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("produce", () -> new Produce(terminal));
         commands.put("consume", () -> new Consume(terminal));
         commands.put("groups", () -> new Groups(terminal));
+        commands.put("explain", () -> new Explain(terminal));
         commands.put("cluster", () -> new Cluster(terminal));
         commands.put("configs", () -> new Configs(terminal));
         commands.put("log", () -> new Log(terminal));

@@ -55,6 +55,9 @@ record GroupDetail(
             @Nullable String client,
             @Nullable String host) {}
 
+    static final Comparator<TopicPartition> BY_PARTITION =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
     private record Member(String id, String client, String host, Collection<TopicPartition> has) {
         static Member of(MemberDescription member) {
             return new Member(
@@ -169,10 +172,7 @@ record GroupDetail(
             Admin admin, List<Member> members, Map<TopicPartition, Long> committed) {
         Map<TopicPartition, Member> owners = new HashMap<>();
         members.forEach(member -> member.has().forEach(partition -> owners.put(partition, member)));
-        TreeSet<TopicPartition> all =
-                new TreeSet<>(
-                        Comparator.comparing(TopicPartition::topic)
-                                .thenComparingInt(TopicPartition::partition));
+        TreeSet<TopicPartition> all = new TreeSet<>(BY_PARTITION);
         all.addAll(committed.keySet());
         all.addAll(owners.keySet());
         Map<TopicPartition, Long> ends = TopicDetail.offsets(admin, all, OffsetSpec.latest());

@@ -1,0 +1,179 @@
+package naru.app.cli;
+
+import naru.app.explain.GroupFacts;
+import naru.app.explain.PartitionFacts;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Asks a cluster about groups: two looks at each, so that one sees what moves. */
+final class GroupInquiry {
+    private final Admin admin;
+    private final Connection connection;
+    private final long apartMillis;
+
+    /**
+     * @param apartMillis time between the looks; 0 for one look only
+     */
+    GroupInquiry(Admin admin, Connection connection, long apartMillis) {
+        this.admin = admin;
+        this.connection = connection;
+        this.apartMillis = apartMillis;
+    }
+
+    private record Look(
+            Map<TopicPartition, Long> committed,
+            Map<TopicPartition, Long> starts,
+            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> stableEnds,
+            long atNanos) {}
+
+    GroupFacts ask(String group) {
+        GroupDetail detail = GroupDetail.gather(admin, group);
+        Set<TopicPartition> partitions = new TreeSet<>(GroupDetail.BY_PARTITION);
+        detail.places()
+                .forEach(place ->
+                        partitions.add(new TopicPartition(place.topic(), place.partition())));
+        boolean hasCommits = !detail.type().equals("share");
+        Look first = look(group, partitions, hasCommits, detail);
+        long nowMillis = System.currentTimeMillis();
+        Map<TopicPartition, Long> waiting = WaitingRecords.timestamps(connection, behind(first));
+        Look second = first;
+        if (apartMillis > 0 && !behind(first).isEmpty()) {
+            pause(first);
+            second = look(group, partitions, hasCommits, detail);
+        }
+        List<PartitionFacts> facts = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            facts.add(
+                    new PartitionFacts(
+                            partition,
+                            first.committed().get(partition),
+                            first.starts().get(partition),
+                            first.ends().get(partition),
+                            first.stableEnds().get(partition),
+                            second.committed().get(partition),
+                            second.ends().get(partition),
+                            waiting.get(partition)));
+        }
+        return new GroupFacts(
+                group,
+                detail.type(),
+                detail.state(),
+                null,
+                members(group, detail),
+                facts,
+                (second.atNanos() - first.atNanos()) / 1_000_000,
+                nowMillis);
+    }
+
+    private void pause(Look since) {
+        long leftMillis = apartMillis - (System.nanoTime() - since.atNanos()) / 1_000_000;
+        try {
+            Thread.sleep(Math.max(0, leftMillis));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted", interrupted);
+        }
+    }
+
+    private Look look(
+            String group,
+            Collection<TopicPartition> partitions,
+            boolean hasCommits,
+            GroupDetail detail) {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        if (hasCommits) {
+            GroupDetail.committed(admin, group)
+                    .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        } else {
+            for (GroupDetail.Place place : detail.places()) {
+                @Nullable Long at = place.committed();
+                if (at != null) {
+                    committed.put(new TopicPartition(place.topic(), place.partition()), at);
+                }
+            }
+        }
+        return new Look(
+                committed,
+                TopicDetail.offsets(admin, partitions, OffsetSpec.earliest()),
+                TopicDetail.offsets(admin, partitions, OffsetSpec.latest()),
+                stableEnds(admin, partitions),
+                System.nanoTime());
+    }
+
+    /** Last stable offsets of the partitions whose leaders answer. */
+    static Map<TopicPartition, Long> stableEnds(
+            Admin admin, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+        var result =
+                admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            var found = ClusterCommand.awaitOrNull(result.partitionResult(partition));
+            if (found != null) {
+                ends.put(partition, found.offset());
+            }
+        }
+        return ends;
+    }
+
+    private static Map<TopicPartition, Long> behind(Look look) {
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        look.committed()
+                .forEach((partition, at) -> {
+                    @Nullable Long start = look.starts().get(partition);
+                    @Nullable Long end = look.ends().get(partition);
+                    if (start != null && end != null && at >= start && at < end) {
+                        behind.put(partition, at);
+                    }
+                });
+        return behind;
+    }
+
+    private List<GroupFacts.Member> members(String group, GroupDetail detail) {
+        if (detail.type().equals("share") || detail.memberCount() == 0) {
+            return List.of();
+        }
+        try {
+            ConsumerGroupDescription found =
+                    ClusterCommand.await(
+                            admin.describeConsumerGroups(List.of(group))
+                                    .describedGroups()
+                                    .get(group));
+            return found.members().stream().map(GroupInquiry::member).toList();
+        } catch (IllegalArgumentException notOfConsumers) {
+            return List.of();
+        }
+    }
+
+    private static GroupFacts.Member member(MemberDescription member) {
+        return new GroupFacts.Member(
+                member.groupInstanceId().orElse(member.consumerId()),
+                member.clientId(),
+                member.host(),
+                Set.copyOf(member.assignment().topicPartitions()),
+                member.targetAssignment()
+                        .map(target ->
+                                target.topicPartitions().stream()
+                                        .collect(Collectors.toUnmodifiableSet()))
+                        .orElse(null),
+                member.memberEpoch().orElse(null));
+    }
+}
