@@ -39,7 +39,7 @@ public final class DeleteRecords implements RequestHandler {
         Thread.startVirtualThread(() -> {
             try {
                 request.reply(answer(request, body));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 request.fail(e);
             }
         });

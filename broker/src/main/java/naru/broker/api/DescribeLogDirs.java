@@ -48,7 +48,7 @@ public final class DescribeLogDirs implements RequestHandler {
         Thread.startVirtualThread(() -> {
             try {
                 request.reply(describe(body));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 request.fail(e);
             }
         });

@@ -55,7 +55,7 @@ public final class ListOffsets implements RequestHandler {
         Thread.startVirtualThread(() -> {
             try {
                 request.reply(answer(request, body));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 request.fail(e);
             }
         });

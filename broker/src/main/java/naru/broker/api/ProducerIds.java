@@ -50,14 +50,20 @@ final class ProducerIds {
     }
 
     private void ask() {
-        blocks.get()
-                .whenComplete((block, failure) -> {
-                    if (failure != null) {
-                        fail(failure);
-                    } else {
-                        take(block);
-                    }
-                });
+        CompletableFuture<ProducerIdBlock> asked;
+        try {
+            asked = blocks.get();
+        } catch (RuntimeException e) {
+            fail(e);
+            return;
+        }
+        asked.whenComplete((block, failure) -> {
+            if (failure != null) {
+                fail(failure);
+            } else {
+                take(block);
+            }
+        });
     }
 
     private void fail(Throwable failure) {

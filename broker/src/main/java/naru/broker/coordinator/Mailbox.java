@@ -49,7 +49,7 @@ final class Mailbox {
             }
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("a coordinator's task failed; this is a bug in Naru", e);
             }
         } while (waiting.decrementAndGet() != 0);

@@ -100,7 +100,7 @@ final class ShardHost<C> {
                     log.name(),
                     loaded.records(),
                     clock.getAsLong() - began);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             state = State.CLOSED;
             LOG.error(
                     "{} cannot be loaded, so what it coordinates is not served here: {}",
@@ -143,7 +143,7 @@ final class ShardHost<C> {
                 try {
                     carryOut(shard.decide(command.apply(ticket), clock.getAsLong()));
                     serveDeadlines();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("{}: a command failed; this is a bug in Naru", log.name(), e);
                     refuse(ticket, Errors.UNKNOWN_SERVER_ERROR, "see the node's log");
                 }

@@ -72,13 +72,18 @@ final class FetchWait {
         }
     }
 
-    /** Listens to one partition, which forgets it when it has called it. */
+    /**
+     * Listens to one partition, which forgets it when it has called it. A topic that is made anew
+     * has another partition; the former one calls nobody any more.
+     */
     private final class Ear implements DataListener {
         private volatile boolean listening;
+        private @Nullable Partition heard;
 
         void listen(Partition partition, long seenEnd) {
-            if (!listening) {
+            if (!listening || heard != partition) {
                 listening = true;
+                heard = partition;
                 if (!partition.awaitData(this, view, seenEnd)) {
                     wake();
                 }
@@ -109,25 +114,42 @@ final class FetchWait {
             return;
         }
         woken = false;
-        List<Answer> answers = read.get();
-        if (isEnough(answers, minBytes)) {
-            finish(answers);
-        } else {
-            listen(answers);
+        try {
+            List<Answer> answers = read.get();
+            if (isEnough(answers, minBytes)) {
+                finish(answers);
+            } else {
+                listen(answers);
+            }
+        } catch (RuntimeException e) {
+            fail(e);
         }
     }
 
     private void onTimeout() {
         if (!done) {
-            finish(read.get());
+            try {
+                finish(read.get());
+            } catch (RuntimeException e) {
+                fail(e);
+            }
         }
     }
 
     private void finish(List<Answer> answers) {
+        end();
+        reply.accept(answers);
+    }
+
+    private void fail(RuntimeException cause) {
+        end();
+        request.fail(cause);
+    }
+
+    private void end() {
         done = true;
         if (timeout != null) {
             timeout.cancel();
         }
-        reply.accept(answers);
     }
 }

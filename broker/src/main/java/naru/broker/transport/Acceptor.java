@@ -29,6 +29,7 @@ final class Acceptor {
     private final TransportOptions options;
     private SelectionKey key;
     private int next;
+    private boolean paused;
 
     Acceptor(
             ListenerOptions listener,
@@ -47,8 +48,10 @@ final class Acceptor {
     }
 
     void open() {
-        key.interestOps(SelectionKey.OP_ACCEPT);
-        home.selector().wakeup();
+        if (key.isValid()) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+            home.selector().wakeup();
+        }
     }
 
     void accept() {
@@ -59,6 +62,7 @@ final class Acceptor {
             }
             SocketChannel socket = server.accept();
             if (socket != null) {
+                paused = false;
                 admit(socket);
             }
         } catch (IOException e) {
@@ -66,10 +70,15 @@ final class Acceptor {
         }
     }
 
+    /** Tells it once, until a connection is taken again. */
     private void pause(String reason) {
-        LOG.warn("listener {} takes no connections for the moment: {}", listener.name(), reason);
+        if (!paused) {
+            paused = true;
+            LOG.warn(
+                    "listener {} takes no connections for the moment: {}", listener.name(), reason);
+        }
         key.interestOps(0);
-        home.after(PAUSE_MILLIS, () -> key.interestOps(SelectionKey.OP_ACCEPT));
+        home.after(PAUSE_MILLIS, this::open);
     }
 
     private void admit(SocketChannel socket) throws IOException {
@@ -98,7 +107,7 @@ final class Acceptor {
                             NEXT_ID.getAndIncrement(), loop, socket, connectionKey, listener);
             connectionKey.attach(connection);
             loop.add(connection);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             limits.gone(address);
             LOG.debug("a new connection was lost: {}", e.getMessage());
             try {

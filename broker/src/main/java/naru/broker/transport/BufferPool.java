@@ -23,12 +23,19 @@ final class BufferPool {
         }
     }
 
+    /** Capacity of the buffer that is given for so many bytes. */
+    static int sizeFor(int bytes) {
+        return bytes > LARGEST_POOLED
+                ? bytes
+                : Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
+    }
+
     /** A cleared buffer of at least so many bytes. */
     ByteBuffer take(int bytes) {
-        if (bytes > LARGEST_POOLED) {
-            return ByteBuffer.allocate(bytes);
+        int size = sizeFor(bytes);
+        if (size > LARGEST_POOLED) {
+            return ByteBuffer.allocate(size);
         }
-        int size = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
         ByteBuffer buffer = free.get(sizeClass(size)).pollLast();
         if (buffer == null) {
             return ByteBuffer.allocateDirect(size);

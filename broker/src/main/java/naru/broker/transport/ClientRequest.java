@@ -120,7 +120,14 @@ final class ClientRequest implements Request {
 
     @Override
     public void reply(Errors error, String message) {
-        ApiMessage response = errorResponse(error.exception(message));
+        ApiMessage response;
+        try {
+            response = errorResponse(error.exception(message));
+        } catch (RuntimeException e) {
+            LOG.error("{} v{} has no answer for {}", api(), version(), error, e);
+            close("its request has no error answer");
+            return;
+        }
         connection.countFailure(api());
         if (response == null) {
             noReply();

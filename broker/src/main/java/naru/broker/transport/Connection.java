@@ -33,6 +33,7 @@ final class Connection {
     private static final int GUARDED_FRAME_BYTES = 4096;
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
+    private static final long LOOK_AFTER_MILLIS = 5_000;
 
     private final long id;
     private final SelectorLoop loop;
@@ -157,6 +158,7 @@ final class Connection {
     /** Serves what has been carried, then listens again. */
     private void goOn() {
         if (mayServe() && carry != null) {
+            frameSinceMillis = loop.nowMillis();
             serveCarry();
         }
         if (mayServe() && !starved) {
@@ -260,7 +262,7 @@ final class Connection {
         inHand = request;
         try {
             handler.handle(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             request.fail(e);
         }
     }
@@ -310,8 +312,9 @@ final class Connection {
             }
         } catch (IOException e) {
             close(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.error("a reply to {} could not be written", request.api(), e);
+            loop.replyBuffer().discard();
             close("its reply could not be written");
         }
     }
@@ -354,14 +357,27 @@ final class Connection {
     }
 
     private boolean startCarry(int bytes) {
-        ByteBuffer buffer = loop.pool().take(bytes);
-        if (!loop.frameMemory().reserve(buffer.capacity())) {
-            loop.pool().giveBack(buffer);
+        ByteBuffer buffer = reserved(bytes);
+        if (buffer == null) {
             return false;
         }
         carry = buffer;
         carryStart = 0;
         return true;
+    }
+
+    /** A buffer of at least so many bytes, counted before it is made; null when memory is short. */
+    private @Nullable ByteBuffer reserved(int bytes) {
+        int size = BufferPool.sizeFor(bytes);
+        if (!loop.frameMemory().reserve(size)) {
+            return null;
+        }
+        try {
+            return loop.pool().take(size);
+        } catch (OutOfMemoryError e) {
+            loop.frameMemory().release(size);
+            throw e;
+        }
     }
 
     private void dropCarry() {
@@ -391,9 +407,8 @@ final class Connection {
         long frame =
                 arrived < Integer.BYTES ? Integer.BYTES : (long) Integer.BYTES + held.getInt(0);
         int wanted = (int) Math.min(frame, Math.max(FIRST_CARRY_BYTES, arrived * 4L));
-        ByteBuffer larger = loop.pool().take(Math.max(wanted, arrived + 1));
-        if (!loop.frameMemory().reserve(larger.capacity())) {
-            loop.pool().giveBack(larger);
+        ByteBuffer larger = reserved(Math.max(wanted, arrived + 1));
+        if (larger == null) {
             starved = true;
             interest(SelectionKey.OP_READ, false);
             loop.starve(this);
@@ -425,6 +440,29 @@ final class Connection {
                 && inHand == null
                 && nowMillis - frameSinceMillis > slowFrameMillis) {
             close("memory for frames is short and its frame took too long to arrive");
+        } else if (inHand != null && nowMillis - lastActiveMillis > LOOK_AFTER_MILLIS) {
+            lookWhetherClientIsThere();
+        }
+    }
+
+    /** While a request waits nothing is read, so that nobody would tell of the client's end. */
+    private void lookWhetherClientIsThere() {
+        if (carry == null && !startCarry(BufferPool.SMALLEST)) {
+            return;
+        }
+        ByteBuffer held = requireNonNull(carry);
+        try {
+            int bytes = held.hasRemaining() ? socket.read(held) : 0;
+            if (bytes < 0) {
+                close("the client closed the connection while its request waited");
+            } else {
+                loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
+            }
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
+        if (open && held.position() == 0) {
+            dropCarry();
         }
     }
 

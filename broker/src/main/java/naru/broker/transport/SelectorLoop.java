@@ -172,7 +172,7 @@ final class SelectorLoop implements Runnable {
             while (!stopping) {
                 try {
                     pass();
-                } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                } catch (IOException | RuntimeException | Error e) {
                     LOG.error("a loop's pass failed; it goes on", e);
                 }
             }
@@ -180,13 +180,31 @@ final class SelectorLoop implements Runnable {
             for (Connection connection : new ArrayList<>(connections)) {
                 connection.close("the node stops");
             }
-            try {
-                selector.close();
-            } catch (IOException e) {
-                LOG.debug("closing a selector: {}", e.getMessage());
-            }
+            closeSelector();
+            runLeftOver();
             ended.countDown();
         }
+    }
+
+    /** Connections that were dealt to this loop and not taken yet are closed by their tasks. */
+    private void runLeftOver() {
+        runEndOfPass();
+        for (Runnable task = posted.poll(); task != null; task = posted.poll()) {
+            runSafely(task);
+        }
+    }
+
+    private void closeSelector() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("closing a selector: {}", e.getMessage());
+        }
+    }
+
+    /** Gives free what a loop holds that was never started. */
+    void discard() {
+        closeSelector();
     }
 
     private void pass() throws IOException {
@@ -233,7 +251,7 @@ final class SelectorLoop implements Runnable {
             case Connection connection -> {
                 try {
                     connection.onReady();
-                } catch (RuntimeException | OutOfMemoryError e) {
+                } catch (RuntimeException | Error e) {
                     LOG.error("a connection failed and is closed", e);
                     replyBuffer.discard();
                     connection.close("it failed");
@@ -253,7 +271,7 @@ final class SelectorLoop implements Runnable {
     private static void runSafely(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a task of a loop failed", e);
         }
     }

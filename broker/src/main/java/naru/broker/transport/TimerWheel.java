@@ -1,6 +1,8 @@
 package naru.broker.transport;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Time-outs of one loop, in a ring of slots. Owned by the loop's thread. A task runs at its
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * tasks.
  */
 final class TimerWheel {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.transport");
     static final long TICK_MILLIS = 2;
     private static final int SLOTS = 1024;
     private static final int MASK = SLOTS - 1;
@@ -80,10 +83,18 @@ final class TimerWheel {
                 } else {
                     size--;
                     entry.cancelled = true;
-                    entry.task.run();
+                    runSafely(entry.task);
                 }
             }
             entry = next;
+        }
+    }
+
+    private static void runSafely(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a task of a timer failed", e);
         }
     }
 

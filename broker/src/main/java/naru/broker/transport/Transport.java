@@ -23,8 +23,13 @@ public final class Transport implements AutoCloseable {
         this.options = options;
         this.limits = limits;
         this.frameMemory = new FrameMemory(options.frameMemoryBytes());
-        for (int i = 0; i < options.loops(); i++) {
-            loops.add(new SelectorLoop(i, options, frameMemory, limits));
+        try {
+            for (int i = 0; i < options.loops(); i++) {
+                loops.add(new SelectorLoop(i, options, frameMemory, limits));
+            }
+        } catch (IOException e) {
+            loops.forEach(SelectorLoop::discard);
+            throw e;
         }
     }
 
@@ -83,9 +88,11 @@ public final class Transport implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.close();
         }
-        if (started) {
-            for (SelectorLoop loop : loops) {
+        for (SelectorLoop loop : loops) {
+            if (started) {
                 loop.stop();
+            } else {
+                loop.discard();
             }
         }
     }
