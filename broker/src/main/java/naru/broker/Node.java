@@ -37,6 +37,7 @@ import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
 import naru.log.checkpoint.DataFolder;
 import naru.log.disk.LocalDisk;
+import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
 import naru.quorum.ConfigRules;
 import naru.quorum.FatalFault;
@@ -267,7 +268,8 @@ public final class Node implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new StartException("The start was interrupted", e);
         }
-        partitions.logs().retainOnly(log -> partitions.get(log.topicPartition()) != null);
+        ClusterImage image = quorum.image();
+        partitions.logs().retainOnly(log -> partitions.isPlacedHere(image, log));
         transport.start();
     }
 

@@ -42,23 +42,26 @@ public final class AlterConfigs implements RequestHandler {
         permitted.resources().removeIf(resource -> refuse(request, resource, refused));
         quorum.controller()
                 .alterConfigs(ControllerCall.caller(request, TIMEOUT_MILLIS), permitted)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                        return;
-                    }
-                    boolean changed =
-                            !permitted.validateOnly()
-                                    && response.responses().stream()
-                                            .allMatch(each -> each.errorCode() == 0);
-                    response.responses().addAll(refused);
-                    if (!changed) {
-                        request.reply(response);
-                        return;
-                    }
-                    images.until(image -> knowsAll(image, permitted), VISIBLE_MILLIS)
-                            .whenComplete((nothing, never) -> request.reply(response));
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                response -> {
+                                    boolean changed =
+                                            !permitted.validateOnly()
+                                                    && response.responses().stream()
+                                                            .allMatch(
+                                                                    each -> each.errorCode() == 0);
+                                    response.responses().addAll(refused);
+                                    if (!changed) {
+                                        request.reply(response);
+                                        return;
+                                    }
+                                    images.until(
+                                                    image -> knowsAll(image, permitted),
+                                                    VISIBLE_MILLIS)
+                                            .whenComplete(
+                                                    (nothing, never) -> request.reply(response));
+                                }));
     }
 
     private static boolean knowsAll(ClusterImage image, AlterConfigsRequestData changes) {

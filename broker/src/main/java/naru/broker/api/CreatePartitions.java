@@ -41,21 +41,22 @@ public final class CreatePartitions implements RequestHandler {
         }
         quorum.controller()
                 .createPartitions(ControllerCall.caller(request, body.timeoutMs()), permitted)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                        return;
-                    }
-                    for (CreatePartitionsTopicResult result : response.results()) {
-                        if (body.validateOnly() || result.errorCode() != Errors.NONE.code()) {
-                            counts.remove(result.name());
-                        }
-                    }
-                    response.results().addAll(refused);
-                    refused.forEach(result -> counts.remove(result.name()));
-                    images.until(image -> knowsAll(image, counts), body.timeoutMs())
-                            .whenComplete((nothing, never) -> request.reply(response));
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                response -> {
+                                    for (CreatePartitionsTopicResult result : response.results()) {
+                                        if (body.validateOnly()
+                                                || result.errorCode() != Errors.NONE.code()) {
+                                            counts.remove(result.name());
+                                        }
+                                    }
+                                    response.results().addAll(refused);
+                                    refused.forEach(result -> counts.remove(result.name()));
+                                    images.until(image -> knowsAll(image, counts), body.timeoutMs())
+                                            .whenComplete(
+                                                    (nothing, never) -> request.reply(response));
+                                }));
     }
 
     private boolean refuse(

@@ -38,15 +38,15 @@ public final class CreateTopics implements RequestHandler {
         }
         quorum.controller()
                 .createTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                        return;
-                    }
-                    response.topics().forEach(topic -> hideSettings(request, topic));
-                    response.topics().addAll(refused);
-                    replyWhenUsable(request, body, response);
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                response -> {
+                                    response.topics()
+                                            .forEach(topic -> hideSettings(request, topic));
+                                    response.topics().addAll(refused);
+                                    replyWhenUsable(request, body, response);
+                                }));
     }
 
     private boolean refuse(

@@ -45,16 +45,18 @@ public final class DeleteTopics implements RequestHandler {
         permitted.setTopicNames(names).setTopics(topics);
         quorum.controller()
                 .deleteTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                        return;
-                    }
-                    refused.forEach(response.responses()::add);
-                    Map<String, Uuid> deleted = deleted(before, response);
-                    images.until(image -> forgotten(image, deleted), body.timeoutMs())
-                            .whenComplete((nothing, never) -> request.reply(response));
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                response -> {
+                                    refused.forEach(response.responses()::add);
+                                    Map<String, Uuid> deleted = deleted(before, response);
+                                    images.until(
+                                                    image -> forgotten(image, deleted),
+                                                    body.timeoutMs())
+                                            .whenComplete(
+                                                    (nothing, never) -> request.reply(response));
+                                }));
     }
 
     private static @Nullable String name(ClusterImage image, DeleteTopicState asked) {

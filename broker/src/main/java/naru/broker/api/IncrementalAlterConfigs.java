@@ -44,23 +44,26 @@ public final class IncrementalAlterConfigs implements RequestHandler {
         permitted.resources().removeIf(resource -> refuse(request, resource, refused));
         quorum.controller()
                 .incrementalAlterConfigs(ControllerCall.caller(request, TIMEOUT_MILLIS), permitted)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                        return;
-                    }
-                    boolean changed =
-                            !permitted.validateOnly()
-                                    && response.responses().stream()
-                                            .allMatch(each -> each.errorCode() == 0);
-                    response.responses().addAll(refused);
-                    if (!changed) {
-                        request.reply(response);
-                        return;
-                    }
-                    images.until(image -> knowsAll(image, permitted), VISIBLE_MILLIS)
-                            .whenComplete((nothing, never) -> request.reply(response));
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                response -> {
+                                    boolean changed =
+                                            !permitted.validateOnly()
+                                                    && response.responses().stream()
+                                                            .allMatch(
+                                                                    each -> each.errorCode() == 0);
+                                    response.responses().addAll(refused);
+                                    if (!changed) {
+                                        request.reply(response);
+                                        return;
+                                    }
+                                    images.until(
+                                                    image -> knowsAll(image, permitted),
+                                                    VISIBLE_MILLIS)
+                                            .whenComplete(
+                                                    (nothing, never) -> request.reply(response));
+                                }));
     }
 
     /** What is set and deleted can be seen in the image; lists that change cannot. */

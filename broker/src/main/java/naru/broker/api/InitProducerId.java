@@ -40,16 +40,14 @@ public final class InitProducerId implements RequestHandler {
             return;
         }
         ids.next()
-                .whenComplete((id, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                    } else {
-                        request.reply(
-                                new InitProducerIdResponseData()
-                                        .setProducerId(id)
-                                        .setProducerEpoch((short) 0));
-                    }
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                id ->
+                                        request.reply(
+                                                new InitProducerIdResponseData()
+                                                        .setProducerId(id)
+                                                        .setProducerEpoch((short) 0))));
     }
 
     private static void refuse(Request request, Errors error) {

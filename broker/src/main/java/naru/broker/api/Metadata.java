@@ -69,13 +69,10 @@ public final class Metadata implements RequestHandler {
             return;
         }
         creation.create(ControllerCall.caller(request, 0), missing)
-                .whenComplete((errors, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                    } else {
-                        request.reply(answer(request, body, false, errors));
-                    }
-                });
+                .whenComplete(
+                        ControllerCall.answering(
+                                request,
+                                errors -> request.reply(answer(request, body, false, errors))));
     }
 
     private static boolean namesTopicsWrongly(Request request, List<MetadataRequestTopic> asked) {

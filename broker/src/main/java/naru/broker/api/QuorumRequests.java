@@ -51,12 +51,7 @@ public final class QuorumRequests implements RequestHandler {
                         ClientInformation.EMPTY,
                         false);
         quorum.handle(context, request.header(), parsed)
-                .whenComplete((response, failure) -> {
-                    if (failure != null) {
-                        request.fail(failure);
-                    } else {
-                        request.reply(response);
-                    }
-                });
+                .whenComplete(
+                        ControllerCall.answering(request, response -> request.reply(response)));
     }
 }

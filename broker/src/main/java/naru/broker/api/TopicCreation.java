@@ -89,8 +89,7 @@ public final class TopicCreation {
                         caller.clientId(),
                         CreateTopicsRequestData.HIGHEST_SUPPORTED_VERSION,
                         TIMEOUT_MILLIS);
-        quorum.controller()
-                .createTopics(asNewest, request)
+        asked(asNewest, request)
                 .handle((response, failure) -> errors(names, response, failure))
                 .thenCompose(errors -> whenKnown(errors))
                 .whenComplete((errors, failure) -> {
@@ -106,6 +105,15 @@ public final class TopicCreation {
                         }
                     }
                 });
+    }
+
+    private CompletableFuture<CreateTopicsResponseData> asked(
+            Caller caller, CreateTopicsRequestData request) {
+        try {
+            return quorum.controller().createTopics(caller, request);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static Map<String, Errors> errors(

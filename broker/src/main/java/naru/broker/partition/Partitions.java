@@ -72,6 +72,21 @@ public final class Partitions implements Quorum.Listener {
         return logs;
     }
 
+    /** Whether the metadata say that this broker holds the replica whose log this is. */
+    public boolean isPlacedHere(ClusterImage image, PartitionLog log) {
+        ClusterImage.Topic topic = image.topic(log.topicPartition().topic());
+        if (topic == null || !(topic.id().equals(log.topicId()) || isUnnamed(log))) {
+            return false;
+        }
+        PartitionState state = topic.partition(log.topicPartition().partition());
+        return state != null && state.replicas().contains(nodeId);
+    }
+
+    /** A power cut may take the file with the topic's id. */
+    private static boolean isUnnamed(PartitionLog log) {
+        return log.topicId().equals(Uuid.ZERO_UUID);
+    }
+
     @Override
     public void onImage(ClusterChange change, ClusterImage image) {
         for (ClusterChange.DeletedTopic topic : change.deletedTopics()) {
@@ -123,8 +138,13 @@ public final class Partitions implements Quorum.Listener {
             }
             return;
         }
+        if (partition != null && !partition.topicId().equals(topic.id())) {
+            byId.remove(partition.topicId());
+            leave(partition);
+            partition = null;
+        }
         Standing next = lead(name, topic.id(), state, config);
-        if (partition == null || !partition.topicId().equals(topic.id())) {
+        if (partition == null) {
             partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
             partition.stand(next);
             byName.put(name, partition);

@@ -59,6 +59,24 @@ class TimerWheelTest {
     }
 
     @Test
+    void aTaskThatFailsTakesNoOtherOfItsSlotWithIt() {
+        TimerWheel wheel = new TimerWheel(0);
+        List<String> ran = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            wheel.add(
+                    10,
+                    () -> {
+                        ran.add("task");
+                        throw new IllegalStateException("for the test");
+                    });
+        }
+        wheel.advance(100);
+        assertThat(ran).hasSize(3);
+        assertThat(wheel.size()).isZero();
+        assertThat(wheel.millisToNext(100)).isEqualTo(-1);
+    }
+
+    @Test
     void aTaskAddedWhileRunningTheSameTickRunsWithinTwoTicks() {
         TimerWheel wheel = new TimerWheel(0);
         List<String> ran = new ArrayList<>();

@@ -149,24 +149,6 @@ class TransportFaultsTest {
     }
 
     @Test
-    void aTimerTaskThatFailsTakesNoOtherWithIt() throws Exception {
-        transport.start();
-        try (Peer peer = new Peer(port)) {
-            Request request = hold(peer);
-            request.onLoop(() -> {
-                request.after(20, () -> request.close("its time is over"));
-                request.after(
-                        20,
-                        () -> {
-                            throw new IllegalStateException("for the test");
-                        });
-            });
-            assertThat(peer.isEnded()).isTrue();
-        }
-        assertServes();
-    }
-
-    @Test
     void aWaitingConnectionWhoseClientHasGoneIsEnded() throws Exception {
         transport.start();
         try (Peer peer = new Peer(port)) {

@@ -1,0 +1,110 @@
+package naru.broker.partition;
+
+import naru.quorum.ClusterImage;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Metadata of at most one topic with one partition. */
+record OneTopic(@Nullable String name, Uuid id, PartitionState state) implements ClusterImage {
+    static final OneTopic NONE = of(null, Uuid.ZERO_UUID, -1, 0);
+
+    /** A topic whose replica node 1 holds and this node leads, -1 for nobody. */
+    static OneTopic of(@Nullable String name, Uuid id, int leader, int leaderEpoch) {
+        return new OneTopic(
+                name,
+                id,
+                new PartitionState(
+                        List.of(1),
+                        List.of(1),
+                        List.of(),
+                        List.of(),
+                        List.of(Uuid.ZERO_UUID),
+                        leader,
+                        leaderEpoch,
+                        leaderEpoch));
+    }
+
+    private record OnePartition(String name, Uuid id, PartitionState state) implements Topic {
+        @Override
+        public int partitionCount() {
+            return 1;
+        }
+
+        @Override
+        public @Nullable PartitionState partition(int index) {
+            return index == 0 ? state : null;
+        }
+    }
+
+    private @Nullable Topic only() {
+        return name == null ? null : new OnePartition(name, id, state);
+    }
+
+    @Override
+    public @Nullable Topic topic(String wanted) {
+        return wanted.equals(name) ? only() : null;
+    }
+
+    @Override
+    public @Nullable Topic topic(Uuid wanted) {
+        return wanted.equals(id) ? only() : null;
+    }
+
+    @Override
+    public Iterable<Topic> topics() {
+        Topic only = only();
+        return only == null ? List.of() : List.of(only);
+    }
+
+    @Override
+    public int topicCount() {
+        return name == null ? 0 : 1;
+    }
+
+    @Override
+    public int partitionCount() {
+        return topicCount();
+    }
+
+    @Override
+    public long offset() {
+        return 0;
+    }
+
+    @Override
+    public Collection<BrokerNode> brokers() {
+        return List.of();
+    }
+
+    @Override
+    public @Nullable BrokerNode broker(int wanted) {
+        return null;
+    }
+
+    @Override
+    public OptionalInt controllerId() {
+        return OptionalInt.empty();
+    }
+
+    @Override
+    public Map<String, String> config(ConfigResource resource) {
+        return Map.of();
+    }
+
+    @Override
+    public Collection<ConfigResource> configuredResources(ConfigResource.Type type) {
+        return List.of();
+    }
+
+    @Override
+    public Map<String, Short> finalizedFeatures() {
+        return Map.of();
+    }
+}

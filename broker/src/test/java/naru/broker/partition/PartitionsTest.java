@@ -1,0 +1,106 @@
+package naru.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.Objects.requireNonNull;
+
+import naru.broker.config.NodeConfig;
+import naru.broker.config.TopicConfigs;
+import naru.log.LogDirectory;
+import naru.log.LogDirectoryOptions;
+import naru.log.disk.LocalDisk;
+import naru.quorum.ClusterChange;
+
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+class PartitionsTest {
+    private static final String TOPIC = "placed";
+
+    @TempDir Path folder;
+    private LogDirectory logs;
+    private Partitions partitions;
+
+    @BeforeEach
+    void open() {
+        TopicConfigs configs =
+                new TopicConfigs(() -> NodeConfig.parse(Map.of()), () -> OneTopic.NONE);
+        logs =
+                LogDirectory.open(
+                        LogDirectoryOptions.of(
+                                folder,
+                                Uuid.randomUuid(),
+                                any -> configs.effective(any.topic()).log()),
+                        new LocalDisk(),
+                        Clock.systemUTC());
+        partitions = new Partitions(1, logs, configs);
+    }
+
+    @AfterEach
+    void close() {
+        logs.close();
+    }
+
+    private void show(OneTopic image) {
+        partitions.onImage(
+                new ClusterChange(
+                        List.of(
+                                new ClusterChange.TopicChange(
+                                        TOPIC, image.id(), Map.of(0, image.state()))),
+                        List.of(),
+                        Set.of(),
+                        false),
+                image);
+    }
+
+    @Test
+    void aLogIsKeptWhoseTopicIsThereAndHasNoLeader() {
+        OneTopic led = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
+        show(led);
+        OneTopic orphan = OneTopic.of(TOPIC, led.id(), -1, 2);
+        show(orphan);
+        logs.retainOnly(log -> partitions.isPlacedHere(orphan, log));
+        assertThat(logs.logs()).hasSize(1);
+        logs.retainOnly(log -> partitions.isPlacedHere(OneTopic.NONE, log));
+        assertThat(logs.logs()).isEmpty();
+    }
+
+    @Test
+    void aTopicMadeAnewUnderItsNameSendsAwayWhoWaitsOnTheFormer() {
+        List<String> told = new ArrayList<>();
+        show(OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1));
+        Partition former = requireNonNull(partitions.get(TOPIC, 0));
+        assertThat(
+                        former.awaitData(
+                                new DataListener() {
+                                    @Override
+                                    public void onChange() {
+                                        told.add("changed");
+                                    }
+
+                                    @Override
+                                    public boolean isDone() {
+                                        return false;
+                                    }
+                                },
+                                View.REPLICATED,
+                                0))
+                .isTrue();
+        OneTopic anew = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
+        show(anew);
+        assertThat(told).containsExactly("changed");
+        assertThat(former.standing()).isInstanceOf(Standing.Gone.class);
+        assertThat(requireNonNull(partitions.get(TOPIC, 0)).topicId()).isEqualTo(anew.id());
+        assertThat(partitions.get(former.topicId(), 0)).isNull();
+    }
+}
