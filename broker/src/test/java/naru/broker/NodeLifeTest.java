@@ -6,6 +6,7 @@ import naru.broker.config.NodeConfig;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -43,7 +44,7 @@ class NodeLifeTest {
                         Map.of(
                                 "log.dirs", data.toString(),
                                 "listeners", "PLAINTEXT://127.0.0.1:0",
-                                "num.network.threads", "3",
+                                "naru.loops", "3",
                                 "offsets.topic.num.partitions", "2")),
                 (message, cause) -> {
                     throw new AssertionError(message, cause);
@@ -133,7 +134,7 @@ class NodeLifeTest {
                 createTopic(admin);
                 reader.send(ApiKeys.FETCH, 12, round, fetch(0));
                 var delete =
-                        new org.apache.kafka.common.message.DeleteTopicsRequestData()
+                        new DeleteTopicsRequestData()
                                 .setTopicNames(List.of(TOPIC))
                                 .setTimeoutMs(10_000);
                 admin.ask(ApiKeys.DELETE_TOPICS, 5, 3, delete);

@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** Metadata of at most one topic with one partition. */
-record OneTopic(@Nullable String name, Uuid id, PartitionState state) implements ClusterImage {
-    static final OneTopic NONE = of(null, Uuid.ZERO_UUID, -1, 0);
+public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
+        implements ClusterImage {
+    public static final OneTopic NONE = of(null, Uuid.ZERO_UUID, -1, 0);
 
     /** A topic whose replica node 1 holds and this node leads, -1 for nobody. */
-    static OneTopic of(@Nullable String name, Uuid id, int leader, int leaderEpoch) {
+    public static OneTopic of(@Nullable String name, Uuid id, int leader, int leaderEpoch) {
         return new OneTopic(
                 name,
                 id,
