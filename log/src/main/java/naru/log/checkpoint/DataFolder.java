@@ -1,10 +1,8 @@
 package naru.log.checkpoint;
 
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -14,17 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Optional;
-import java.util.Properties;
 
 /**
- * A data folder held by this process: its lock, and {@code meta.properties} that says whose it is.
+ * A data folder held by this process.
  *
  * <p>Owned by whoever opened it; closing gives the folder free. The lock dies with the process, so
  * a crash leaves nothing to clean up.
  */
 public final class DataFolder implements AutoCloseable {
-    public static final String META_PROPERTIES = "meta.properties";
     public static final String LOCK = ".lock";
 
     private static final int MAX_HOLDER_BYTES = 200;
@@ -38,9 +33,6 @@ public final class DataFolder implements AutoCloseable {
         this.lockChannel = lockChannel;
         this.lock = lock;
     }
-
-    /** Whose folder it is ({@code meta.properties}, version 1). */
-    public record Identity(int nodeId, String clusterId, Uuid directoryId) {}
 
     /** Another process, or another part of this one, holds the folder; the message says who. */
     public static final class HeldException extends IOException {
@@ -106,54 +98,6 @@ public final class DataFolder implements AutoCloseable {
 
     public Path path() {
         return path;
-    }
-
-    /** Whose folder it is, or empty when it has not been formatted yet. */
-    public Optional<Identity> identity() throws IOException {
-        Path file = path.resolve(META_PROPERTIES);
-        String text = SmallFile.readText(file);
-        if (text == null) {
-            return Optional.empty();
-        }
-        Properties properties = new Properties();
-        try {
-            properties.load(new StringReader(text));
-            if (!required(properties, "version", file).equals("1")) {
-                throw new CorruptFileException(file + " does not have version=1.");
-            }
-            return Optional.of(
-                    new Identity(
-                            Integer.parseInt(required(properties, "node.id", file)),
-                            required(properties, "cluster.id", file),
-                            Uuid.fromString(required(properties, "directory.id", file))));
-        } catch (IllegalArgumentException malformed) {
-            throw new CorruptFileException(
-                    file + " has a malformed value: " + malformed.getMessage());
-        }
-    }
-
-    private static String required(Properties properties, String key, Path file)
-            throws CorruptFileException {
-        String value = properties.getProperty(key);
-        if (value == null) {
-            throw new CorruptFileException(file + " lacks the key " + key + ".");
-        }
-        return value.strip();
-    }
-
-    /** Formats the folder, or says anew whose it is. */
-    public void writeIdentity(Identity identity, boolean force) throws IOException {
-        SmallFile.replace(
-                path.resolve(META_PROPERTIES),
-                "#\n"
-                        + "cluster.id="
-                        + identity.clusterId
-                        + "\ndirectory.id="
-                        + identity.directoryId
-                        + "\nnode.id="
-                        + identity.nodeId
-                        + "\nversion=1\n",
-                force);
     }
 
     @Override

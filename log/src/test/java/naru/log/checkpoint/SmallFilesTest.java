@@ -115,39 +115,6 @@ final class SmallFilesTest {
     }
 
     @Test
-    void aDataFolderRemembersWhoseItIs() throws IOException {
-        DataFolder.Identity identity =
-                new DataFolder.Identity(7, "a-Cluster_Id", Uuid.randomUuid());
-        try (DataFolder data = DataFolder.open(folder.resolve("new/data"))) {
-            assertThat(data.identity()).isEmpty();
-            data.writeIdentity(identity, true);
-            assertThat(data.identity()).contains(identity);
-        }
-        try (DataFolder data = DataFolder.open(folder.resolve("new/data"))) {
-            assertThat(data.identity()).contains(identity);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "version=0\nbroker.id=1\n",
-                "version=1\nnode.id=x\ncluster.id=c\n",
-                "version=1\nnode.id=x\ncluster.id=c\ndirectory.id=AAAAAAAAAAAAAAAAAAAAAw\n",
-                "version=1\nnode.id=1\ncluster.id=c\ndirectory.id=!\n",
-                "\\u00"
-            })
-    void aDamagedIdentityIsCorrupt(String content) throws IOException {
-        Files.writeString(folder.resolve(DataFolder.META_PROPERTIES), content);
-        try (DataFolder data = DataFolder.open(folder)) {
-            assertThatThrownBy(data::identity)
-                    .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining(DataFolder.META_PROPERTIES);
-        }
-    }
-
-    @Test
     void aHeldFolderSaysWhoHoldsIt() throws IOException {
         try (DataFolder held = DataFolder.open(folder)) {
             assertThatThrownBy(() -> DataFolder.open(held.path()))
