@@ -21,6 +21,8 @@ import java.nio.ByteBuffer;
 
 /** A socket to a broker that says what it likes. */
 final class RawConnection implements AutoCloseable {
+    static final int CORRELATION_ID = 7;
+
     private static final int ANSWER_BOUND_MILLIS = 20_000;
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
@@ -42,7 +44,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Header and body of a request, without the length in front. */
     static ByteBuffer frame(ApiKeys api, short version, ByteBuffer body) {
-        RequestHeader header = new RequestHeader(api, version, "hostile", 7);
+        RequestHeader header = new RequestHeader(api, version, "hostile", CORRELATION_ID);
         ByteBuffer head =
                 RequestUtils.serialize(
                         header.data(),
