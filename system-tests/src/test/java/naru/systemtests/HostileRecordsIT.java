@@ -74,7 +74,10 @@ class HostileRecordsIT {
     }
 
     static Stream<Arguments> bentBatches() {
-        long now = System.currentTimeMillis();
+        return Stream.concat(bentFrames(), bentContents());
+    }
+
+    private static Stream<Arguments> bentFrames() {
         return Stream.of(
                 bent("bad CRC", BentBatch.sound().fromEnd(2, 7).bytes(), Errors.CORRUPT_MESSAGE),
                 bent("magic 0", BentBatch.sound().magic(0).bytes(), Errors.INVALID_RECORD),
@@ -102,7 +105,12 @@ class HostileRecordsIT {
                 bent("no bytes", ByteBuffer.allocate(0), Errors.INVALID_RECORD),
                 bent("one byte", ByteBuffer.allocate(1), Errors.INVALID_RECORD),
                 bent("zeros", ByteBuffer.allocate(500), Errors.CORRUPT_MESSAGE),
-                bent("two batches", BentBatch.sound().twice(), Errors.INVALID_RECORD),
+                bent("two batches", BentBatch.sound().twice(), Errors.INVALID_RECORD));
+    }
+
+    private static Stream<Arguments> bentContents() {
+        long now = System.currentTimeMillis();
+        return Stream.of(
                 sealed("no records", BentBatch.sound().records(0), Errors.INVALID_RECORD),
                 sealed("-1 records", BentBatch.sound().records(-1), Errors.INVALID_RECORD),
                 sealed("-3 records", BentBatch.sound().countOnly(-3), Errors.INVALID_RECORD),
