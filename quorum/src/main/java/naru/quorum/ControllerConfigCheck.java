@@ -3,7 +3,6 @@ package naru.quorum;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.controller.ConfigurationValidator;
 
@@ -53,11 +52,7 @@ final class ControllerConfigCheck implements ConfigurationValidator {
 
     private static void validateTopicName(String name) {
         requireName(name, "topic");
-        try {
-            Topic.validate(name);
-        } catch (InvalidTopicException invalid) {
-            throw new InvalidRequestException(invalid.getMessage(), invalid);
-        }
+        Topic.validate(name);
     }
 
     /** Empty stands for all brokers. */

@@ -1,5 +1,7 @@
 package naru.systemtests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -14,11 +16,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /** A socket to a broker that says what it likes. */
 final class RawConnection implements AutoCloseable {
+    static final int CORRELATION_ID = 7;
+
     private static final int ANSWER_BOUND_MILLIS = 20_000;
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private final Socket socket = new Socket();
 
@@ -38,7 +44,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Header and body of a request, without the length in front. */
     static ByteBuffer frame(ApiKeys api, short version, ByteBuffer body) {
-        RequestHeader header = new RequestHeader(api, version, "hostile", 7);
+        RequestHeader header = new RequestHeader(api, version, "hostile", CORRELATION_ID);
         ByteBuffer head =
                 RequestUtils.serialize(
                         header.data(),
@@ -71,13 +77,17 @@ final class RawConnection implements AutoCloseable {
         return send(whole.array());
     }
 
-    /** The next answer, without its length; null when the broker has hung up or says nothing. */
+    /** The next answer, without its length; null when the broker hung up. Silence is a failure. */
     @Nullable ByteBuffer receive() {
         try {
             DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] answer = new byte[in.readInt()];
+            int length = in.readInt();
+            assertThat(length).as("length of the answer").isBetween(4, MAX_ANSWER_BYTES);
+            byte[] answer = new byte[length];
             in.readFully(answer);
             return ByteBuffer.wrap(answer);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("neither an answer nor the end of the connection", e);
         } catch (IOException e) {
             return null;
         }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Asks a cluster about groups: two looks at each, so that one sees what moves. */
@@ -84,12 +86,11 @@ final class GroupInquiry {
 
     private void pause(Look since) {
         long leftMillis = apartMillis - (System.nanoTime() - since.atNanos()) / 1_000_000;
-        try {
-            Thread.sleep(Math.max(0, leftMillis));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailure("interrupted", interrupted);
-        }
+        CompletableFuture.runAsync(
+                        () -> {},
+                        CompletableFuture.delayedExecutor(
+                                Math.max(0, leftMillis), TimeUnit.MILLISECONDS))
+                .join();
     }
 
     private Look look(

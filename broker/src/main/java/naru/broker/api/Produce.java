@@ -9,6 +9,7 @@ import naru.broker.transport.RequestHandler;
 import naru.broker.transport.Timeout;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
+import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMes
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ public final class Produce implements RequestHandler {
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
     private static final short ACKS_ALL = -1;
+    private static final short FIRST_VERSION_WITH_ZSTD = 7;
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
 
     /** Clients of this id may write to internal topics, as Kafka lets its own administration do. */
@@ -71,6 +74,7 @@ public final class Produce implements RequestHandler {
     private final class Appends {
         private final Request request;
         private final short acks;
+        private final boolean inTransaction;
         private final ProduceResponseData response = new ProduceResponseData();
         private final List<Waiting> waiting = new ArrayList<>(0);
         private @Nullable String firstRefusal;
@@ -78,6 +82,7 @@ public final class Produce implements RequestHandler {
         Appends(Request request, short acks) {
             this.request = request;
             this.acks = acks;
+            this.inTransaction = ((ProduceRequestData) request.body()).transactionalId() != null;
         }
 
         /** An append that is in the log and not yet committed. */
@@ -130,9 +135,47 @@ public final class Produce implements RequestHandler {
                     refuse(reply, not.error(), not.message());
                     yield withLeader(reply, name);
                 }
-                case PartitionLookup.Found.Led led ->
-                        append(led.partition(), records.buffer(), reply);
+                case PartitionLookup.Found.Led led -> {
+                    ByteBuffer batches = records.buffer();
+                    yield mayBeAppended(batches, reply)
+                            ? append(led.partition(), batches, reply)
+                            : reply;
+                }
             };
+        }
+
+        /**
+         * What the batch may not be because of the request around it. Whatever is no batch of magic
+         * 2 is left to the log to refuse.
+         */
+        private boolean mayBeAppended(ByteBuffer batches, PartitionProduceResponse reply) {
+            int at = batches.position();
+            if (batches.remaining() < RecordBatchLayout.HEADER_BYTES
+                    || RecordBatchLayout.magic(batches, at) != RecordBatchLayout.MAGIC) {
+                return true;
+            }
+            short attributes = RecordBatchLayout.attributes(batches, at);
+            if (RecordBatchLayout.isTransactional(attributes)) {
+                // A transaction that nobody coordinates would hold back its readers for ever.
+                refuse(
+                        reply,
+                        inTransaction
+                                ? Errors.INVALID_TXN_STATE
+                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                        inTransaction
+                                ? "the partition has not been added to a transaction"
+                                : "a transactional batch needs a request with a transactional id");
+                return false;
+            }
+            if (request.version() < FIRST_VERSION_WITH_ZSTD
+                    && RecordBatchLayout.compression(attributes) == CompressionType.ZSTD.id) {
+                refuse(
+                        reply,
+                        Errors.UNSUPPORTED_COMPRESSION_TYPE,
+                        "zstd needs a produce request of version 7 or later");
+                return false;
+            }
+            return true;
         }
 
         private PartitionProduceResponse append(

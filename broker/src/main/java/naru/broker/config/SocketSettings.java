@@ -81,10 +81,11 @@ final class SocketSettings {
                 .define(
                         "socket.listen.backlog.size",
                         INT,
-                        50,
+                        1024,
                         atLeast(1),
                         MEDIUM,
-                        "Connections that the system may hold before they are accepted.");
+                        "Connections that the system may hold before they are accepted; one that"
+                                + " finds no place tries again after a second.");
     }
 
     private static void connectionLimits(ConfigDef settings) {

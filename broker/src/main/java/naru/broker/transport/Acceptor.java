@@ -19,6 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Acceptor {
     private static final Logger LOG = LoggerFactory.getLogger("naru.transport");
     private static final long PAUSE_MILLIS = 100;
+
+    /** Enough to empty the queue of connections not yet accepted, and an end to it in a flood. */
+    private static final int ACCEPTED_AT_ONCE = 256;
+
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     private final ListenerOptions listener;
@@ -54,14 +58,18 @@ final class Acceptor {
         }
     }
 
+    /** Takes whoever waits: one that finds the queue full tries again only after a second. */
     void accept() {
         try {
-            if (limits.isFull()) {
-                pause("max.connections are open");
-                return;
-            }
-            SocketChannel socket = server.accept();
-            if (socket != null) {
+            for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
+                if (limits.isFull()) {
+                    pause("max.connections are open");
+                    return;
+                }
+                SocketChannel socket = server.accept();
+                if (socket == null) {
+                    return;
+                }
                 paused = false;
                 admit(socket);
             }

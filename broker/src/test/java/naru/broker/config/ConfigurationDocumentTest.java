@@ -40,6 +40,8 @@ class ConfigurationDocumentTest {
             `naru configs` or `kafka-configs.sh`. What each of Kafka's settings means stands in Kafka's
             documentation.
 
+            `socket.listen.backlog.size` is 1024 where Kafka has 50, which a burst of connections fills.
+
             Where Kafka gives a number of replicas for its internal topics
             (`offsets.topic.replication.factor` and others) and it was not set, a topic gets at most
             as many as there are brokers.

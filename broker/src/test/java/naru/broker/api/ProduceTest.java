@@ -1,0 +1,156 @@
+package naru.broker.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import naru.broker.config.TopicConfigs;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.partition.Partitions;
+import naru.log.LogDirectory;
+import naru.log.LogDirectoryOptions;
+import naru.log.disk.LocalDisk;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a batch may not be because of the request that it came in. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ProduceTest {
+    private static final String TOPIC = "produced";
+
+    private OneNode node;
+    private LogDirectory logs;
+    private Partitions partitions;
+    private Produce produce;
+
+    @BeforeAll
+    void start(@TempDir Path quorumFolder, @TempDir Path dataFolder) throws Exception {
+        node = new OneNode(quorumFolder, Map.of());
+        TopicConfigs configs = new TopicConfigs(node.config::current, node.quorum::image);
+        logs =
+                LogDirectory.open(
+                        LogDirectoryOptions.of(
+                                        dataFolder,
+                                        Uuid.randomUuid(),
+                                        partition -> configs.effective(partition.topic()).log())
+                                .withBackground(false),
+                        new LocalDisk(),
+                        Clock.systemUTC());
+        partitions = new Partitions(node.config.current().nodeId(), logs, configs);
+        node.quorum.subscribe(partitions);
+        produce = new Produce(new PartitionLookup(partitions, node.quorum), OneNode.EVERYBODY);
+        node.create(TOPIC, 1);
+    }
+
+    @AfterAll
+    void stop() {
+        node.close();
+        logs.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 8, 11, 12})
+    void transactionalBatchOutsideOfATransactionIsRefused(int version) {
+        long end = end();
+
+        PartitionProduceResponse answer = send(version, "transfer", transactional());
+
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.INVALID_TXN_STATE);
+        assertThat(answer.baseOffset()).isEqualTo(-1);
+        assertThat(end()).isEqualTo(end);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 8, 11, 12})
+    void transactionalBatchWithoutATransactionalIdIsRefused(int version) {
+        long end = end();
+
+        PartitionProduceResponse answer = send(version, null, transactional());
+
+        assertThat(Errors.forCode(answer.errorCode()))
+                .isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        assertThat(end()).isEqualTo(end);
+    }
+
+    @Test
+    void plainBatchBesideATransactionalIdIsAppended() {
+        long end = end();
+
+        PartitionProduceResponse answer =
+                send(9, "transfer", MemoryRecords.withRecords(Compression.NONE, record()));
+
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(end()).isEqualTo(end + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3,UNSUPPORTED_COMPRESSION_TYPE",
+        "6,UNSUPPORTED_COMPRESSION_TYPE",
+        "7,NONE",
+        "12,NONE"
+    })
+    void zstdIsTakenFromClientsThatCanReadIt(int version, Errors error) {
+        PartitionProduceResponse answer =
+                send(
+                        version,
+                        null,
+                        MemoryRecords.withRecords(Compression.zstd().build(), record()));
+
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(error);
+    }
+
+    private long end() {
+        return Objects.requireNonNull(Objects.requireNonNull(partitions.get(TOPIC, 0)).ledLog())
+                .logEndOffset();
+    }
+
+    private static SimpleRecord record() {
+        return new SimpleRecord("value".getBytes(UTF_8));
+    }
+
+    private static MemoryRecords transactional() {
+        return MemoryRecords.withTransactionalRecords(Compression.NONE, 77, (short) 0, 0, record());
+    }
+
+    private PartitionProduceResponse send(
+            int version, @Nullable String transactionalId, MemoryRecords records) {
+        TopicProduceData topic = new TopicProduceData().setName(TOPIC);
+        topic.partitionData().add(new PartitionProduceData().setIndex(0).setRecords(records));
+        ProduceRequestData body =
+                new ProduceRequestData()
+                        .setAcks((short) 1)
+                        .setTimeoutMs(1_000)
+                        .setTransactionalId(transactionalId);
+        body.topicData().add(topic);
+        return FakeRequest.ask(produce, body, version, ProduceResponseData.class)
+                .responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .getFirst();
+    }
+}
