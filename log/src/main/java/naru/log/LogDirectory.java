@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,10 +63,17 @@ public final class LogDirectory implements AutoCloseable {
     private final LogServices services;
     private final Housekeeping housekeeping;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
-    private final Map<TopicPartition, String> offline = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
     private final Object changing = new Object();
     private OptionalLong previousBrokerEpoch = OptionalLong.empty();
     private boolean closed;
+
+    /** A folder that cannot be served; its topic's id is zero when that cannot be read either. */
+    private record Offline(Path folder, Uuid topicId, String reason) {
+        boolean mayBeOf(Uuid id) {
+            return topicId.equals(Uuid.ZERO_UUID) || topicId.equals(id);
+        }
+    }
 
     private LogDirectory(LogDirectoryOptions options, Disk disk, Clock clock) throws IOException {
         this.options = options;
@@ -168,8 +176,9 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private void loadLog(TopicPartition partition, Path folder, boolean cleanStop) {
+        Uuid topicId = Uuid.ZERO_UUID;
         try {
-            Uuid topicId = PartitionMetadataFile.read(folder).orElse(Uuid.ZERO_UUID);
+            topicId = PartitionMetadataFile.read(folder).orElse(Uuid.ZERO_UUID);
             LogConfig config = options.configs().apply(partition);
             SegmentContext context = context(folder);
             LogLoader.Loaded loaded =
@@ -203,7 +212,7 @@ public final class LogDirectory implements AutoCloseable {
                             + refusal
                             + "; mend it and restart, or delete the folder to give the partition"
                             + " up";
-            offline.put(partition, reason);
+            offline.put(partition, new Offline(folder, topicId, reason));
             LOG.error("Partition {} is offline: {}", partition, reason);
         }
     }
@@ -264,7 +273,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Partitions that have a folder here and cannot be served, with the reason. */
     public Map<TopicPartition, String> offline() {
-        return Collections.unmodifiableMap(offline);
+        Map<TopicPartition, String> reasons = new HashMap<>();
+        offline.forEach((partition, entry) -> reasons.put(partition, entry.reason()));
+        return reasons;
     }
 
     /**
@@ -276,9 +287,13 @@ public final class LogDirectory implements AutoCloseable {
             if (present != null && present.belongsTo(topicId)) {
                 return present;
             }
-            String reason = offline.get(partition);
-            if (reason != null) {
-                throw new LogStorageException(reason, new IOException(reason));
+            refuseIfClosed();
+            Offline broken = offline.get(partition);
+            if (broken != null && broken.mayBeOf(topicId)) {
+                throw new LogStorageException(broken.reason(), new IOException(broken.reason()));
+            }
+            if (broken != null) {
+                setAside(partition, broken, FolderNames.STRAY);
             }
             if (present != null) {
                 takeAway(present, FolderNames.STRAY, false);
@@ -297,6 +312,13 @@ public final class LogDirectory implements AutoCloseable {
                                 + refusal.getMessage(),
                         refusal);
             }
+        }
+    }
+
+    private void refuseIfClosed() {
+        if (closed) {
+            String reason = "the data folder " + options.path() + " is closed";
+            throw new LogStorageException(reason, new IOException(reason));
         }
     }
 
@@ -331,6 +353,32 @@ public final class LogDirectory implements AutoCloseable {
             if (log != null) {
                 takeAway(log, FolderNames.DELETE, true);
             }
+            Offline broken = offline.get(partition);
+            if (broken != null) {
+                Path aside = setAside(partition, broken, FolderNames.DELETE);
+                background.later(clock.millis(), () -> deleteFolder(aside));
+            }
+        }
+    }
+
+    /** Makes the place of a folder free that could not be served. */
+    private Path setAside(TopicPartition partition, Offline broken, String suffix) {
+        Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
+        rename(partition, broken.folder(), aside);
+        offline.remove(partition);
+        return aside;
+    }
+
+    private void rename(TopicPartition partition, Path from, Path to) {
+        try {
+            disk.rename(from, to);
+        } catch (IOException refusal) {
+            throw new LogStorageException(
+                    "The folder of partition "
+                            + partition
+                            + " cannot be renamed: "
+                            + refusal.getMessage(),
+                    refusal);
         }
     }
 
@@ -341,14 +389,12 @@ public final class LogDirectory implements AutoCloseable {
         log.retire();
         Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
         try {
-            disk.rename(log.folder(), aside);
-        } catch (IOException refusal) {
-            throw new LogStorageException(
-                    "The folder of partition "
-                            + partition
-                            + " cannot be renamed: "
-                            + refusal.getMessage(),
-                    refusal);
+            rename(partition, log.folder(), aside);
+        } catch (LogStorageException refusal) {
+            offline.put(
+                    partition,
+                    new Offline(log.folder(), log.topicId(), String.valueOf(refusal.getMessage())));
+            throw refusal;
         }
         services.later(
                 log.config().fileDeleteDelayMillis(),

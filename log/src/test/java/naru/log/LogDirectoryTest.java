@@ -1,6 +1,7 @@
 package naru.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import naru.log.LogFixture.Seen;
 import naru.log.checkpoint.CleanShutdownFile;
@@ -130,5 +131,55 @@ class LogDirectoryTest {
         assertThat(kafkas.read()).hasValue(6);
         Files.write(folder.resolve(CleanShutdownFile.NAME), new byte[0]);
         assertThat(CleanShutdownFile.read(folder).orElseThrow().brokerEpoch()).isEmpty();
+    }
+
+    private LogFixture withBrokenFolder(TopicPartition partition) throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfig.DEFAULTS);
+        Uuid broken = Uuid.randomUuid();
+        fixture.directory().create(partition, broken, LogConfig.DEFAULTS).beginEpoch(0);
+        fixture.directory().close();
+        Path epochs = folder.resolve(partition.toString()).resolve("leader-epoch-checkpoint");
+        Files.deleteIfExists(epochs);
+        Files.createDirectory(epochs);
+        Files.writeString(epochs.resolve("in the way"), "of reading it");
+        fixture.reopen();
+        assertThat(fixture.directory().offline()).containsOnlyKeys(partition);
+        assertThatThrownBy(() -> fixture.directory().create(partition, broken, LogConfig.DEFAULTS))
+                .isInstanceOf(LogStorageException.class);
+        return fixture;
+    }
+
+    @Test
+    void aFolderThatCannotBeServedMakesPlaceForATopicMadeAnew() throws IOException {
+        TopicPartition partition = new TopicPartition("bad", 0);
+        LogFixture fixture = withBrokenFolder(partition);
+        PartitionLog made =
+                fixture.directory().create(partition, Uuid.randomUuid(), LogConfig.DEFAULTS);
+        assertThat(made.logEndOffset()).isZero();
+        assertThat(fixture.directory().offline()).isEmpty();
+        assertThat(folder.toFile().list()).anyMatch(name -> name.endsWith("-stray"));
+    }
+
+    @Test
+    void aFolderThatCannotBeServedGoesWithItsTopic() throws IOException {
+        TopicPartition partition = new TopicPartition("bad", 0);
+        LogFixture fixture = withBrokenFolder(partition);
+        fixture.directory().delete(partition);
+        assertThat(fixture.directory().offline()).isEmpty();
+        assertThat(folder.resolve("bad-0")).doesNotExist();
+    }
+
+    @Test
+    void aClosedFolderTakesNoNewPartitions() {
+        LogFixture fixture = new LogFixture(folder, LogConfig.DEFAULTS);
+        fixture.directory().close();
+        assertThatThrownBy(() ->
+                        fixture.directory()
+                                .create(
+                                        new TopicPartition("late", 0),
+                                        Uuid.randomUuid(),
+                                        LogConfig.DEFAULTS))
+                .isInstanceOf(LogStorageException.class)
+                .hasMessageContaining("is closed");
     }
 }

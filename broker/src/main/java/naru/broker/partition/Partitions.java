@@ -169,10 +169,6 @@ public final class Partitions implements Quorum.Listener {
 
     private Standing lead(
             TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
-        String fault = logs.offline().get(name);
-        if (fault != null) {
-            return new Standing.Offline(fault, state.leaderEpoch());
-        }
         try {
             PartitionLog log = logs.create(name, topicId, config.log());
             log.beginEpoch(state.leaderEpoch());

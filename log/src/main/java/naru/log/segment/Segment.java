@@ -51,6 +51,7 @@ public final class Segment {
 
     private volatile boolean sealed;
     private volatile boolean deleted;
+    private volatile boolean closed;
     private volatile long modifiedMillis = -1;
 
     private Segment(SegmentContext context, long baseOffset, int sizeBytes, long nextOffset) {
@@ -133,7 +134,7 @@ public final class Segment {
 
     private synchronized FileChannel openChannel() throws IOException {
         FileChannel open = channel;
-        if (deleted && (open == null || !open.isOpen())) {
+        if ((deleted || closed) && (open == null || !open.isOpen())) {
             throw new ClosedChannelException();
         }
         if (open == null || !open.isOpen()) {
@@ -525,7 +526,9 @@ public final class Segment {
         }
     }
 
+    /** Closes the files for good; what was given out to readers fails from now on. */
     public synchronized void close() throws IOException {
+        closed = true;
         FileChannel open = channel;
         channel = null;
         if (open != null) {
