@@ -3,6 +3,7 @@ package naru.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -172,8 +173,8 @@ class NodesInOneJvmTest {
     @Test
     void closeEndsConnectionsAndIsDoneOnce() throws Exception {
         Naru naru = Naru.start();
-        try (var producer = producer(naru);
-                var consumer = consumer(naru, Map.of("group.id", "watchers"))) {
+        var consumer = consumer(naru, Map.of("group.id", "watchers"));
+        try (var producer = producer(naru)) {
             producer.send(new ProducerRecord<>("orders", "one")).get();
             consumer.subscribe(List.of("orders"));
             assertThat(values(consumer)).containsExactly("one");
@@ -182,6 +183,7 @@ class NodesInOneJvmTest {
             assertThat(Traces.now().folders()).isEqualTo(before.folders());
             var next = producer.send(new ProducerRecord<>("orders", "two"));
             assertThatThrownBy(next::get).isInstanceOf(ExecutionException.class);
+            consumer.close(CloseOptions.timeout(Duration.ofMillis(100)));
         }
         assertNothingIsLeft();
     }
