@@ -94,19 +94,18 @@ public final class Node implements AutoCloseable {
      */
     public static Node start(NodeConfig config, FatalFault fatalFault) throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
+        boolean serves = false;
         try {
             Node node = new Node(config, fatalFault, parts);
             node.begin();
+            serves = true;
             return node;
-        } catch (StartException e) {
-            closeAll(parts);
-            throw e;
         } catch (IOException | StorageRefusedException | ConfigException | LogStorageException e) {
-            closeAll(parts);
             throw new StartException(String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
-            closeAll(parts);
-            throw e;
+        } finally {
+            if (!serves) {
+                closeAll(parts);
+            }
         }
     }
 
@@ -312,8 +311,19 @@ public final class Node implements AutoCloseable {
         closeAll(parts);
     }
 
-    /** In the order of the stack, but for connections, which end before anything they need. */
+    /**
+     * In the order of the stack, but for connections, which end before anything they need. An
+     * interrupt waits until it is done: it would close files under those who write to them.
+     */
     private static void closeAll(Deque<AutoCloseable> parts) {
+        boolean interrupted = Thread.interrupted();
+        closeInOrder(parts);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeInOrder(Deque<AutoCloseable> parts) {
         for (AutoCloseable part : List.copyOf(parts)) {
             if (part instanceof Transport) {
                 closeOne(part);

@@ -35,7 +35,8 @@ final class Architecture {
                     "log", List.of("wire"),
                     "quorum", List.of("wire"),
                     "coordination", List.of("wire"),
-                    "broker", List.of("wire", "log", "quorum", "coordination"));
+                    "broker", List.of("wire", "log", "quorum", "coordination"),
+                    "junit", List.of("broker"));
 
     /** Modules that get time and chance passed in. */
     private static final List<String> SEEDED = List.of("wire", "log", "coordination");
@@ -63,6 +64,7 @@ final class Architecture {
     Map<String, ArchRule> rules() {
         List<ArchRule> rules = new ArrayList<>();
         MAY_USE.forEach((module, used) -> rules.add(usesOnly(module, used)));
+        rules.add(nothingUses("junit"));
         rules.add(onlyIn("quorum", "raft", "controller", "metadata", "image"));
         rules.add(onlyIn("coordination", "coordinator"));
         rules.add(logKnowsNoRequest());
@@ -96,6 +98,18 @@ final class Architecture {
                                 + (used.isEmpty()
                                         ? "no module"
                                         : "only " + used.stream().sorted().toList()));
+    }
+
+    private ArchRule nothingUses(String module) {
+        return noClasses()
+                .that()
+                .resideInAPackage(root + "..")
+                .and()
+                .resideOutsideOfPackage(in(module))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(in(module))
+                .as("nothing uses " + module);
     }
 
     private ArchRule onlyIn(String module, String... kafkaPackages) {

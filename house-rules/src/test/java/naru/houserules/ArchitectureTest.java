@@ -39,6 +39,8 @@ class ArchitectureTest {
                     Map.entry(
                             "broker uses only [coordination, log, quorum, wire]",
                             "broker.KnowsApp"),
+                    Map.entry("junit uses only [broker]", "junit.KnowsLog"),
+                    Map.entry("nothing uses junit", "app.KnowsJunit"),
                     Map.entry(
                             "only quorum uses Kafka's raft, controller, metadata, image",
                             "broker.KnowsRaft"),
@@ -66,7 +68,15 @@ class ArchitectureTest {
     @Test
     void everyModuleIsLookedAt() {
         for (String module :
-                List.of("wire", "log", "quorum", "coordination", "broker", "app", "testkit")) {
+                List.of(
+                        "wire",
+                        "log",
+                        "quorum",
+                        "coordination",
+                        "broker",
+                        "app",
+                        "junit",
+                        "testkit")) {
             assertThat(HOUSE)
                     .as(module)
                     .anyMatch(c -> c.getPackageName().startsWith("naru." + module));
