@@ -22,7 +22,9 @@ class NodeSettingsTest {
                     "log.dir", "[./naru-data]",
                     "node.id", "1",
                     "process.roles", "[broker, controller]",
-                    "controller.listener.names", "[CONTROLLER]");
+                    "controller.listener.names", "[CONTROLLER]",
+                    // A burst of clients finds 50 places taken and waits for seconds.
+                    "socket.listen.backlog.size", "1024");
 
     @Test
     void everySettingOfKafkaIsKnownWithItsTypeAndDefault() throws IOException {
