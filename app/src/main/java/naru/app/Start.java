@@ -128,6 +128,8 @@ final class Start implements Callable<Integer> {
      */
     private static void stop(CompletableFuture<RunningNode> started, AtomicBoolean endedByItself) {
         Logger log = LoggerFactory.getLogger(Start.class);
+        // Closing the node ends the wait of the main thread too, which then believes the same.
+        int exitCode = endedByItself.get() ? FAILED : OK;
         try {
             RunningNode node = started.get(START_SECONDS_MOST, TimeUnit.SECONDS);
             node.close();
@@ -139,7 +141,7 @@ final class Start implements Callable<Integer> {
             log.error("the stop was not clean; the next start will recover", fault);
             Runtime.getRuntime().halt(FAILED);
         }
-        Runtime.getRuntime().halt(endedByItself.get() ? FAILED : OK);
+        Runtime.getRuntime().halt(exitCode);
     }
 
     /** Since the launcher handed over to Java, or since Java began when there was no launcher. */
