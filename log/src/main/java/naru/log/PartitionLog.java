@@ -5,6 +5,7 @@ import naru.log.AppendOutcome.Duplicate;
 import naru.log.AppendOutcome.Refused;
 import naru.log.BatchIntake.Intake;
 import naru.log.checkpoint.PartitionMetadataFile;
+import naru.log.compaction.CompactableLog;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.producer.Verdict;
 import naru.log.recovery.LogLoader;
@@ -66,6 +67,7 @@ public final class PartitionLog {
     private final LogProducers producers;
     private final LogWriter writer;
     private final LogReader reader;
+    private final LogCompaction compaction;
     private final Object lock = new Object();
     private volatile LogConfig config;
     private volatile long logStartOffset;
@@ -100,12 +102,16 @@ public final class PartitionLog {
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
+        this.compaction = new LogCompaction(this, context, segments, producers, services);
     }
 
     /** Called under the lock when a segment has been sealed and another begun. */
     void onRolled() {
         sync.namesChanged();
         services.requestSync(this);
+        if (config.compactEnabled()) {
+            services.compactionMayBeDue(this, false);
+        }
     }
 
     /** Called under the lock when the file of the active segment comes to be. */
@@ -141,7 +147,11 @@ public final class PartitionLog {
     }
 
     public void reconfigure(LogConfig changed) {
+        boolean concerned = config.compactEnabled() || changed.compactEnabled();
         config = changed;
+        if (concerned) {
+            services.compactionMayBeDue(this, true);
+        }
     }
 
     public long logStartOffset() {
@@ -169,6 +179,15 @@ public final class PartitionLog {
     /** Stretches of the log that were found damaged since it was opened. */
     public long damagedBatches() {
         return context.damagedBatches().sum();
+    }
+
+    /** The log as compaction sees it. */
+    CompactableLog compaction() {
+        return compaction;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Path folder() {
