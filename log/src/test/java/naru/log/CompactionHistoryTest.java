@@ -64,7 +64,7 @@ class CompactionHistoryTest {
         LogFixture fixture = new LogFixture(folder, config(), disk);
         CompactionSettings settings =
                 new CompactionSettings(
-                        true, 1, 24 * (20 + random.nextInt(200)), 0.9, 1000, 1e12, 1000);
+                        true, 1, 24L * (20 + random.nextInt(200)), 0.9, 1000, 1e12, 1000);
         fixture.reopenWith(options -> options.withCompaction(() -> settings));
         for (int step = 0; step < STEPS; step++) {
             fixture.clock.advance(random.nextInt(1000));
@@ -108,16 +108,16 @@ class CompactionHistoryTest {
 
     private void appendBatch(LogFixture fixture, Writer writer) {
         List<Keyed> records = new ArrayList<>();
-        for (int i = 0; i <= random.nextInt(6); i++) {
+        for (int i = 1 + random.nextInt(6); i > 0; i--) {
             String key = "k" + random.nextInt(25);
             boolean tombstone = random.nextInt(4) == 0;
             String value = "v" + random.nextInt(100) + "x".repeat(random.nextInt(120));
-            records.add(Keyed.of(key, tombstone ? null : value, fixture.clock.millis() - i));
+            records.add(Keyed.of(key, tombstone ? null : value, fixture.clock.millis()));
         }
-        CompressionType codec = CompressionType.values()[random.nextInt(5)];
+        CompressionType codec = CompressionType.forId(random.nextInt(5));
         long base = fixture.append(Keyed.batch(codec, writer, records)).baseOffset();
         for (int i = 0; i < records.size(); i++) {
-            Keyed record = records.get(i).at(base + i);
+            Keyed record = records.get(i).at(base + (long) i);
             if (writer.transactional()) {
                 open.computeIfAbsent(writer.producerId(), id -> new ArrayList<>()).add(record);
             } else {
@@ -129,7 +129,7 @@ class CompactionHistoryTest {
     }
 
     private void transaction(LogFixture fixture) {
-        long producer = 1 + random.nextInt(3);
+        long producer = 1L + random.nextInt(3);
         int sequence = sequences.getOrDefault(producer, 0);
         Writer writer = new Writer(producer, (short) 0, sequence, true);
         if (!open.containsKey(producer) || random.nextInt(2) == 0) {
@@ -196,7 +196,9 @@ class CompactionHistoryTest {
         long stable = log.lastStableOffset();
         List<Keyed> all = Keyed.read(log, 0, 100 + random.nextInt(2000));
         assertThat(log.damagedBatches()).as(this::story).isZero();
-        assertThat(all).as(this::story).isSortedAccordingTo(Comparator.comparing(Keyed::offset));
+        assertThat(all)
+                .as(this::story)
+                .isSortedAccordingTo(Comparator.comparingLong(Keyed::offset));
         List<Keyed> committed =
                 all.stream().filter(record -> acknowledged.containsKey(record.offset())).toList();
         for (Keyed record : committed) {

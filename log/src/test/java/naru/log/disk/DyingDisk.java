@@ -16,7 +16,6 @@ import java.util.List;
 public final class DyingDisk implements Disk {
     private final LocalDisk real = new LocalDisk();
     private long changesLeft = Long.MAX_VALUE;
-    private long changes;
 
     /** The change behind the next so many does not happen, nor any later one. */
     public void dieAfter(long more) {
@@ -31,17 +30,11 @@ public final class DyingDisk implements Disk {
         return changesLeft <= 0;
     }
 
-    /** Changes since the disk was made. */
-    public long changes() {
-        return changes;
-    }
-
     private void change() throws IOException {
         if (changesLeft <= 0) {
             throw new IOException("the process is dead");
         }
         changesLeft -= changesLeft == Long.MAX_VALUE ? 0 : 1;
-        changes++;
     }
 
     @Override
