@@ -26,19 +26,19 @@ final class LogCompaction implements CompactableLog {
     private final SegmentContext context;
     private final Segments segments;
     private final LogProducers producers;
-    private final LogServices services;
+    private final SegmentDeparture departure;
 
     LogCompaction(
             PartitionLog log,
             SegmentContext context,
             Segments segments,
             LogProducers producers,
-            LogServices services) {
+            SegmentDeparture departure) {
         this.log = log;
         this.context = context;
         this.segments = segments;
         this.producers = producers;
-        this.services = services;
+        this.departure = departure;
     }
 
     @Override
@@ -107,13 +107,7 @@ final class LogCompaction implements CompactableLog {
                 producers.deleteSnapshotOf(source);
             }
         }
-        services.later(
-                log.config().fileDeleteDelayMillis(),
-                () -> {
-                    for (Segment source : sources) {
-                        source.deleteMarked();
-                    }
-                });
+        departure.ofMarked(sources);
         context.disk().forceFolder(context.folder());
         return true;
     }

@@ -67,6 +67,7 @@ public final class PartitionLog {
     private final LogProducers producers;
     private final LogWriter writer;
     private final LogReader reader;
+    private final SegmentDeparture departure;
     private final LogCompaction compaction;
     private final Object lock = new Object();
     private volatile LogConfig config;
@@ -102,7 +103,8 @@ public final class PartitionLog {
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
-        this.compaction = new LogCompaction(this, context, segments, producers, services);
+        this.departure = new SegmentDeparture(this, producers, services);
+        this.compaction = new LogCompaction(this, context, segments, producers, departure);
     }
 
     /** Called under the lock when a segment has been sealed and another begun. */
@@ -460,29 +462,11 @@ public final class PartitionLog {
                 below++;
             }
             if (below > 0) {
-                delete(segments.removeFirst(below));
+                departure.of(segments.removeFirst(below));
             }
             services.checkpointNow();
             return true;
         }
-    }
-
-    private void delete(List<Segment> gone) {
-        for (Segment segment : gone) {
-            try {
-                segment.markDeleted();
-                producers.deleteSnapshotOf(segment);
-            } catch (IOException refusal) {
-                LOG.warn("{} cannot be renamed for deletion: {}", segment, refusal.getMessage());
-            }
-        }
-        services.later(
-                config.fileDeleteDelayMillis(),
-                () -> {
-                    for (Segment segment : gone) {
-                        segment.deleteMarked();
-                    }
-                });
     }
 
     /** Removes all at and above the offset. */
@@ -497,7 +481,7 @@ public final class PartitionLog {
             }
             try {
                 int floor = Segments.floor(segments.snapshot(), offset);
-                delete(segments.removeAfter(floor));
+                departure.of(segments.removeAfter(floor));
                 segments.active().truncateTo(offset);
                 endsNowAt(offset, Math.min(logStartOffset, offset));
             } catch (IOException refusal) {
@@ -511,7 +495,7 @@ public final class PartitionLog {
         synchronized (lock) {
             try {
                 Segment fresh = Segment.fresh(context, offset);
-                delete(segments.replaceAll(fresh));
+                departure.of(segments.replaceAll(fresh));
                 fresh.create();
                 epochs.clear();
                 producers.truncateFullyAndStartAt(offset);
@@ -551,7 +535,7 @@ public final class PartitionLog {
                     writer.roll(logEndOffset);
                 }
                 List<Segment> gone = segments.removeFirst(count);
-                delete(gone);
+                departure.of(gone);
                 logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
                 writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
                 producers.onLogStartOffset(logStartOffset);

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -125,14 +126,21 @@ public final class Compactor {
                 synchronized (monitor) {
                     seen = called;
                 }
-                if (!cleanOne()) {
+                if (!found()) {
                     rest(seen);
                 }
             } catch (InterruptedException stop) {
                 return;
-            } catch (RuntimeException bug) {
-                LOG.error("Compaction failed", bug);
             }
+        }
+    }
+
+    private boolean found() {
+        try {
+            return cleanOne();
+        } catch (RuntimeException bug) {
+            LOG.error("Compaction found no log to clean", bug);
+            return false;
         }
     }
 
@@ -177,7 +185,7 @@ public final class Compactor {
             long end = pass(chosen, start).run();
             reached(partition, chosen.running, end);
             stats.ended(start, clock.millis());
-        } catch (CompactionStoppedException stopped) {
+        } catch (CompactionStoppedException | ClosedChannelException stopped) {
             LOG.debug("{}: cleaning was stopped", partition);
         } catch (BrokenRecordsException damaged) {
             leaveAlone(partition, chosen.running, damaged);
