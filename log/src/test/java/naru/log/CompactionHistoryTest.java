@@ -94,6 +94,13 @@ class CompactionHistoryTest {
             history.add("compact");
             fixture.directory().runBackground();
             assertThat(fixture.directory().compactor().uncleanable()).as(this::story).isEmpty();
+        } else if (kind < 86) {
+            int changes = random.nextInt(60);
+            history.add("refuse one change after " + changes);
+            disk.refuseAfter(changes);
+            fixture.directory().compactor().cleanDue();
+            disk.reviveAll();
+            fixture.clock.advance(61_000);
         } else if (kind < 92) {
             dieWhileCompacting(fixture);
         } else if (kind < 96) {

@@ -20,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -89,11 +91,12 @@ class KafkaFolderIT {
     private List<Stored> updateAndCompact(BrokerProcess broker, Path folder, String codec) {
         JavaClients clients = new JavaClients(broker.bootstrap());
         List<Future<?>> sent = new ArrayList<>();
+        Random random = new Random(UPDATES);
         try (Producer<String, String> producer =
                 clients.producer("compression.type", codec, "batch.size", "4000")) {
             for (int i = 0; i < UPDATES; i++) {
                 String key = "key" + (i * 31) % KEYS;
-                String value = i % 97 == 0 ? null : codec + i + Integer.toHexString(i * 0x9E3779B1);
+                String value = i % 97 == 0 ? null : codec + i + noise(random);
                 if (value == null) {
                     latest.remove(key);
                 } else {
@@ -115,6 +118,13 @@ class KafkaFolderIT {
         }
         assertThat(values).isEqualTo(latest);
         return left;
+    }
+
+    /** Text that codecs make little smaller, so that there are several segments. */
+    private static String noise(Random random) {
+        byte[] bytes = new byte[60];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private static long firstSegmentBytes(Path folder) {

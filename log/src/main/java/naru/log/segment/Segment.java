@@ -51,6 +51,10 @@ public final class Segment {
 
     private volatile boolean sealed;
     private volatile boolean deleted;
+
+    /** Files that have the other name of {@link #markDeleted}; under the log's lock. */
+    private final List<String> marked = new ArrayList<>(0);
+
     private volatile long modifiedMillis = -1;
 
     private Segment(SegmentContext context, long baseOffset, int sizeBytes, long nextOffset) {
@@ -522,6 +526,7 @@ public final class Segment {
             Path path = path(suffix);
             if (context.disk().exists(path)) {
                 context.disk().rename(path, path(suffix + SegmentFiles.DELETED));
+                marked.add(suffix);
             }
         }
     }
@@ -538,11 +543,9 @@ public final class Segment {
 
     /** Gives the files their names back that {@link #markDeleted} took. */
     public void unmarkDeleted() throws IOException {
-        for (String suffix : SegmentFiles.ALL) {
-            Path marked = path(suffix + SegmentFiles.DELETED);
-            if (context.disk().exists(marked)) {
-                context.disk().rename(marked, path(suffix));
-            }
+        for (String suffix : List.copyOf(marked)) {
+            context.disk().rename(path(suffix + SegmentFiles.DELETED), path(suffix));
+            marked.remove(suffix);
         }
         deleted = false;
     }

@@ -16,6 +16,7 @@ import java.util.List;
 public final class DyingDisk implements Disk {
     private final LocalDisk real = new LocalDisk();
     private long changesLeft = Long.MAX_VALUE;
+    private long refusedAfter = Long.MAX_VALUE;
 
     /** The change behind the next so many does not happen, nor any later one. */
     public void dieAfter(long more) {
@@ -24,6 +25,12 @@ public final class DyingDisk implements Disk {
 
     public void reviveAll() {
         changesLeft = Long.MAX_VALUE;
+        refusedAfter = Long.MAX_VALUE;
+    }
+
+    /** The change behind the next so many is refused; later ones happen. */
+    public void refuseAfter(long more) {
+        refusedAfter = more;
     }
 
     public boolean isDead() {
@@ -34,6 +41,11 @@ public final class DyingDisk implements Disk {
         if (changesLeft <= 0) {
             throw new IOException("the process is dead");
         }
+        if (refusedAfter == 0) {
+            refusedAfter = Long.MAX_VALUE;
+            throw new IOException("the disk refuses");
+        }
+        refusedAfter -= refusedAfter == Long.MAX_VALUE ? 0 : 1;
         changesLeft -= changesLeft == Long.MAX_VALUE ? 0 : 1;
     }
 
