@@ -156,7 +156,10 @@ class CompactionHistoryTest {
     }
 
     private void dieWhileCompacting(LogFixture fixture) {
-        int changes = 1 + random.nextInt(60);
+        for (int i = 0; i < 10; i++) {
+            appendBatch(fixture, Writer.NOBODY);
+        }
+        int changes = 1 + random.nextInt(30);
         disk.dieAfter(changes);
         boolean dead;
         try {
