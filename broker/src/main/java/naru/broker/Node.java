@@ -22,6 +22,7 @@ import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
 import naru.broker.coordinator.GroupEvents;
 import naru.broker.fetch.FetchSessions;
+import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.Partitions;
@@ -127,8 +128,9 @@ public final class Node implements AutoCloseable {
         this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
         parts.push(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
-        LogDirectory logs = openLogs(topics);
+        LogDirectory logs = openLogs(topics, dynamic);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
+        dynamic.subscribe((changed, now) -> logs.compactor().wake());
         this.partitions = new Partitions(config.nodeId(), logs, topics);
         this.fetchSessions =
                 new FetchSessions(
@@ -167,7 +169,7 @@ public final class Node implements AutoCloseable {
         quorum.subscribe(images);
     }
 
-    private LogDirectory openLogs(TopicConfigs topics) {
+    private LogDirectory openLogs(TopicConfigs topics, DynamicConfig dynamic) {
         Path folder = config.dataFolder();
         var directoryId = quorum.directoryIds().get(folder.toAbsolutePath().normalize());
         if (directoryId == null) {
@@ -184,6 +186,7 @@ public final class Node implements AutoCloseable {
                         Math.max(
                                 config.integer("num.recovery.threads.per.data.dir"),
                                 config.loops()),
+                        () -> dynamic.current().compaction(),
                         true),
                 new LocalDisk(),
                 Clock.systemUTC());
@@ -291,7 +294,10 @@ public final class Node implements AutoCloseable {
 
     /** What the node tells of itself when it is asked. */
     public List<MultiCollector> metrics() {
-        return List.of(new TransportMetrics(transport), new PartitionMetrics(partitions));
+        return List.of(
+                new TransportMetrics(transport),
+                new PartitionMetrics(partitions),
+                new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */

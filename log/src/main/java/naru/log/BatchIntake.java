@@ -4,6 +4,7 @@ import naru.log.AppendOutcome.RecordError;
 import naru.log.AppendOutcome.Refused;
 import naru.log.PartitionLog.Origin;
 import naru.wire.BatchCheck;
+import naru.wire.KeyCheck;
 import naru.wire.Recompression;
 import naru.wire.RecordBatchLayout;
 
@@ -19,7 +20,7 @@ final class BatchIntake {
     private static final String AS_SENT = "producer";
     private static final String UNCOMPRESSED = "uncompressed";
 
-    /** Records of a batch that is packed anew may have so many bytes, or max.message.bytes. */
+    /** Records of a batch that is unpacked here may have so many bytes, or max.message.bytes. */
     private static final int MOST_UNPACKED_BYTES = 32 << 20;
 
     private BatchIntake() {}
@@ -47,11 +48,22 @@ final class BatchIntake {
                         origin == Origin.COORDINATOR
                                 || config.compressionType().equals(AS_SENT)
                                 || codec(config).type().id == sound.compression();
-                yield asItIs
+                if (!asItIs) {
+                    yield packed(batches, limits, config, nowMillis);
+                }
+                BatchCheck.Broken keyless =
+                        config.compactEnabled() && origin == Origin.CLIENT && !sound.recordsWalked()
+                                ? KeyCheck.check(batches, mostUnpackedBytes(config))
+                                : null;
+                yield keyless == null
                         ? sized(batches, sound, config, nowMillis)
-                        : packed(batches, limits, config, nowMillis);
+                        : new Intake.NotAdmitted(refused(keyless));
             }
         };
+    }
+
+    private static int mostUnpackedBytes(LogConfig config) {
+        return Math.max(config.maxMessageBytes(), MOST_UNPACKED_BYTES);
     }
 
     private static BatchCheck.Limits limits(LogConfig config, Origin origin, long nowMillis) {
@@ -78,8 +90,8 @@ final class BatchIntake {
     /** Packs the one batch with the topic's codec. */
     private static Intake packed(
             ByteBuffer batch, BatchCheck.Limits limits, LogConfig config, long nowMillis) {
-        int mostBytes = Math.max(config.maxMessageBytes(), MOST_UNPACKED_BYTES);
-        return switch (Recompression.recompress(batch, codec(config), limits, mostBytes)) {
+        return switch (Recompression.recompress(
+                batch, codec(config), limits, mostUnpackedBytes(config))) {
             case Recompression.Refused(BatchCheck.Broken why) ->
                     new Intake.NotAdmitted(refused(why));
             case Recompression.Repacked(ByteBuffer packed, long _) ->

@@ -9,6 +9,7 @@ package naru.log;
  * @param retentionBytes -1 keeps records whatever the log's size
  * @param deleteEnabled whether {@code cleanup.policy} contains {@code delete}
  * @param compactEnabled whether {@code cleanup.policy} contains {@code compact}
+ * @param compaction what holds for the log if it is compacted
  * @param logAppendTime whether {@code message.timestamp.type} is {@code LogAppendTime}
  * @param compressionType {@code producer} stores batches as they come, else the codec to store
  * @param compressionLevel level for the codec, or {@link Integer#MIN_VALUE} for the codec's default
@@ -29,6 +30,7 @@ public record LogConfig(
         long flushMillis,
         boolean deleteEnabled,
         boolean compactEnabled,
+        Compaction compaction,
         boolean logAppendTime,
         long timestampBeforeMaxMillis,
         long timestampAfterMaxMillis,
@@ -36,6 +38,31 @@ public record LogConfig(
         int compressionLevel,
         boolean preallocate,
         boolean ackFsync) {
+
+    /**
+     * When a log is cleaned and what of it.
+     *
+     * @param minDirtyRatio part of the log that must be dirty before it is cleaned, 0 to 1
+     * @param minLagMillis how long a record is left alone
+     * @param maxLagMillis after which a record is cleaned however small the dirty part is
+     * @param deleteRetentionMillis how long tombstones and markers stay once they could go
+     */
+    public record Compaction(
+            double minDirtyRatio,
+            long minLagMillis,
+            long maxLagMillis,
+            long deleteRetentionMillis) {
+        /** Kafka's defaults. */
+        public static final Compaction DEFAULTS =
+                new Compaction(0.5, 0, Long.MAX_VALUE, 24L * 3600 * 1000);
+    }
+
+    /** When a segment is rolled for its age: in time for {@code max.compaction.lag.ms} too. */
+    public long rollMillis() {
+        return compactEnabled && compaction.maxLagMillis > 0
+                ? Math.min(compaction.maxLagMillis, segmentMillis)
+                : segmentMillis;
+    }
 
     /** Kafka's defaults. */
     public static final LogConfig DEFAULTS =
@@ -53,6 +80,7 @@ public record LogConfig(
                     Long.MAX_VALUE,
                     true,
                     false,
+                    Compaction.DEFAULTS,
                     false,
                     Long.MAX_VALUE,
                     3_600_000,

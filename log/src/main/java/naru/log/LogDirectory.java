@@ -1,7 +1,10 @@
 package naru.log;
 
 import naru.log.checkpoint.CleanShutdownFile;
+import naru.log.checkpoint.CorruptFileException;
+import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.checkpoint.PartitionMetadataFile;
+import naru.log.compaction.Compactor;
 import naru.log.disk.Disk;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.producer.ProducerStates;
@@ -60,6 +63,7 @@ public final class LogDirectory implements AutoCloseable {
     private final CursorPool cursors = new CursorPool();
     private final Checkpoints checkpoints;
     private final Background background;
+    private final Compactor compactor;
     private final LogServices services;
     private final Housekeeping housekeeping;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
@@ -88,7 +92,26 @@ public final class LogDirectory implements AutoCloseable {
                         clock,
                         Collections.unmodifiableCollection(logs.values()));
         this.background = new Background(housekeeping);
+        this.compactor = openCompactor();
         this.services = new Services();
+    }
+
+    private Compactor openCompactor() throws IOException {
+        OffsetCheckpoint cleaned = new OffsetCheckpoint(options.path(), OffsetCheckpoint.CLEANER);
+        Map<TopicPartition, Long> upTo;
+        try {
+            upTo = cleaned.read();
+        } catch (CorruptFileException corrupt) {
+            LOG.warn("{}; compacted logs are cleaned from their start", corrupt.getMessage());
+            upTo = Map.of();
+        }
+        return new Compactor(
+                options.compaction(),
+                () -> logs.values().stream().map(PartitionLog::compaction).toList(),
+                cleaned,
+                upTo,
+                clock,
+                options.directoryId());
     }
 
     /** Opens the folder and all logs in it; makes it when there is none. */
@@ -97,7 +120,9 @@ public final class LogDirectory implements AutoCloseable {
             LogDirectory directory = new LogDirectory(options, disk, clock);
             directory.load();
             if (options.background()) {
-                directory.background.start(options.path().getFileName().toString());
+                String name = options.path().getFileName().toString();
+                directory.background.start(name);
+                directory.compactor.start(name);
             }
             return directory;
         } catch (IOException refusal) {
@@ -139,7 +164,17 @@ public final class LogDirectory implements AutoCloseable {
 
         @Override
         public void recoveryPointFell(PartitionLog log) throws IOException {
+            compactor.truncated(log.topicPartition(), log.logEndOffset());
             checkpoints.lower(log);
+        }
+
+        @Override
+        public void compactionMayBeDue(PartitionLog log, boolean reconfigured) {
+            if (reconfigured) {
+                compactor.reconfigured(log.topicPartition());
+            } else {
+                compactor.wake();
+            }
         }
 
         @Override
@@ -387,6 +422,7 @@ public final class LogDirectory implements AutoCloseable {
         logs.remove(partition);
         checkpoints.forget(partition);
         log.retire();
+        compactor.forget(partition);
         Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
         try {
             rename(partition, log.folder(), aside);
@@ -447,6 +483,12 @@ public final class LogDirectory implements AutoCloseable {
         background.syncRequested();
         background.runDeletions(now);
         housekeeping.keepHouse(now);
+        compactor.cleanDue();
+    }
+
+    /** Compacts the logs of this folder. */
+    public Compactor compactor() {
+        return compactor;
     }
 
     /** As {@link #close(long)}, of a folder that no registered broker has used. */
@@ -469,6 +511,7 @@ public final class LogDirectory implements AutoCloseable {
             }
             closed = true;
         }
+        compactor.stop();
         background.stop();
         background.syncRequested();
         background.runDeletions(Long.MAX_VALUE);
@@ -496,6 +539,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Lets go of the files without syncing or writing anything, as a killed process does. */
     void crash() {
         closed = true;
+        compactor.stop();
         background.stop();
         logs.values().forEach(PartitionLog::abandon);
     }

@@ -1,6 +1,7 @@
 package naru.log;
 
 import naru.log.PartitionLog.Origin;
+import naru.log.compaction.CompactableLog.LastBatch;
 import naru.log.producer.AbortedTransaction;
 import naru.log.producer.CompletedTransaction;
 import naru.log.producer.ProducerStates;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a log knows of its producers and their transactions: the states, their snapshots, and the
@@ -129,6 +131,10 @@ final class LogProducers {
 
     void expire(long nowMillis) {
         states.expire(nowMillis);
+    }
+
+    Map<Long, LastBatch> lastBatches() {
+        return states.lastBatches();
     }
 
     List<ProducerState> active() {

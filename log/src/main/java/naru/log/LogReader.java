@@ -55,7 +55,16 @@ final class LogReader {
                 return ReadOutcome.NOTHING;
             }
             SegmentReader reader = new SegmentReader(segment);
-            switch (reader.read(offset, bound, maxBytes, atLeastOneBatch)) {
+            SegmentRead read;
+            try {
+                read = reader.read(offset, bound, maxBytes, atLeastOneBatch);
+            } catch (IOException refusal) {
+                if (hasLeft(segment)) {
+                    return null;
+                }
+                throw refusal;
+            }
+            switch (read) {
                 case SegmentRead.Found(LogSlice slice) -> {
                     return new ReadOutcome.Found(slice);
                 }
@@ -70,6 +79,15 @@ final class LogReader {
             }
         }
         return ReadOutcome.NOTHING;
+    }
+
+    /**
+     * Whether the segment was replaced or deleted meanwhile, and what stands there now is known.
+     */
+    private boolean hasLeft(Segment segment) {
+        synchronized (log.lock()) {
+            return segment.isDeleted();
+        }
     }
 
     private void settle(Segment segment, SegmentReader reader, long offset, long endOffset)

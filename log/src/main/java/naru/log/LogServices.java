@@ -29,6 +29,9 @@ interface LogServices {
     /** Notes that the log's recovery point or start has moved and the checkpoint is now wrong. */
     void checkpointNow();
 
+    /** The log has another sealed segment, or another configuration. */
+    void compactionMayBeDue(PartitionLog log, boolean reconfigured);
+
     /** Something that deletes files. */
     interface Deletion {
         void run() throws IOException;

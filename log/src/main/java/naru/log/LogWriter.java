@@ -146,7 +146,7 @@ final class LogWriter {
                 active.sizeBytes() > config.segmentBytes() - batches.remaining()
                         || !active.hasRoomFor(lastOffset, config.segmentIndexBytes())
                         || active.ageMillis(maxTimestamp, nowMillis)
-                                > config.segmentMillis() - jitterMillis(config, active);
+                                > config.rollMillis() - jitterMillis(config, active);
         return full ? roll(Math.max(logEndOffset, lastOffset - Integer.MAX_VALUE)) : active;
     }
 
@@ -162,7 +162,7 @@ final class LogWriter {
 
     /** Spreads the rolling of logs that were made at the same time. */
     private long jitterMillis(LogConfig config, Segment active) {
-        long most = Math.min(config.segmentJitterMillis(), config.segmentMillis());
+        long most = Math.min(config.segmentJitterMillis(), config.rollMillis());
         long seed = log.topicPartition().hashCode() * 31L + active.baseOffset();
         return most <= 0 ? 0 : Math.floorMod(seed * 0x9E3779B97F4A7C15L, most);
     }

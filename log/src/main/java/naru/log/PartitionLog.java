@@ -5,6 +5,7 @@ import naru.log.AppendOutcome.Duplicate;
 import naru.log.AppendOutcome.Refused;
 import naru.log.BatchIntake.Intake;
 import naru.log.checkpoint.PartitionMetadataFile;
+import naru.log.compaction.CompactableLog;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.producer.Verdict;
 import naru.log.recovery.LogLoader;
@@ -66,6 +67,8 @@ public final class PartitionLog {
     private final LogProducers producers;
     private final LogWriter writer;
     private final LogReader reader;
+    private final SegmentDeparture departure;
+    private final LogCompaction compaction;
     private final Object lock = new Object();
     private volatile LogConfig config;
     private volatile long logStartOffset;
@@ -100,12 +103,17 @@ public final class PartitionLog {
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
+        this.departure = new SegmentDeparture(this, producers, services);
+        this.compaction = new LogCompaction(this, context, segments, producers, departure);
     }
 
     /** Called under the lock when a segment has been sealed and another begun. */
     void onRolled() {
         sync.namesChanged();
         services.requestSync(this);
+        if (config.compactEnabled()) {
+            services.compactionMayBeDue(this, false);
+        }
     }
 
     /** Called under the lock when the file of the active segment comes to be. */
@@ -141,7 +149,11 @@ public final class PartitionLog {
     }
 
     public void reconfigure(LogConfig changed) {
+        boolean concerned = config.compactEnabled() || changed.compactEnabled();
         config = changed;
+        if (concerned) {
+            services.compactionMayBeDue(this, true);
+        }
     }
 
     public long logStartOffset() {
@@ -169,6 +181,15 @@ public final class PartitionLog {
     /** Stretches of the log that were found damaged since it was opened. */
     public long damagedBatches() {
         return context.damagedBatches().sum();
+    }
+
+    /** The log as compaction sees it. */
+    CompactableLog compaction() {
+        return compaction;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Path folder() {
@@ -441,29 +462,11 @@ public final class PartitionLog {
                 below++;
             }
             if (below > 0) {
-                delete(segments.removeFirst(below));
+                departure.of(segments.removeFirst(below));
             }
             services.checkpointNow();
             return true;
         }
-    }
-
-    private void delete(List<Segment> gone) {
-        for (Segment segment : gone) {
-            try {
-                segment.markDeleted();
-                producers.deleteSnapshotOf(segment);
-            } catch (IOException refusal) {
-                LOG.warn("{} cannot be renamed for deletion: {}", segment, refusal.getMessage());
-            }
-        }
-        services.later(
-                config.fileDeleteDelayMillis(),
-                () -> {
-                    for (Segment segment : gone) {
-                        segment.deleteMarked();
-                    }
-                });
     }
 
     /** Removes all at and above the offset. */
@@ -478,7 +481,7 @@ public final class PartitionLog {
             }
             try {
                 int floor = Segments.floor(segments.snapshot(), offset);
-                delete(segments.removeAfter(floor));
+                departure.of(segments.removeAfter(floor));
                 segments.active().truncateTo(offset);
                 endsNowAt(offset, Math.min(logStartOffset, offset));
             } catch (IOException refusal) {
@@ -492,7 +495,7 @@ public final class PartitionLog {
         synchronized (lock) {
             try {
                 Segment fresh = Segment.fresh(context, offset);
-                delete(segments.replaceAll(fresh));
+                departure.of(segments.replaceAll(fresh));
                 fresh.create();
                 epochs.clear();
                 producers.truncateFullyAndStartAt(offset);
@@ -532,7 +535,7 @@ public final class PartitionLog {
                     writer.roll(logEndOffset);
                 }
                 List<Segment> gone = segments.removeFirst(count);
-                delete(gone);
+                departure.of(gone);
                 logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
                 writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
                 producers.onLogStartOffset(logStartOffset);

@@ -44,6 +44,7 @@ final class LogConfigs {
                 d.flushMillis(),
                 d.deleteEnabled(),
                 d.compactEnabled(),
+                d.compaction(),
                 d.logAppendTime(),
                 d.timestampBeforeMaxMillis(),
                 d.timestampAfterMaxMillis(),

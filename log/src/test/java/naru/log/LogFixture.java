@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** One data folder without threads of its own and one partition in it, with a clock to be set. */
@@ -71,6 +72,7 @@ final class LogFixture {
     final SetClock clock = new SetClock();
     private final Disk disk;
     LogConfig config;
+    private UnaryOperator<LogDirectoryOptions> options = UnaryOperator.identity();
     private LogDirectory directory;
     private PartitionLog log;
     private final Uuid topicId = Uuid.randomUuid();
@@ -89,10 +91,17 @@ final class LogFixture {
 
     private LogDirectory openDirectory() {
         return LogDirectory.open(
-                LogDirectoryOptions.of(folder, Uuid.randomUuid(), partition -> config)
-                        .withBackground(false),
+                options.apply(
+                        LogDirectoryOptions.of(folder, Uuid.randomUuid(), partition -> config)
+                                .withBackground(false)),
                 disk,
                 clock);
+    }
+
+    /** Closes and opens, from now on with these options. */
+    void reopenWith(UnaryOperator<LogDirectoryOptions> changed) {
+        options = changed;
+        reopenCleanly();
     }
 
     LogDirectory directory() {

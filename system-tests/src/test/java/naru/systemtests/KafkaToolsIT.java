@@ -203,7 +203,7 @@ class KafkaToolsIT {
         return tool("org.apache.kafka.tools." + name, "", all.toArray(String[]::new));
     }
 
-    private static String tool(String name, String input, String... arguments) {
+    static String tool(String name, String input, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(

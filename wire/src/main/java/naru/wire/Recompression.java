@@ -25,8 +25,6 @@ import java.util.Arrays;
  */
 public final class Recompression {
     private static final int FIRST_BUFFER_BYTES = 16 << 10;
-    private static final byte[] XERIAL_MAGIC = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
-    private static final int XERIAL_HEADER_BYTES = 16;
 
     private Recompression() {}
 
@@ -110,14 +108,7 @@ public final class Recompression {
         if (type == CompressionType.NONE) {
             return payload.remaining() > maxBytes ? null : payload;
         }
-        if (type == CompressionType.SNAPPY) {
-            checkSnappyChunks(payload, maxBytes);
-        }
-        try (InputStream in =
-                Compression.of(type)
-                        .build()
-                        .wrapForInput(
-                                payload, RecordBatchLayout.MAGIC, BufferSupplier.NO_CACHING)) {
+        try (InputStream in = Unpacking.open(payload, type, maxBytes, BufferSupplier.NO_CACHING)) {
             return readBounded(in, maxBytes);
         }
     }
@@ -138,47 +129,6 @@ public final class Recompression {
                 return ByteBuffer.wrap(bytes, 0, length);
             }
             length += got;
-        }
-    }
-
-    /**
-     * Snappy's stream makes buffers of whatever sizes its chunks claim; this looks at the claims
-     * first. Chunks: a length (int32) and a block that begins with its unpacked length (varint).
-     */
-    private static void checkSnappyChunks(ByteBuffer payload, int maxBytes) throws IOException {
-        byte[] magic = new byte[XERIAL_MAGIC.length];
-        if (payload.remaining() < XERIAL_HEADER_BYTES) {
-            throw new IOException("snappy without its header");
-        }
-        payload.get(0, magic);
-        if (!Arrays.equals(magic, XERIAL_MAGIC)) {
-            checkSnappyBlock(payload, 0, maxBytes);
-            return;
-        }
-        int at = XERIAL_HEADER_BYTES;
-        while (at + Integer.BYTES <= payload.limit()) {
-            int length = payload.getInt(at);
-            at += Integer.BYTES;
-            if (length < 0 || length > payload.limit() - at) {
-                throw new IOException("a snappy chunk of " + length + " bytes");
-            }
-            checkSnappyBlock(payload, at, maxBytes);
-            at += length;
-        }
-    }
-
-    private static void checkSnappyBlock(ByteBuffer payload, int at, int maxBytes)
-            throws IOException {
-        long claimed = 0;
-        for (int i = 0; i < 5 && at + i < payload.limit(); i++) {
-            byte next = payload.get(at + i);
-            claimed |= (next & 0x7fL) << (7 * i);
-            if (next >= 0) {
-                break;
-            }
-        }
-        if (claimed > maxBytes) {
-            throw new IOException("a snappy block that claims " + claimed + " bytes");
         }
     }
 

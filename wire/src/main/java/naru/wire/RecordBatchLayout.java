@@ -33,12 +33,18 @@ public final class RecordBatchLayout {
 
     public static final byte MAGIC = 2;
     public static final long NO_PRODUCER_ID = -1;
+    public static final long NO_TIMESTAMP = -1;
+
+    /** Bits of the attributes. */
+    public static final int LOG_APPEND_TIME_FLAG = 0x08;
+
+    public static final int TRANSACTIONAL_FLAG = 0x10;
+    public static final int CONTROL_FLAG = 0x20;
+
+    /** The base timestamp says since when tombstones and markers may go (KIP-534). */
+    public static final int DELETE_HORIZON_FLAG = 0x40;
 
     private static final int COMPRESSION_MASK = 0x07;
-    private static final int LOG_APPEND_TIME_FLAG = 0x08;
-    private static final int TRANSACTIONAL_FLAG = 0x10;
-    private static final int CONTROL_FLAG = 0x20;
-    private static final int DELETE_HORIZON_FLAG = 0x40;
 
     private RecordBatchLayout() {}
 

@@ -128,7 +128,7 @@ final class RecordWalk {
         }
         maxTimestamp = Math.max(maxTimestamp, timestamp);
         if (keyRequired && keyLength < 0) {
-            note(index, "Compacted topic cannot accept message without key.");
+            note(index, KeyCheck.NO_KEY);
         } else if (boundedTimestamps && BatchCheck.outOfBounds(timestamp, limits)) {
             timestampError = true;
             note(index, BatchCheck.timestampMessage(timestamp, limits));

@@ -1,5 +1,7 @@
 package naru.broker.config;
 
+import naru.log.compaction.CompactionSettings;
+
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.jspecify.annotations.Nullable;
 
@@ -212,6 +214,18 @@ public final class NodeConfig {
     public int loops() {
         int loops = integer(NaruSettings.LOOPS);
         return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** What the cleaner of compacted logs is told. */
+    public CompactionSettings compaction() {
+        return new CompactionSettings(
+                flag("log.cleaner.enable"),
+                integer("log.cleaner.threads"),
+                number("log.cleaner.dedupe.buffer.size"),
+                fraction("log.cleaner.io.buffer.load.factor"),
+                integer("log.cleaner.io.buffer.size"),
+                fraction("log.cleaner.io.max.bytes.per.second"),
+                number("log.cleaner.backoff.ms"));
     }
 
     /** Replicas for a topic of Kafka's own, on a cluster of that many brokers. */

@@ -43,6 +43,17 @@ final class ServedSettings {
                     leader.imbalance.check.interval.seconds
                     listener.security.protocol.map
                     listeners
+                    log.cleaner.backoff.ms
+                    log.cleaner.dedupe.buffer.size
+                    log.cleaner.delete.retention.ms
+                    log.cleaner.enable
+                    log.cleaner.io.buffer.load.factor
+                    log.cleaner.io.buffer.size
+                    log.cleaner.io.max.bytes.per.second
+                    log.cleaner.max.compaction.lag.ms
+                    log.cleaner.min.cleanable.ratio
+                    log.cleaner.min.compaction.lag.ms
+                    log.cleaner.threads
                     log.cleanup.policy
                     log.dir
                     log.dirs

@@ -37,6 +37,11 @@ public record TopicConfig(LogConfig log, int minInSyncReplicas, Map<String, Obje
                 number(values, "flush.ms"),
                 cleanup.contains("delete"),
                 cleanup.contains("compact"),
+                new LogConfig.Compaction(
+                        ((Number) get(values, "min.cleanable.dirty.ratio")).doubleValue(),
+                        number(values, "min.compaction.lag.ms"),
+                        number(values, "max.compaction.lag.ms"),
+                        number(values, "delete.retention.ms")),
                 get(values, "message.timestamp.type")
                         .equals(TimestampType.LOG_APPEND_TIME.toString()),
                 number(values, "message.timestamp.before.max.ms"),

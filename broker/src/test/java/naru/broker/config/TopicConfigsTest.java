@@ -64,6 +64,10 @@ class TopicConfigsTest {
                                 Map.entry("flush.messages", "10"),
                                 Map.entry("flush.ms", "11"),
                                 Map.entry("cleanup.policy", "compact"),
+                                Map.entry("min.cleanable.dirty.ratio", "0.25"),
+                                Map.entry("min.compaction.lag.ms", "20"),
+                                Map.entry("max.compaction.lag.ms", "21"),
+                                Map.entry("delete.retention.ms", "22"),
                                 Map.entry("message.timestamp.type", "LogAppendTime"),
                                 Map.entry("message.timestamp.before.max.ms", "12"),
                                 Map.entry("message.timestamp.after.max.ms", "13"),
@@ -77,8 +81,27 @@ class TopicConfigsTest {
         assertThat(topic.log())
                 .isEqualTo(
                         new LogConfig(
-                                2097152, 2, 3, 40, 5, 6, 7, 8, 9, 10, 11, false, true, true, 12, 13,
-                                "zstd", 14, true, true));
+                                2097152,
+                                2,
+                                3,
+                                40,
+                                5,
+                                6,
+                                7,
+                                8,
+                                9,
+                                10,
+                                11,
+                                false,
+                                true,
+                                new LogConfig.Compaction(0.25, 20, 21, 22),
+                                true,
+                                12,
+                                13,
+                                "zstd",
+                                14,
+                                true,
+                                true));
         assertThat(topic.minInSyncReplicas()).isEqualTo(2);
     }
 

@@ -19,6 +19,7 @@ public final class OffsetCheckpoint {
     public static final String RECOVERY_POINT = "recovery-point-offset-checkpoint";
     public static final String HIGH_WATERMARK = "replication-offset-checkpoint";
     public static final String LOG_START = "log-start-offset-checkpoint";
+    public static final String CLEANER = "cleaner-offset-checkpoint";
 
     private final Path file;
 

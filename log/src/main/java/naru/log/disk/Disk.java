@@ -23,6 +23,8 @@ public interface Disk {
 
     long lastModifiedMillis(Path file) throws IOException;
 
+    void setLastModified(Path file, long millis) throws IOException;
+
     /** What stands in the folder, sorted by name. */
     List<Entry> list(Path folder) throws IOException;
 

@@ -1,6 +1,7 @@
 package naru.log.producer;
 
 import naru.log.PartitionLog.Origin;
+import naru.log.compaction.CompactableLog.LastBatch;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.TopicPartition;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -358,6 +360,15 @@ public final class ProducerStates {
 
     private boolean expired(ProducerEntry entry, long nowMillis) {
         return !entry.inTransaction() && nowMillis - entry.lastTimestamp >= expirationMillis;
+    }
+
+    /** What each producer wrote last. */
+    public Map<Long, LastBatch> lastBatches() {
+        Map<Long, LastBatch> last = HashMap.newHashMap(producers.size());
+        for (ProducerEntry entry : producers.values()) {
+            last.put(entry.producerId, new LastBatch(entry.lastOffset(), entry.epoch));
+        }
+        return last;
     }
 
     /** The producers as DescribeProducers tells them. */

@@ -58,6 +58,11 @@ public final class TransactionIndex implements AutoCloseable {
         return index;
     }
 
+    /** An index without entries for that segment, in a file of another name. */
+    public static TransactionIndex fresh(Path file, long segmentBaseOffset) {
+        return new TransactionIndex(file, segmentBaseOffset);
+    }
+
     private FileChannel opened() throws IOException {
         FileChannel open = channel;
         if (open == null) {

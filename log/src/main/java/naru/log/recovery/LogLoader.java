@@ -21,9 +21,6 @@ import java.util.OptionalLong;
  * unclean one, what stands behind the recovery point is read and checked.
  */
 public final class LogLoader {
-    private static final String CLEANED = ".cleaned";
-    private static final String SWAP = ".swap";
-
     /**
      * What is known of the log before its segments are looked at.
      *
@@ -53,7 +50,7 @@ public final class LogLoader {
 
     private Loaded load() throws IOException {
         List<Segment> segments = new ArrayList<>();
-        List<Disk.Entry> files = settleLeftovers(context.disk().list(context.folder()));
+        List<Disk.Entry> files = new Leftovers(context).settle();
         for (int i = 0; i < files.size(); i++) {
             Disk.Entry file = files.get(i);
             long base = SegmentFiles.offsetOf(file.name(), SegmentFiles.LOG).orElseThrow();
@@ -77,29 +74,6 @@ public final class LogLoader {
         long start = Math.max(hints.logStartOffset(), all.first().baseOffset());
         epochs.truncateFromEnd(end);
         return new Loaded(all, epochs, Math.min(start, end), end);
-    }
-
-    /**
-     * Deletes what a deletion or compaction left, brings what a compaction had finished into its
-     * place, and answers the segments' files.
-     */
-    private List<Disk.Entry> settleLeftovers(List<Disk.Entry> entries) throws IOException {
-        List<Disk.Entry> logs = new ArrayList<>();
-        boolean swapped = false;
-        for (Disk.Entry entry : entries) {
-            String name = entry.name();
-            if (name.endsWith(SegmentFiles.DELETED) || name.endsWith(CLEANED)) {
-                context.disk().delete(context.folder().resolve(name));
-            } else if (name.endsWith(SWAP)) {
-                String target = name.substring(0, name.length() - SWAP.length());
-                context.disk()
-                        .rename(context.folder().resolve(name), context.folder().resolve(target));
-                swapped = true;
-            } else if (SegmentFiles.offsetOf(name, SegmentFiles.LOG).isPresent()) {
-                logs.add(entry);
-            }
-        }
-        return swapped ? settleLeftovers(context.disk().list(context.folder())) : logs;
     }
 
     private Segment open(long base, int size, long bound, boolean last) throws IOException {

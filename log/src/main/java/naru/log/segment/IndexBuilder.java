@@ -32,17 +32,26 @@ public final class IndexBuilder {
 
     /** Takes the batch in; always true, so that a scan goes on. */
     public boolean note(BatchCursor batch) {
-        if (batch.maxTimestamp() > maxTimestamp) {
-            maxTimestamp = batch.maxTimestamp();
-            maxTimestampOffset = batch.lastOffset();
+        note(
+                (int) batch.position(),
+                (int) batch.sizeBytes(),
+                batch.lastOffset(),
+                batch.maxTimestamp());
+        return true;
+    }
+
+    /** Takes a batch in that stands at the position. */
+    void note(int position, int sizeBytes, long lastOffset, long timestamp) {
+        if (timestamp > maxTimestamp) {
+            maxTimestamp = timestamp;
+            maxTimestampOffset = lastOffset;
         }
         if (bytesSinceEntry > intervalBytes) {
-            offsets.add(batch.lastOffset() - baseOffset, (int) batch.position());
+            offsets.add(lastOffset - baseOffset, position);
             noteTime();
             bytesSinceEntry = 0;
         }
-        bytesSinceEntry += (int) batch.sizeBytes();
-        return true;
+        bytesSinceEntry += sizeBytes;
     }
 
     private void noteTime() {

@@ -52,6 +52,10 @@ public final class Segment {
     private volatile boolean sealed;
     private volatile boolean deleted;
     private volatile boolean closed;
+
+    /** Files that have the other name of {@link #markDeleted}; under the log's lock. */
+    private final List<String> marked = new ArrayList<>(0);
+
     private volatile long modifiedMillis = -1;
 
     private Segment(SegmentContext context, long baseOffset, int sizeBytes, long nextOffset) {
@@ -76,6 +80,15 @@ public final class Segment {
             SegmentContext context, long baseOffset, int sizeBytes, long nextOffset) {
         Segment segment = new Segment(context, baseOffset, sizeBytes, nextOffset);
         segment.sealed = true;
+        return segment;
+    }
+
+    /** A segment whose files this process has just written whole. */
+    static Segment written(SegmentContext context, long baseOffset, int sizeBytes, long nextOffset)
+            throws IOException {
+        Segment segment = found(context, baseOffset, sizeBytes, nextOffset);
+        segment.modifiedMillis = segment.fileModifiedMillis();
+        segment.noteVerified(0, sizeBytes);
         return segment;
     }
 
@@ -300,6 +313,11 @@ public final class Segment {
 
     // ---- indexes
 
+    /** Bytes of the larger of the two indexes. */
+    public int indexBytes() throws IOException {
+        return Math.max(offsets().sizeBytes(), times().sizeBytes());
+    }
+
     public SparseIndex offsets() throws IOException {
         return indexes.offsets();
     }
@@ -338,7 +356,7 @@ public final class Segment {
                     from,
                     sizeBytes,
                     expectedOffset,
-                    Long.MAX_VALUE,
+                    nextOffset,
                     new BatchScan.Visitor() {
                         @Override
                         public boolean sound(BatchCursor batch) throws IOException {
@@ -426,7 +444,12 @@ public final class Segment {
                 : nowMillis - createdMillis;
     }
 
-    private long fileModifiedMillis() throws IOException {
+    /** Timestamp of the first batch, or -1 when there is none. */
+    public long firstTimestamp() throws IOException {
+        return indexes.firstTimestamp();
+    }
+
+    public long fileModifiedMillis() throws IOException {
         return context.disk().lastModifiedMillis(file);
     }
 
@@ -438,7 +461,7 @@ public final class Segment {
 
     /** Forgets what was verified if somebody else has changed the file since. */
     void checkUnchanged() throws IOException {
-        if (!sealed) {
+        if (!sealed || deleted) {
             return;
         }
         long modified = fileModifiedMillis();
@@ -500,28 +523,38 @@ public final class Segment {
             channel();
         }
         deleted = true;
-        for (String suffix :
-                List.of(
-                        SegmentFiles.LOG,
-                        SegmentFiles.OFFSET_INDEX,
-                        SegmentFiles.TIME_INDEX,
-                        SegmentFiles.TRANSACTION_INDEX)) {
+        for (String suffix : SegmentFiles.ALL) {
             Path path = path(suffix);
             if (context.disk().exists(path)) {
                 context.disk().rename(path, path(suffix + SegmentFiles.DELETED));
+                marked.add(suffix);
             }
         }
+    }
+
+    /** Opens all files that readers may need, so that a rename takes none from them. */
+    public void pin() throws IOException {
+        if (sizeBytes > 0) {
+            channel();
+            indexes.pin();
+            indexes.maxTimestamp();
+            transactions();
+        }
+    }
+
+    /** Gives the files their names back that {@link #markDeleted} took. */
+    public void unmarkDeleted() throws IOException {
+        for (String suffix : List.copyOf(marked)) {
+            context.disk().rename(path(suffix + SegmentFiles.DELETED), path(suffix));
+            marked.remove(suffix);
+        }
+        deleted = false;
     }
 
     /** Closes and deletes the files that {@link #markDeleted} renamed. */
     public void deleteMarked() throws IOException {
         close();
-        for (String suffix :
-                List.of(
-                        SegmentFiles.LOG,
-                        SegmentFiles.OFFSET_INDEX,
-                        SegmentFiles.TIME_INDEX,
-                        SegmentFiles.TRANSACTION_INDEX)) {
+        for (String suffix : SegmentFiles.ALL) {
             context.disk().delete(path(suffix + SegmentFiles.DELETED));
         }
     }

@@ -1,6 +1,7 @@
 package naru.log.segment;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Names of the files of a segment, as Kafka gives them. */
@@ -11,6 +12,15 @@ public final class SegmentFiles {
     public static final String TRANSACTION_INDEX = ".txnindex";
     public static final String SNAPSHOT = ".snapshot";
     public static final String DELETED = ".deleted";
+
+    /** A copy without superseded records that is being made; worth nothing after a crash. */
+    public static final String CLEANED = ".cleaned";
+
+    /** A whole copy that is taking the place of what it was made from. */
+    public static final String SWAP = ".swap";
+
+    /** All files of one segment. */
+    static final List<String> ALL = List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
 
     private static final int DIGITS = 20;
 

@@ -283,13 +283,19 @@ final class SegmentIndexes {
         }
     }
 
+    /** Loads all that a reader may ask for, and keeps the files open. */
+    void pin() throws IOException {
+        offsets().pin();
+        times().pin();
+    }
+
     synchronized long maxTimestamp() throws IOException {
         loadTimes();
         return maxTimestamp;
     }
 
     /** Timestamp of the first batch, or -1 when there is none. */
-    long firstTimestamp() throws IOException {
+    synchronized long firstTimestamp() throws IOException {
         loadTimes();
         return firstTimestamp;
     }

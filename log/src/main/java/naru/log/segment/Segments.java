@@ -64,6 +64,29 @@ public final class Segments {
         return replaced;
     }
 
+    /** Where these segments stand one behind the other, or -1 when they do not any more. */
+    public int indexOf(List<Segment> wanted) {
+        Segment[] now = all;
+        int from = 0;
+        while (from < now.length && now[from] != wanted.getFirst()) {
+            from++;
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            if (from + i >= now.length || now[from + i] != wanted.get(i)) {
+                return -1;
+            }
+        }
+        return from;
+    }
+
+    /** Puts one segment in the place of so many from the index on. */
+    public void replace(int from, int count, Segment made) {
+        List<Segment> now = new ArrayList<>(Arrays.asList(all));
+        now.subList(from, from + count).clear();
+        now.add(from, made);
+        all = now.toArray(new Segment[0]);
+    }
+
     /** Takes the first so many away; answers them. */
     public List<Segment> removeFirst(int count) {
         Segment[] now = all;

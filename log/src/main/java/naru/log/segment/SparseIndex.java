@@ -91,6 +91,11 @@ public final class SparseIndex {
         return now.first + now.count;
     }
 
+    /** Bytes of all entries. */
+    int sizeBytes() {
+        return count() * layout.entryBytes;
+    }
+
     public void add(long key, int value) {
         Tail now = tail;
         int n = now.count;
@@ -259,8 +264,25 @@ public final class SparseIndex {
 
     private ByteBuffer readEntries(int from, int count) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(count * layout.entryBytes);
-        FileBytes.readExactly(openChannel(), bytes, (long) from * layout.entryBytes);
+        FileBytes.readExactly(openStored(), bytes, (long) from * layout.entryBytes);
         return bytes;
+    }
+
+    /** Opens the file if entries stand in it, so that it is found whatever it is renamed to. */
+    void pin() throws IOException {
+        if (tail.first > 0) {
+            openStored();
+        }
+    }
+
+    /** Does not make the file: one that is gone has no entries. */
+    private synchronized FileChannel openStored() throws IOException {
+        FileChannel open = channel;
+        if (open == null || !open.isOpen()) {
+            open = disk.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = open;
+        }
+        return open;
     }
 
     private synchronized FileChannel openChannel() throws IOException {

@@ -2,11 +2,7 @@ package naru.log.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -97,6 +93,11 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void setLastModified(Path file, long millis) throws IOException {
+        real.setLastModified(file, millis);
+    }
+
+    @Override
     public List<Entry> list(Path folder) throws IOException {
         return real.list(folder);
     }
@@ -136,12 +137,13 @@ public final class FaultyDisk implements Disk {
         return real.totalBytes(folder);
     }
 
-    /** Passes on to the real channel what is used, and refuses what is not. */
-    private final class FaultyChannel extends FileChannel {
+    /** Remembers what is written, and fails when it is told to. */
+    private final class FaultyChannel extends ChannelView {
         private final Path file;
         private final FileChannel channel;
 
         FaultyChannel(Path file, FileChannel channel) {
+            super(channel);
             this.file = file;
             this.channel = channel;
         }
@@ -179,11 +181,6 @@ public final class FaultyDisk implements Disk {
             unsynced.remove(file);
         }
 
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return channel.read(target, position);
-        }
-
         /** Counted as durable at once: what a truncation took away never comes back. */
         @Override
         public FileChannel truncate(long size) throws IOException {
@@ -195,72 +192,6 @@ public final class FaultyDisk implements Disk {
                 writes.removeIf(write -> write.position >= size);
             }
             return this;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target)
-                throws IOException {
-            return channel.transferTo(position, count, target);
-        }
-
-        @Override
-        protected void implCloseChannel() throws IOException {
-            channel.close();
-        }
-
-        @Override
-        public int read(ByteBuffer target) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long write(ByteBuffer[] sources, int offset, int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long position() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileChannel position(long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel source, long position, long count) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock lock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock tryLock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
         }
     }
 }
