@@ -1,8 +1,10 @@
 package naru.coordination.group;
 
-import naru.coordination.group.Deadlines.Name;
+import naru.coordination.Deadlines;
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.Heartbeat;
 import naru.coordination.group.GroupCommand.LeaveGroup;
+import naru.coordination.group.modern.GroupDeadline;
 
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
@@ -19,11 +21,11 @@ import java.util.List;
 final class Sessions {
     private static final short BATCHED_LEAVE_SINCE = 3;
 
-    private final Deadlines deadlines;
+    private final Deadlines<GroupDeadline> deadlines;
     private final Rebalance rebalance;
     private final PendingJoins pendingJoins;
 
-    Sessions(Deadlines deadlines, Rebalance rebalance, PendingJoins pendingJoins) {
+    Sessions(Deadlines<GroupDeadline> deadlines, Rebalance rebalance, PendingJoins pendingJoins) {
         this.deadlines = deadlines;
         this.rebalance = rebalance;
         this.pendingJoins = pendingJoins;
@@ -124,7 +126,7 @@ final class Sessions {
             return false;
         }
         pendingJoins.released();
-        deadlines.cancel(new Name.Session(group.id(), memberId));
+        deadlines.cancel(new GroupDeadline.Session(group.id(), memberId));
         return true;
     }
 
