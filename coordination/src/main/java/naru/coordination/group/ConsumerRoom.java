@@ -4,12 +4,18 @@ import naru.coordination.Deadlines;
 import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.ConsumerGroupDescribe;
 import naru.coordination.group.GroupCommand.ConsumerGroupHeartbeat;
+import naru.coordination.group.GroupCommand.Heartbeat;
+import naru.coordination.group.GroupCommand.JoinGroup;
+import naru.coordination.group.GroupCommand.SyncGroup;
+import naru.coordination.group.consumer.ClassicMembers;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerHeartbeats;
 import naru.coordination.group.consumer.ConsumerQueries;
 import naru.coordination.group.consumer.ConsumerRecord;
 import naru.coordination.group.consumer.ConsumerSettings;
 import naru.coordination.group.consumer.Membership;
+import naru.coordination.group.consumer.Upgrade;
+import naru.coordination.group.modern.Caller;
 import naru.coordination.group.modern.GroupDeadline;
 import naru.coordination.group.modern.ModernMember;
 import naru.coordination.group.modern.Refusal;
@@ -17,9 +23,11 @@ import naru.coordination.group.modern.Surroundings;
 
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -28,6 +36,9 @@ final class ConsumerRoom {
     private final Surroundings surroundings;
     private final Membership membership;
     private final ConsumerHeartbeats heartbeats;
+    private final ClassicMembers classics;
+    private final ConsumerSettings settings;
+    private final Deadlines<GroupDeadline> deadlines;
     private int members;
 
     ConsumerRoom(
@@ -35,11 +46,14 @@ final class ConsumerRoom {
             Surroundings surroundings,
             RandomGenerator random,
             Deadlines<GroupDeadline> deadlines) {
+        this.settings = settings;
+        this.deadlines = deadlines;
         this.surroundings = surroundings;
         this.membership = new Membership(settings, surroundings, deadlines);
         this.heartbeats =
                 new ConsumerHeartbeats(
                         settings, surroundings, random, membership, deadlines, () -> members);
+        this.classics = new ClassicMembers(settings, surroundings, random, membership, deadlines);
     }
 
     void heartbeat(@Nullable Group known, ConsumerGroupHeartbeat heartbeat, Draft draft) {
@@ -47,7 +61,14 @@ final class ConsumerRoom {
         Refusal refusal = heartbeats.check(request, heartbeat.caller());
         ConsumerGroup group = Group.consumer(known);
         boolean joins = request.memberEpoch() == ModernMember.JOINING;
-        if (refusal == null && group == null) {
+        ClassicGroup classic = Group.classic(known);
+        if (refusal == null && joins && classic != null && !isUnused(classic)) {
+            refusal = refusalToUpgrade(classic);
+            if (refusal == null) {
+                group = upgraded(classic, draft);
+                refusal = group == null ? notConsumers(classic.id()) : null;
+            }
+        } else if (refusal == null && group == null) {
             refusal = refusalToFound(known, request.groupId(), joins);
         }
         if (refusal != null) {
@@ -56,9 +77,8 @@ final class ConsumerRoom {
         }
         if (group == null) {
             group = new ConsumerGroup(request.groupId());
-            ClassicGroup empty = Group.classic(known);
-            if (empty != null && empty.isInLog()) {
-                draft.append(GroupRecord.tombstone(empty.id()));
+            if (classic != null && classic.isInLog()) {
+                draft.append(GroupRecord.tombstone(classic.id()));
             }
         }
         heartbeats.heartbeat(group, request, heartbeat.caller(), heartbeat.ticket(), draft);
@@ -82,6 +102,120 @@ final class ConsumerRoom {
                         Errors.GROUP_ID_NOT_FOUND,
                         "Group " + groupId + " is not a consumer group.");
     }
+
+    private static boolean isUnused(ClassicGroup classic) {
+        return classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
+    }
+
+    // ---- from the classic protocol, and back ----
+
+    private @Nullable Refusal refusalToUpgrade(ClassicGroup classic) {
+        String why = null;
+        if (!settings.migration().isUpgradeEnabled()) {
+            why = "online upgrade is disabled.";
+        } else if (!classic.isConsumerGroup()) {
+            why = "the group does not use the consumer embedded protocol.";
+        } else if (classic.members().size() > settings.maxSize()) {
+            why = "the group size exceeds the consumer group maximum size.";
+        }
+        return why == null
+                ? null
+                : new Refusal(
+                        Errors.GROUP_ID_NOT_FOUND,
+                        "Cannot upgrade classic group "
+                                + classic.id()
+                                + " to consumer group because "
+                                + why);
+    }
+
+    private static Refusal notConsumers(String groupId) {
+        return new Refusal(
+                Errors.GROUP_ID_NOT_FOUND,
+                "Cannot upgrade classic group "
+                        + groupId
+                        + " to consumer group because the embedded consumer protocol is"
+                        + " malformed.");
+    }
+
+    /** Null when what its members brought cannot be read; then nothing has been decided. */
+    private @Nullable ConsumerGroup upgraded(ClassicGroup classic, Draft draft) {
+        Draft records = new Draft(draft.nowMillis());
+        ConsumerGroup group;
+        try {
+            group =
+                    Upgrade.decide(
+                            classic.id(),
+                            classic.generation(),
+                            classic.members().stream()
+                                    .map(member -> candidate(member, classic))
+                                    .toList(),
+                            surroundings.topics(),
+                            records);
+        } catch (RuntimeException malformed) {
+            return null;
+        }
+        if (classic.isInLog()) {
+            draft.append(GroupRecord.tombstone(classic.id()));
+        }
+        records.decision().records().forEach(draft::append);
+        deadlines.cancel(new GroupDeadline.JoinPhase(classic.id()));
+        deadlines.cancel(new GroupDeadline.SyncPhase(classic.id()));
+        for (Member member : classic.members()) {
+            sendToJoinAgain(member, draft);
+            deadlines.set(
+                    new GroupDeadline.Session(classic.id(), member.id()),
+                    draft.nowMillis() + member.sessionTimeoutMillis());
+        }
+        return group;
+    }
+
+    private static Upgrade.Candidate candidate(Member member, ClassicGroup classic) {
+        String protocol = classic.protocol();
+        boolean chosen = protocol != null && member.protocolNames().contains(protocol);
+        return new Upgrade.Candidate(
+                member.id(),
+                member.instanceId(),
+                member.clientId(),
+                member.clientHost(),
+                member.rebalanceTimeoutMillis(),
+                member.sessionTimeoutMillis(),
+                member.protocols(),
+                member.metadata(chosen ? protocol : member.protocolNames().iterator().next()),
+                member.assignment());
+    }
+
+    private static void sendToJoinAgain(Member member, Draft draft) {
+        Long join = member.takeJoin();
+        if (join != null) {
+            draft.reply(join, Rebalance.joinRefused(Errors.REBALANCE_IN_PROGRESS, member.id()));
+        }
+        Long sync = member.takeSync();
+        if (sync != null) {
+            draft.reply(sync, Rebalance.syncRefused(Errors.REBALANCE_IN_PROGRESS));
+        }
+    }
+
+    // ---- classic members ----
+
+    void join(ConsumerGroup group, JoinGroup join, Draft draft) {
+        Caller caller =
+                new Caller(join.version(), join.clientId(), join.clientHost(), topic -> true);
+        classics.join(group, join.request(), caller, join.ticket(), draft);
+    }
+
+    void sync(ConsumerGroup group, SyncGroup sync, Draft draft) {
+        classics.sync(group, sync.request(), sync.ticket(), draft);
+    }
+
+    void heartbeat(ConsumerGroup group, Heartbeat heartbeat, Draft draft) {
+        classics.heartbeat(group, heartbeat.request(), heartbeat.ticket(), draft);
+    }
+
+    List<Errors> leave(ConsumerGroup group, List<MemberIdentity> leaving, Draft draft) {
+        return classics.leave(group, leaving, draft);
+    }
+
+    // ---- queries, deadlines, the log ----
 
     void describe(Map<String, Group> groups, ConsumerGroupDescribe describe, Draft draft) {
         ConsumerGroupDescribeResponseData response = new ConsumerGroupDescribeResponseData();

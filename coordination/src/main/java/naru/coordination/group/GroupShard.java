@@ -15,6 +15,7 @@ import naru.coordination.group.modern.Surroundings;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +68,9 @@ public final class GroupShard implements Shard<GroupCommand> {
         Draft draft = new Draft(nowMillis);
         switch (command) {
             case JoinGroup join -> join(join, draft);
-            case GroupCommand.SyncGroup sync ->
-                    syncing.sync(classic(sync.request().groupId()), sync, draft);
-            case GroupCommand.Heartbeat heartbeat ->
-                    sessions.heartbeat(classic(heartbeat.request().groupId()), heartbeat, draft);
-            case LeaveGroup leave -> {
-                ClassicGroup group = classic(leave.request().groupId());
-                sessions.leave(group, leave, draft);
-                forgetIfUnused(group);
-            }
+            case GroupCommand.SyncGroup sync -> sync(sync, draft);
+            case GroupCommand.Heartbeat heartbeat -> heartbeat(heartbeat, draft);
+            case LeaveGroup leave -> leave(leave, draft);
             case GroupCommand.OffsetCommit commit ->
                     offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
             case GroupCommand.OffsetFetch fetch ->
@@ -103,10 +98,12 @@ public final class GroupShard implements Shard<GroupCommand> {
         String memberId = join.request().memberId();
         Errors error = joining.check(join);
         Group known = groups.get(groupId);
+        if (error == Errors.NONE && known instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.join(consumer, join, draft);
+            return;
+        }
         ClassicGroup group = Group.classic(known);
-        if (error == Errors.NONE && known != null && group == null) {
-            error = Errors.INCONSISTENT_GROUP_PROTOCOL;
-        } else if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
+        if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
             error = Errors.UNKNOWN_MEMBER_ID;
         }
         if (error != Errors.NONE) {
@@ -119,6 +116,37 @@ public final class GroupShard implements Shard<GroupCommand> {
         }
         joining.join(group, join, draft);
         forgetIfUnused(group);
+    }
+
+    private void sync(GroupCommand.SyncGroup sync, Draft draft) {
+        Group group = groups.get(sync.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.sync(consumer, sync, draft);
+        } else {
+            syncing.sync(Group.classic(group), sync, draft);
+        }
+    }
+
+    private void heartbeat(GroupCommand.Heartbeat heartbeat, Draft draft) {
+        Group group = groups.get(heartbeat.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.heartbeat(consumer, heartbeat, draft);
+        } else {
+            sessions.heartbeat(Group.classic(group), heartbeat, draft);
+        }
+    }
+
+    private void leave(LeaveGroup leave, Draft draft) {
+        Group group = groups.get(leave.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            List<MemberIdentity> leaving = Sessions.leaving(leave);
+            List<Errors> outcomes = consumers.leave(consumer, leaving, draft);
+            draft.reply(leave.ticket(), Sessions.left(leave, leaving, outcomes));
+        } else {
+            ClassicGroup classic = Group.classic(group);
+            sessions.leave(classic, leave, draft);
+            forgetIfUnused(classic);
+        }
     }
 
     /** A group that never had a member and of which the log knows nothing. */
@@ -192,6 +220,10 @@ public final class GroupShard implements Shard<GroupCommand> {
             }
             case GroupDeadline.JoinPhase phase -> rebalance.onJoinPhaseOver(group, draft);
             case GroupDeadline.SyncPhase phase -> rebalance.onSyncPhaseOver(group, draft);
+            case GroupDeadline.Converted converted -> {
+                group.members().forEach(member -> rebalance.heard(group, member, draft));
+                rebalance.prepare(group, draft);
+            }
             case GroupDeadline.Revocation revocation -> {}
             case GroupDeadline.ClassicStep step -> {}
             case GroupDeadline.Assignment assignment -> {}

@@ -70,32 +70,40 @@ final class Sessions {
             draft.reply(leave.ticket(), new LeaveGroupResponseData().setErrorCode(invalid));
             return;
         }
-        boolean batched = leave.version() >= BATCHED_LEAVE_SINCE;
-        List<MemberIdentity> leaving =
-                batched
-                        ? leave.request().members()
-                        : List.of(new MemberIdentity().setMemberId(leave.request().memberId()));
-        List<MemberResponse> answers = new ArrayList<>(leaving.size());
-        boolean anyLeft = false;
+        List<MemberIdentity> leaving = leaving(leave);
+        List<Errors> outcomes = new ArrayList<>(leaving.size());
         for (MemberIdentity identity : leaving) {
-            Errors error =
-                    group == null ? Errors.UNKNOWN_MEMBER_ID : remove(group, identity, draft);
-            anyLeft |= error == Errors.NONE;
-            answers.add(
-                    new MemberResponse()
-                            .setMemberId(identity.memberId())
-                            .setGroupInstanceId(identity.groupInstanceId())
-                            .setErrorCode(error.code()));
+            outcomes.add(group == null ? Errors.UNKNOWN_MEMBER_ID : remove(group, identity, draft));
         }
-        LeaveGroupResponseData response = new LeaveGroupResponseData();
-        draft.reply(
-                leave.ticket(),
-                batched
-                        ? response.setMembers(answers)
-                        : response.setErrorCode(answers.getFirst().errorCode()));
-        if (group != null && anyLeft) {
+        draft.reply(leave.ticket(), left(leave, leaving, outcomes));
+        if (group != null && outcomes.contains(Errors.NONE)) {
             membersLeft(group, draft);
         }
+    }
+
+    /** Who leaves: old clients speak for themselves only. */
+    static List<MemberIdentity> leaving(LeaveGroup leave) {
+        return leave.version() >= BATCHED_LEAVE_SINCE
+                ? leave.request().members()
+                : List.of(new MemberIdentity().setMemberId(leave.request().memberId()));
+    }
+
+    /** The answer, with what became of each. */
+    static LeaveGroupResponseData left(
+            LeaveGroup leave, List<MemberIdentity> leaving, List<Errors> outcomes) {
+        LeaveGroupResponseData response = new LeaveGroupResponseData();
+        if (leave.version() < BATCHED_LEAVE_SINCE) {
+            return response.setErrorCode(outcomes.getFirst().code());
+        }
+        List<MemberResponse> answers = new ArrayList<>(leaving.size());
+        for (int i = 0; i < leaving.size(); i++) {
+            answers.add(
+                    new MemberResponse()
+                            .setMemberId(leaving.get(i).memberId())
+                            .setGroupInstanceId(leaving.get(i).groupInstanceId())
+                            .setErrorCode(outcomes.get(i).code()));
+        }
+        return response.setMembers(answers);
     }
 
     /** An administrator removes static members by instance id alone. */

@@ -124,6 +124,17 @@ final class ConsumerChange {
         forgetUnused(member.subscription().pattern());
     }
 
+    /** Nothing is left of the group as one of this protocol. */
+    void dissolve() {
+        for (ConsumerMember member : members()) {
+            ConsumerRecord.memberGone(groupId(), member.id()).forEach(draft::append);
+        }
+        group.expressions()
+                .keySet()
+                .forEach(each -> draft.append(ConsumerRecord.expressionGone(groupId(), each)));
+        ConsumerRecord.groupGone(groupId()).forEach(draft::append);
+    }
+
     /** Another process takes the place of a static member, with its target. */
     void replace(ConsumerMember member, ConsumerMember replacement) {
         TopicPartitions target = target(member.id());

@@ -12,12 +12,14 @@ import java.util.function.Function;
  * The settings of consumer groups of the newer protocol, under Kafka's names.
  *
  * @param maxSize members of a group
+ * @param classicMaxSize members of a group that becomes a classic one
  * @param assignors by name, the preferred one first
  * @param attentiveHeartbeatMillis the interval of members of a shard with few members, see {@link
  *     HeartbeatPace}; 0 for always the configured one
  */
 public record ConsumerSettings(
         int maxSize,
+        int classicMaxSize,
         Bounded sessionTimeout,
         Bounded heartbeatInterval,
         Bounded assignmentInterval,
@@ -52,6 +54,7 @@ public record ConsumerSettings(
     public static ConsumerSettings of(Function<String, Object> node, int attentiveHeartbeatMillis) {
         return new ConsumerSettings(
                 integer(node, GroupCoordinatorConfig.CONSUMER_GROUP_MAX_SIZE_CONFIG),
+                integer(node, GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG),
                 bounded(node, "session.timeout.ms"),
                 bounded(node, "heartbeat.interval.ms"),
                 bounded(node, "assignment.interval.ms"),

@@ -112,8 +112,23 @@ public final class Membership {
             forgetDeadlines(change.groupId(), member);
             change.remove(member);
         }
+        if (Downgrade.isPossible(change, settings)) {
+            downgrade(change, draft);
+            return;
+        }
         change.raiseEpoch();
         assignIfDue(change, draft);
+    }
+
+    /** Only classic members are left: the group goes on as one of theirs, which rebalances. */
+    void downgrade(ConsumerChange change, Draft draft) {
+        for (ConsumerMember member : change.members()) {
+            deadlines.cancel(new GroupDeadline.Revocation(change.groupId(), member.id()));
+            deadlines.cancel(new GroupDeadline.ClassicStep(change.groupId(), member.id()));
+        }
+        deadlines.cancel(new GroupDeadline.Assignment(change.groupId()));
+        Downgrade.decide(change, draft);
+        deadlines.set(new GroupDeadline.Converted(change.groupId()), draft.nowMillis());
     }
 
     private void forgetDeadlines(String groupId, ConsumerMember member) {
@@ -145,6 +160,7 @@ public final class Membership {
             case GroupDeadline.Assignment assignment -> assignIfDue(change, draft);
             case GroupDeadline.JoinPhase phase -> {}
             case GroupDeadline.SyncPhase phase -> {}
+            case GroupDeadline.Converted converted -> {}
         }
     }
 

@@ -19,6 +19,9 @@ public sealed interface GroupDeadline {
     /** A classic member of a newer group has been told to rejoin, or to sync. */
     record ClassicStep(String groupId, String memberId) implements GroupDeadline {}
 
+    /** A group has become a classic one and has to rebalance. */
+    record Converted(String groupId) implements GroupDeadline {}
+
     /** A new target may be computed again. */
     record Assignment(String groupId) implements GroupDeadline {}
 }
