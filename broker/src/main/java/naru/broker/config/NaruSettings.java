@@ -10,6 +10,8 @@ import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
+import naru.coordination.group.consumer.ConsumerSettings;
+
 import org.apache.kafka.common.config.ConfigDef;
 
 import java.util.ArrayList;
@@ -113,7 +115,7 @@ public final class NaruSettings {
         settings.define(
                 GROUP_HEARTBEAT,
                 INT,
-                250,
+                ConsumerSettings.DEFAULT_ATTENTIVE_HEARTBEAT_MILLIS,
                 atLeast(0),
                 LOW,
                 "How often members of the newer group protocols are asked to send heartbeats while"

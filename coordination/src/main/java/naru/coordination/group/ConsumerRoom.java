@@ -94,9 +94,7 @@ final class ConsumerRoom {
                             Errors.GROUP_ID_NOT_FOUND, "Consumer group " + groupId + " not found.");
         }
         ClassicGroup classic = Group.classic(known);
-        boolean empty =
-                classic != null && classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
-        return joins && empty
+        return joins && classic != null && isUnused(classic)
                 ? null
                 : new Refusal(
                         Errors.GROUP_ID_NOT_FOUND,

@@ -120,7 +120,7 @@ class ConsumerGroupTest {
 
     @Test
     void waitingMemberIsAskedToComeBackSoon() {
-        assertThat(one.answered(one.request()).heartbeatIntervalMs()).isEqualTo(250);
-        assertThat(two.answered(two.request()).heartbeatIntervalMs()).isEqualTo(100);
+        assertThat(one.answered(one.request()).heartbeatIntervalMs()).isEqualTo(150);
+        assertThat(two.answered(two.request()).heartbeatIntervalMs()).isEqualTo(50);
     }
 }

@@ -7,7 +7,7 @@ package naru.coordination.group.consumer;
  */
 final class HeartbeatPace {
     /** Of a member that waits for what others give up. */
-    private static final int WAITING_MILLIS = 100;
+    private static final int WAITING_MILLIS = 50;
 
     /** Who has not given up by then is not quick, and asking often does not help. */
     private static final long WAITING_FOR_MILLIS = 10_000;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What follows for a group when members come, change and go, whichever protocol they speak: epochs,
@@ -21,6 +22,9 @@ import java.util.Objects;
 public final class Membership {
     /** Topics that change all the time are looked at no more often than this. */
     static final long COMPARISON_PAUSE_MILLIS = 1_000;
+
+    /** When to look again whether what a deadline brought about was recorded. */
+    private static final long RETRY_MILLIS = 1_000;
 
     /** Up to so many members the target follows every change at once. */
     private static final int ASSIGNED_AT_ONCE = 100;
@@ -66,7 +70,11 @@ public final class Membership {
         boolean behind = group.isBehind(version, draft.nowMillis(), COMPARISON_PAUSE_MILLIS);
         String pattern = member.subscription().pattern();
         String patternBefore = before.subscription().pattern();
-        if (pattern != null && (behind || change.resolved(pattern) == null)) {
+        if (behind) {
+            Set.copyOf(group.expressions().keySet())
+                    .forEach(each -> change.resolve(each, caller.maySee()));
+        }
+        if (pattern != null && change.resolved(pattern) == null) {
             change.resolve(pattern, caller.maySee());
         }
         if (!Objects.equals(pattern, patternBefore)) {
@@ -131,8 +139,10 @@ public final class Membership {
         deadlines.set(new GroupDeadline.Converted(change.groupId()), draft.nowMillis());
     }
 
+    /**
+     * But for the session: should the removal not be recorded, the member is removed when it ends.
+     */
     private void forgetDeadlines(String groupId, ConsumerMember member) {
-        deadlines.cancel(new GroupDeadline.Session(groupId, member.id()));
         deadlines.cancel(new GroupDeadline.Revocation(groupId, member.id()));
         deadlines.cancel(new GroupDeadline.ClassicStep(groupId, member.id()));
     }
@@ -154,13 +164,20 @@ public final class Membership {
         ConsumerChange change = new ConsumerChange(group, surroundings.topics(), draft);
         switch (due) {
             case GroupDeadline.Session session -> removeIfThere(change, session.memberId(), draft);
-            case GroupDeadline.Revocation revocation ->
-                    removeIfThere(change, revocation.memberId(), draft);
+            case GroupDeadline.Revocation revocation -> {
+                ConsumerMember member = change.member(revocation.memberId());
+                if (member != null && member.holding().standing() == Standing.UNREVOKED) {
+                    removeIfThere(change, member.id(), draft);
+                }
+            }
             case GroupDeadline.ClassicStep step -> removeIfThere(change, step.memberId(), draft);
             case GroupDeadline.Assignment assignment -> assignIfDue(change, draft);
             case GroupDeadline.JoinPhase phase -> {}
             case GroupDeadline.SyncPhase phase -> {}
             case GroupDeadline.Converted converted -> {}
+        }
+        if (draft.recordCount() > 0) {
+            deadlines.set(due, draft.nowMillis() + RETRY_MILLIS);
         }
     }
 

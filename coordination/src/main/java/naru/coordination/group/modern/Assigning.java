@@ -32,6 +32,19 @@ public final class Assigning {
             Set<Uuid> topics,
             TopicPartitions present)
             implements MemberSubscription {
+
+        /** Assignors take every partition that somebody has for one that there is. */
+        Candidate withinWhatIs(TopicCatalog catalog) {
+            Map<Uuid, Set<Integer>> left = new HashMap<>();
+            present.forEach((id, partition) -> {
+                TopicCatalog.Topic topic = catalog.topic(id);
+                if (topic != null && partition < topic.partitionCount()) {
+                    left.computeIfAbsent(id, same -> new HashSet<>()).add(partition);
+                }
+            });
+            return new Candidate(rack, instance, topics, new TopicPartitions(left));
+        }
+
         @Override
         public Optional<String> rackId() {
             return Optional.ofNullable(rack);
@@ -62,8 +75,11 @@ public final class Assigning {
         if (candidates.isEmpty()) {
             return targets;
         }
+        Map<String, Candidate> present = HashMap.newHashMap(candidates.size());
+        candidates.forEach(
+                (memberId, candidate) -> present.put(memberId, candidate.withinWhatIs(topics)));
         Map<String, MemberAssignment> assigned =
-                assignor.assign(new Spec(candidates, assignable), new Describer(topics)).members();
+                assignor.assign(new Spec(present, assignable), new Describer(topics)).members();
         for (String memberId : candidates.keySet()) {
             MemberAssignment assignment = assigned.get(memberId);
             targets.put(
