@@ -120,7 +120,7 @@ class ConsumerGroupTest {
 
     @Test
     void waitingMemberIsAskedToComeBackSoon() {
-        assertThat(one.answered(one.request()).heartbeatIntervalMs()).isEqualTo(150);
+        assertThat(one.answered(one.request()).heartbeatIntervalMs()).isEqualTo(100);
         assertThat(two.answered(two.request()).heartbeatIntervalMs()).isEqualTo(50);
     }
 }

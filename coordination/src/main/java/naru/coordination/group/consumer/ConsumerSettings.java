@@ -27,7 +27,7 @@ public record ConsumerSettings(
         ConsumerGroupMigrationPolicy migration,
         int attentiveHeartbeatMillis) {
 
-    public static final int DEFAULT_ATTENTIVE_HEARTBEAT_MILLIS = 150;
+    public static final int DEFAULT_ATTENTIVE_HEARTBEAT_MILLIS = 100;
 
     /** A value in milliseconds that a group may set otherwise, within bounds. */
     public record Bounded(int byDefault, int min, int max) {
