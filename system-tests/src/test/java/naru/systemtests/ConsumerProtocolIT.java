@@ -49,12 +49,16 @@ class ConsumerProtocolIT {
     }
 
     private Consumer<String, String> member(String... settings) {
+        Consumer<String, String> consumer = unsubscribed(settings);
+        consumer.subscribe(List.of(topic));
+        return consumer;
+    }
+
+    private Consumer<String, String> unsubscribed(String... settings) {
         List<String> all =
                 new ArrayList<>(List.of("group.id", group, "group.protocol", "consumer"));
         all.addAll(List.of(settings));
-        Consumer<String, String> consumer = clients.consumer(all.toArray(String[]::new));
-        consumer.subscribe(List.of(topic));
-        return consumer;
+        return clients.consumer(all.toArray(String[]::new));
     }
 
     private Consumer<String, String> classicMember() {
@@ -123,7 +127,7 @@ class ConsumerProtocolIT {
     void expressionFollowsTopicsThatComeLater() {
         String prefix = SharedBroker.unique("pattern");
         clients.createTopic(prefix + "-a", 1);
-        try (Consumer<String, String> consumer = member()) {
+        try (Consumer<String, String> consumer = unsubscribed()) {
             consumer.subscribe(new SubscriptionPattern(prefix + "-[ab]"));
             until("one partition", each(1, List.of(consumer)));
             clients.createTopic(prefix + "-b", 2);
@@ -134,7 +138,7 @@ class ConsumerProtocolIT {
 
     @Test
     void badExpressionAndUnknownAssignorAreRefused() {
-        try (Consumer<String, String> consumer = member()) {
+        try (Consumer<String, String> consumer = unsubscribed()) {
             consumer.subscribe(new SubscriptionPattern("(open"));
             assertThatThrownBy(() -> until("a refusal", each(1, List.of(consumer))))
                     .isInstanceOf(InvalidRegularExpression.class);
