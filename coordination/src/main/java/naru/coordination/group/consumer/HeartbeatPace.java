@@ -13,7 +13,7 @@ final class HeartbeatPace {
     private static final long WAITING_FOR_MILLIS = 10_000;
 
     /** What a shard asks for at most, as long as the configured interval allows it. */
-    private static final int HEARTBEATS_PER_SECOND = 200;
+    private static final int HEARTBEATS_PER_SECOND = 100;
 
     private HeartbeatPace() {}
 
