@@ -1,5 +1,7 @@
 package naru.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
@@ -13,6 +15,7 @@ import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
+import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
@@ -21,6 +24,7 @@ import naru.broker.coordinator.AlarmClock;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
 import naru.broker.coordinator.GroupEvents;
+import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
@@ -31,8 +35,8 @@ import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
 import naru.broker.transport.TransportOptions;
 import naru.coordination.group.GroupCommand;
-import naru.coordination.group.GroupSettings;
 import naru.coordination.group.GroupShard;
+import naru.coordination.group.ShardSettings;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
@@ -139,11 +143,15 @@ public final class Node implements AutoCloseable {
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
         SecureRandom random = new SecureRandom();
-        GroupSettings groupSettings = GroupSettings.of(config::integer);
+        ShardSettings groupSettings =
+                ShardSettings.of(
+                        key -> requireNonNull(config.value(key), key),
+                        config.integer(NaruSettings.GROUP_HEARTBEAT));
+        GroupSurroundings surroundings = new GroupSurroundings(quorum);
         Coordinator<GroupCommand> groups =
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
-                        () -> new GroupShard(groupSettings, random),
+                        () -> new GroupShard(groupSettings, surroundings, random),
                         effect -> {
                             throw new IllegalStateException("groups have no effects");
                         },
@@ -159,10 +167,11 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
         AdministrationApis.serveTelemetry(brokerApis, config);
-        GroupApis.serve(brokerApis, groups, addresses, quorum, access);
+        GroupApis.serve(brokerApis, groups, config, addresses, quorum, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
+        quorum.subscribe(surroundings);
         quorum.subscribe(
                 new GroupEvents(
                         groups, alarms, config.number("offsets.retention.check.interval.ms")));

@@ -197,10 +197,7 @@ class EveryVersionTest {
                 .extracting(range -> ApiKeys.forId(range.apiKey()))
                 .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.JOIN_GROUP)
                 .doesNotContain(
-                        ApiKeys.SHARE_FETCH,
-                        ApiKeys.END_TXN,
-                        ApiKeys.CONSUMER_GROUP_HEARTBEAT,
-                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.SHARE_FETCH, ApiKeys.END_TXN, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }

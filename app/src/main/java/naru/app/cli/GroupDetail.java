@@ -25,16 +25,25 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** A group with its members and its place in each partition; the JSON of groups describe. */
+/**
+ * A group with its members and its place in each partition; the JSON of groups describe.
+ *
+ * @param epoch of groups of the newer protocols, which rises with every change; null for others
+ * @param assignmentEpoch the epoch that the present assignment is for; less than the group's while
+ *     one is still to be computed
+ */
 record GroupDetail(
         String group,
         String type,
         String state,
         @Nullable String assignor,
         @Nullable Integer coordinator,
+        @Nullable Integer epoch,
+        @Nullable Integer assignmentEpoch,
         int memberCount,
         @Nullable Long totalLag,
         List<Place> places) {
@@ -101,6 +110,8 @@ record GroupDetail(
                 Groups.lower(found.groupState().toString()),
                 found.partitionAssignor().isEmpty() ? null : found.partitionAssignor(),
                 found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                found.groupEpoch().orElse(null),
+                found.targetAssignmentEpoch().orElse(null),
                 members.size(),
                 totalLag(places),
                 places);
@@ -118,6 +129,8 @@ record GroupDetail(
                 Groups.lower(found.state().toString()),
                 null,
                 found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                null,
+                null,
                 found.members().size(),
                 totalLag(places),
                 places);
@@ -144,6 +157,8 @@ record GroupDetail(
                 Groups.lower(found.groupState().toString()),
                 null,
                 found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                found.groupEpoch(),
+                found.targetAssignmentEpoch(),
                 found.members().size(),
                 totalLag(places),
                 places);
@@ -213,6 +228,7 @@ record GroupDetail(
                 Amounts.plural(memberCount, "member")
                         + (assignor == null ? "" : ", assignor " + PlainText.of(assignor))
                         + (coordinator == null ? "" : ", coordinator " + coordinator)
+                        + (epoch == null ? "" : ", epoch " + epochs())
                         + (totalLag == null ? "" : ", lag " + Amounts.count(totalLag)));
         Table table =
                 new Table()
@@ -239,6 +255,11 @@ record GroupDetail(
             table.print(out, terminal.paint());
         }
         out.println();
+    }
+
+    private String epochs() {
+        boolean assigned = Objects.equals(epoch, assignmentEpoch);
+        return epoch + (assigned ? "" : ", assigned up to " + assignmentEpoch);
     }
 
     private static Object shown(@Nullable Object value) {

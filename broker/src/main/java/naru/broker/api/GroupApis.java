@@ -1,6 +1,7 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.config.NodeConfig;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.ApiTable;
 import naru.coordination.group.GroupCommand;
@@ -18,9 +19,11 @@ public final class GroupApis {
     public static void serve(
             ApiTable table,
             Coordinator<GroupCommand> coordinator,
+            NodeConfig config,
             Addresses addresses,
             Quorum quorum,
             Access access) {
+        GroupProtocols protocols = new GroupProtocols(config, quorum);
         table.serve(
                         ApiKeys.FIND_COORDINATOR,
                         new FindCoordinator(
@@ -37,6 +40,12 @@ public final class GroupApis {
                 .serve(ApiKeys.OFFSET_DELETE, new OffsetDelete(coordinator, quorum, access))
                 .serve(ApiKeys.DESCRIBE_GROUPS, new DescribeGroups(coordinator, access))
                 .serve(ApiKeys.LIST_GROUPS, new ListGroups(coordinator, access))
-                .serve(ApiKeys.DELETE_GROUPS, new DeleteGroups(coordinator, access));
+                .serve(ApiKeys.DELETE_GROUPS, new DeleteGroups(coordinator, access))
+                .serve(
+                        ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                        new ConsumerGroupHeartbeat(coordinator, protocols, access))
+                .serve(
+                        ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                        new ConsumerGroupDescribe(coordinator, protocols, access));
     }
 }

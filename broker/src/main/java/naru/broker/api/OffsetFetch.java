@@ -91,7 +91,11 @@ public final class OffsetFetch implements RequestHandler {
             return;
         }
         List<OffsetFetchResponseTopics> refused = new ArrayList<>(0);
-        OffsetFetchRequestGroup checked = new OffsetFetchRequestGroup().setGroupId(group.groupId());
+        OffsetFetchRequestGroup checked =
+                new OffsetFetchRequestGroup()
+                        .setGroupId(group.groupId())
+                        .setMemberId(group.memberId())
+                        .setMemberEpoch(group.memberEpoch());
         checked.setTopics(group.topics() == null ? null : checked(request, group, refused));
         coordinator.ask(
                 group.groupId(),

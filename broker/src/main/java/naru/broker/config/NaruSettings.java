@@ -10,6 +10,8 @@ import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
+import naru.coordination.group.consumer.ConsumerSettings;
+
 import org.apache.kafka.common.config.ConfigDef;
 
 import java.util.ArrayList;
@@ -26,6 +28,10 @@ public final class NaruSettings {
     public static final String ACK = "naru.ack";
 
     public static final String INSECURE_LISTENERS = "naru.insecure.listeners";
+
+    /** How often members of small groups are heard of; see docs/design/groups.md. */
+    public static final String GROUP_HEARTBEAT = "naru.group.heartbeat.ms";
+
     public static final String LOG_FORMAT = "naru.log.format";
     public static final String LOOPS = "naru.loops";
     public static final String METRICS_LISTENERS = "naru.metrics.listeners";
@@ -106,6 +112,16 @@ public final class NaruSettings {
                 atLeast(0),
                 LOW,
                 "Selector loops that serve clients; 0: one for each core.");
+        settings.define(
+                GROUP_HEARTBEAT,
+                INT,
+                ConsumerSettings.DEFAULT_ATTENTIVE_HEARTBEAT_MILLIS,
+                atLeast(0),
+                LOW,
+                "How often members of the newer group protocols are asked to send heartbeats while"
+                    + " there are few, so that they learn of a rebalance at once; more seldom when"
+                    + " there are many, never more seldom than the protocol's own setting says. 0:"
+                    + " always as that one says.");
         HTTP_PORTS.forEach((service, port) ->
                 settings.define(
                         listenersOf(service),

@@ -3,8 +3,10 @@ package naru.broker.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.coordination.group.GroupCommand;
-import naru.coordination.group.GroupSettings;
 import naru.coordination.group.GroupShard;
+import naru.coordination.group.ShardSettings;
+import naru.coordination.group.modern.Surroundings;
+import naru.coordination.group.modern.TopicCatalog;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -33,6 +36,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 class ShardHostTest {
+    private static final Surroundings NO_TOPICS =
+            new Surroundings() {
+                @Override
+                public TopicCatalog topics() {
+                    throw new AssertionError("no group here asks for topics");
+                }
+
+                @Override
+                public Map<String, String> configOf(String groupId) {
+                    return Map.of();
+                }
+            };
+
     private final MemoryShardLog log = new MemoryShardLog(10_000);
     private final AtomicLong clock = new AtomicLong(1_000_000);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
@@ -41,7 +57,7 @@ class ShardHostTest {
     private ShardHost<GroupCommand> newHost() {
         return new ShardHost<>(
                 log,
-                new GroupShard(GroupSettings.defaults(), new Random(1)),
+                new GroupShard(ShardSettings.defaults(), NO_TOPICS, new Random(1)),
                 new ShardHost.Options(Compression.NONE, 5_000, 4_096),
                 effect -> {},
                 clock::get,

@@ -1,5 +1,8 @@
 package naru.coordination.group;
 
+import naru.coordination.group.modern.Caller;
+
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -11,6 +14,7 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -61,6 +65,13 @@ public sealed interface GroupCommand {
             implements Asked {}
 
     record ListGroups(long ticket, ListGroupsRequestData request) implements Asked {}
+
+    record ConsumerGroupHeartbeat(
+            long ticket, Caller caller, ConsumerGroupHeartbeatRequestData request)
+            implements Asked {}
+
+    /** Answered by a {@code ConsumerGroupDescribeResponseData} with these groups. */
+    record ConsumerGroupDescribe(long ticket, List<String> groupIds) implements Asked {}
 
     record DeleteGroups(long ticket, DeleteGroupsRequestData request) implements Asked {}
 

@@ -1,7 +1,9 @@
 package naru.coordination.group;
 
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.DescribeGroups;
 import naru.coordination.group.GroupCommand.ListGroups;
+import naru.coordination.group.consumer.ConsumerGroup;
 
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -18,14 +20,13 @@ import java.util.Map;
 /** DescribeGroups and ListGroups. */
 final class GroupQueries {
     private static final short NOT_FOUND_SINCE = 6;
-    private static final String TYPE = "classic";
 
     private GroupQueries() {}
 
-    static void describe(Map<String, ClassicGroup> groups, DescribeGroups describe, Draft draft) {
+    static void describe(Map<String, Group> groups, DescribeGroups describe, Draft draft) {
         DescribeGroupsResponseData response = new DescribeGroupsResponseData();
         for (String groupId : describe.request().groups()) {
-            ClassicGroup group = groups.get(groupId);
+            ClassicGroup group = Group.classic(groups.get(groupId));
             response.groups()
                     .add(group == null ? unknown(groupId, describe.version()) : described(group));
         }
@@ -70,21 +71,30 @@ final class GroupQueries {
         return text == null ? "" : text;
     }
 
-    static void list(Collection<ClassicGroup> groups, ListGroups list, Draft draft) {
+    static void list(Collection<Group> groups, ListGroups list, Draft draft) {
         List<String> states = list.request().statesFilter();
         List<String> types = list.request().typesFilter();
         List<ListedGroup> found =
                 groups.stream()
-                        .filter(group -> passes(states, group.state().label()))
-                        .filter(group -> passes(types, TYPE))
-                        .map(group ->
-                                new ListedGroup()
-                                        .setGroupId(group.id())
-                                        .setProtocolType(orNothing(group.protocolType()))
-                                        .setGroupState(group.state().label())
-                                        .setGroupType(TYPE))
+                        .map(GroupQueries::listed)
+                        .filter(group -> passes(states, group.groupState()))
+                        .filter(group -> passes(types, group.groupType()))
                         .toList();
         draft.reply(list.ticket(), new ListGroupsResponseData().setGroups(found));
+    }
+
+    private static ListedGroup listed(Group group) {
+        ListedGroup listed = new ListedGroup().setGroupId(group.id());
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) ->
+                    listed.setProtocolType(orNothing(classic.protocolType()))
+                            .setGroupState(classic.state().label())
+                            .setGroupType("classic");
+            case Group.Consumer(ConsumerGroup consumer) ->
+                    listed.setProtocolType("consumer")
+                            .setGroupState(consumer.state().label())
+                            .setGroupType("consumer");
+        };
     }
 
     private static boolean passes(List<String> filter, String value) {

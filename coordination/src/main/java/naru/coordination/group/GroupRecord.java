@@ -1,7 +1,9 @@
 package naru.coordination.group;
 
 import naru.coordination.CoordinatorRecord;
+import naru.coordination.group.consumer.ConsumerRecord;
 
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
@@ -25,6 +27,9 @@ sealed interface GroupRecord {
 
     /** A null value says that the offset is forgotten. */
     record Offset(OffsetKey key, @Nullable CommittedOffset value) implements GroupRecord {}
+
+    /** Of a consumer group of the newer protocol. */
+    record Consumer(ConsumerRecord record) implements GroupRecord {}
 
     /** Of a kind that this coordinator does not serve. */
     record Foreign(short kind) implements GroupRecord {}
@@ -54,7 +59,17 @@ sealed interface GroupRecord {
             return new Metadata(
                     new GroupMetadataKey(key, (short) 0).group(), metadata(record.value()));
         }
-        return new Foreign(kind);
+        CoordinatorRecordType type = typeOf(kind);
+        ConsumerRecord consumer = type == null ? null : ConsumerRecord.decode(type, record);
+        return consumer == null ? new Foreign(kind) : new Consumer(consumer);
+    }
+
+    private static @Nullable CoordinatorRecordType typeOf(short kind) {
+        try {
+            return CoordinatorRecordType.fromId(kind);
+        } catch (UnsupportedVersionException unknown) {
+            return null;
+        }
     }
 
     private static @Nullable CommittedOffset committed(byte @Nullable [] value) {

@@ -1,15 +1,21 @@
 package naru.coordination.group;
 
 import naru.coordination.CoordinatorRecord;
+import naru.coordination.Deadlines;
 import naru.coordination.Decision;
+import naru.coordination.Draft;
 import naru.coordination.Shard;
-import naru.coordination.group.Deadlines.Name;
 import naru.coordination.group.GroupCommand.DeleteGroups;
 import naru.coordination.group.GroupCommand.JoinGroup;
 import naru.coordination.group.GroupCommand.LeaveGroup;
+import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.consumer.ConsumerRecord;
+import naru.coordination.group.modern.GroupDeadline;
+import naru.coordination.group.modern.Surroundings;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +27,16 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * The consumer groups of one partition of {@code __consumer_offsets}.
+ * The groups of one partition of {@code __consumer_offsets}.
  *
  * <p>An append that fails only makes it forget who was waiting.
  *
  * <p>Threads: one at a time.
  */
 public final class GroupShard implements Shard<GroupCommand> {
-    private final Map<String, ClassicGroup> groups = new LinkedHashMap<>();
+    private final Map<String, Group> groups = new LinkedHashMap<>();
     private final GroupOffsets offsets = new GroupOffsets();
-    private final Deadlines deadlines = new Deadlines();
+    private final Deadlines<GroupDeadline> deadlines = new Deadlines<>();
     private final PendingJoins pendingJoins = new PendingJoins();
     private final GroupSettings settings;
     private final Rebalance rebalance;
@@ -39,12 +45,16 @@ public final class GroupShard implements Shard<GroupCommand> {
     private final Sessions sessions;
     private final OffsetRequests offsetRequests;
     private final Retention retention;
+    private final ConsumerRoom consumers;
 
     /**
      * @param random for member ids
      */
-    public GroupShard(GroupSettings settings, RandomGenerator random) {
-        this.settings = settings;
+    public GroupShard(
+            ShardSettings shardSettings, Surroundings surroundings, RandomGenerator random) {
+        this.settings = shardSettings.general();
+        this.consumers =
+                new ConsumerRoom(shardSettings.consumer(), surroundings, random, deadlines);
         this.rebalance = new Rebalance(settings, deadlines);
         this.joining = new Joining(settings, random, deadlines, rebalance, pendingJoins);
         this.syncing = new Syncing(deadlines, rebalance);
@@ -58,23 +68,23 @@ public final class GroupShard implements Shard<GroupCommand> {
         Draft draft = new Draft(nowMillis);
         switch (command) {
             case JoinGroup join -> join(join, draft);
-            case GroupCommand.SyncGroup sync ->
-                    syncing.sync(groups.get(sync.request().groupId()), sync, draft);
-            case GroupCommand.Heartbeat heartbeat ->
-                    sessions.heartbeat(groups.get(heartbeat.request().groupId()), heartbeat, draft);
-            case LeaveGroup leave -> {
-                ClassicGroup group = groups.get(leave.request().groupId());
-                sessions.leave(group, leave, draft);
-                forgetIfUnused(group);
-            }
+            case GroupCommand.SyncGroup sync -> sync(sync, draft);
+            case GroupCommand.Heartbeat heartbeat -> heartbeat(heartbeat, draft);
+            case LeaveGroup leave -> leave(leave, draft);
             case GroupCommand.OffsetCommit commit ->
                     offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
-            case GroupCommand.OffsetFetch fetch -> offsetRequests.fetch(fetch, draft);
+            case GroupCommand.OffsetFetch fetch ->
+                    offsetRequests.fetch(groups.get(fetch.group().groupId()), fetch, draft);
             case GroupCommand.OffsetDelete delete ->
                     offsetRequests.delete(groups.get(delete.request().groupId()), delete, draft);
             case GroupCommand.DescribeGroups describe ->
                     GroupQueries.describe(groups, describe, draft);
             case GroupCommand.ListGroups list -> GroupQueries.list(groups.values(), list, draft);
+            case GroupCommand.ConsumerGroupHeartbeat heartbeat ->
+                    consumers.heartbeat(
+                            groups.get(heartbeat.request().groupId()), heartbeat, draft);
+            case GroupCommand.ConsumerGroupDescribe describe ->
+                    consumers.describe(groups, describe, draft);
             case DeleteGroups delete -> delete(delete, draft);
             case GroupCommand.TopicsDeleted deleted ->
                     retention.topicsDeleted(deleted.topics(), draft);
@@ -87,7 +97,12 @@ public final class GroupShard implements Shard<GroupCommand> {
         String groupId = join.request().groupId();
         String memberId = join.request().memberId();
         Errors error = joining.check(join);
-        ClassicGroup group = groups.get(groupId);
+        Group known = groups.get(groupId);
+        if (error == Errors.NONE && known instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.join(consumer, join, draft);
+            return;
+        }
+        ClassicGroup group = Group.classic(known);
         if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
             error = Errors.UNKNOWN_MEMBER_ID;
         }
@@ -97,10 +112,41 @@ public final class GroupShard implements Shard<GroupCommand> {
         }
         if (group == null) {
             group = new ClassicGroup(groupId, draft.nowMillis());
-            groups.put(groupId, group);
+            groups.put(groupId, new Group.Classic(group));
         }
         joining.join(group, join, draft);
         forgetIfUnused(group);
+    }
+
+    private void sync(GroupCommand.SyncGroup sync, Draft draft) {
+        Group group = groups.get(sync.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.sync(consumer, sync, draft);
+        } else {
+            syncing.sync(Group.classic(group), sync, draft);
+        }
+    }
+
+    private void heartbeat(GroupCommand.Heartbeat heartbeat, Draft draft) {
+        Group group = groups.get(heartbeat.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            consumers.heartbeat(consumer, heartbeat, draft);
+        } else {
+            sessions.heartbeat(Group.classic(group), heartbeat, draft);
+        }
+    }
+
+    private void leave(LeaveGroup leave, Draft draft) {
+        Group group = groups.get(leave.request().groupId());
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)) {
+            List<MemberIdentity> leaving = Sessions.leaving(leave);
+            List<Errors> outcomes = consumers.leave(consumer, leaving, draft);
+            draft.reply(leave.ticket(), Sessions.left(leave, leaving, outcomes));
+        } else {
+            ClassicGroup classic = Group.classic(group);
+            sessions.leave(classic, leave, draft);
+            forgetIfUnused(classic);
+        }
     }
 
     /** A group that never had a member and of which the log knows nothing. */
@@ -117,11 +163,11 @@ public final class GroupShard implements Shard<GroupCommand> {
     private void delete(DeleteGroups delete, Draft draft) {
         DeleteGroupsResponseData response = new DeleteGroupsResponseData();
         for (String groupId : new LinkedHashSet<>(delete.request().groupsNames())) {
-            ClassicGroup group = groups.get(groupId);
+            Group group = groups.get(groupId);
             Errors error = Errors.NONE;
             if (group == null) {
                 error = Errors.GROUP_ID_NOT_FOUND;
-            } else if (!group.is(GroupState.EMPTY)) {
+            } else if (!isEmpty(group)) {
                 error = Errors.NON_EMPTY_GROUP;
             } else {
                 retention.delete(group, draft);
@@ -130,6 +176,17 @@ public final class GroupShard implements Shard<GroupCommand> {
                     .add(new DeletableGroupResult().setGroupId(groupId).setErrorCode(error.code()));
         }
         draft.reply(delete.ticket(), response);
+    }
+
+    private static boolean isEmpty(Group group) {
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) -> classic.is(GroupState.EMPTY);
+            case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+        };
+    }
+
+    private @Nullable ClassicGroup classic(String groupId) {
+        return Group.classic(groups.get(groupId));
     }
 
     // ---- deadlines ----
@@ -141,21 +198,36 @@ public final class GroupShard implements Shard<GroupCommand> {
 
     @Override
     public Decision onDeadline(long nowMillis) {
-        Name due = deadlines.takeDue(nowMillis);
-        ClassicGroup group = due == null ? null : groups.get(due.groupId());
+        GroupDeadline due = deadlines.takeDue(nowMillis);
+        Group group = due == null ? null : groups.get(due.groupId());
         if (due == null || group == null) {
             return Decision.NOTHING;
         }
         Draft draft = new Draft(nowMillis);
+        switch (group) {
+            case Group.Classic(ClassicGroup classic) -> onDeadline(classic, due, draft);
+            case Group.Consumer(ConsumerGroup consumer) ->
+                    consumers.onDeadline(consumer, due, draft);
+        }
+        return draft.decision();
+    }
+
+    private void onDeadline(ClassicGroup group, GroupDeadline due, Draft draft) {
         switch (due) {
-            case Name.Session session -> {
+            case GroupDeadline.Session session -> {
                 sessions.onSessionOver(group, session.memberId(), draft);
                 forgetIfUnused(group);
             }
-            case Name.JoinPhase phase -> rebalance.onJoinPhaseOver(group, draft);
-            case Name.SyncPhase phase -> rebalance.onSyncPhaseOver(group, draft);
+            case GroupDeadline.JoinPhase phase -> rebalance.onJoinPhaseOver(group, draft);
+            case GroupDeadline.SyncPhase phase -> rebalance.onSyncPhaseOver(group, draft);
+            case GroupDeadline.Converted converted -> {
+                group.members().forEach(member -> rebalance.heard(group, member, draft));
+                rebalance.prepare(group, draft);
+            }
+            case GroupDeadline.Revocation revocation -> {}
+            case GroupDeadline.ClassicStep step -> {}
+            case GroupDeadline.Assignment assignment -> {}
         }
-        return draft.decision();
     }
 
     // ---- the log ----
@@ -173,25 +245,39 @@ public final class GroupShard implements Shard<GroupCommand> {
                     createIfAbsent(offset.key().groupId());
                 }
             }
+            case GroupRecord.Consumer(ConsumerRecord consumer) -> consumers.apply(groups, consumer);
             case GroupRecord.Foreign foreign -> {}
         }
     }
 
     private void apply(GroupRecord.Metadata metadata) {
         if (metadata.value() == null) {
-            ClassicGroup removed = groups.remove(metadata.groupId());
+            ClassicGroup removed = classic(metadata.groupId());
             if (removed != null) {
+                groups.remove(metadata.groupId());
                 pendingJoins.released(removed.pendingJoinCount());
             }
             return;
         }
-        ClassicGroup group = createIfAbsent(metadata.groupId());
+        ClassicGroup group = classicOrNew(metadata.groupId());
         group.apply(metadata.value());
-        deadlines.cancel(new Name.JoinPhase(group.id()));
+        deadlines.cancel(new GroupDeadline.JoinPhase(group.id()));
     }
 
-    private ClassicGroup createIfAbsent(String groupId) {
-        return groups.computeIfAbsent(groupId, id -> new ClassicGroup(id, 0));
+    /** In place of a group of another kind, should the log hold one. */
+    private ClassicGroup classicOrNew(String groupId) {
+        ClassicGroup known = classic(groupId);
+        if (known != null) {
+            return known;
+        }
+        ClassicGroup group = new ClassicGroup(groupId, 0);
+        groups.put(groupId, new Group.Classic(group));
+        return group;
+    }
+
+    /** Offsets without members make a group too. */
+    private void createIfAbsent(String groupId) {
+        groups.computeIfAbsent(groupId, id -> new Group.Classic(new ClassicGroup(id, 0)));
     }
 
     @Override
@@ -211,20 +297,28 @@ public final class GroupShard implements Shard<GroupCommand> {
     @Override
     public Decision onLoaded(long nowMillis) {
         Draft draft = new Draft(nowMillis);
-        for (ClassicGroup group : groups.values()) {
-            group.members().forEach(member -> rebalance.heard(group, member, draft));
-            if (group.members().size() > settings.memberLimit()) {
-                rebalance.prepare(group, draft);
+        for (Group group : groups.values()) {
+            switch (group) {
+                case Group.Classic(ClassicGroup classic) -> onLoaded(classic, draft);
+                case Group.Consumer(ConsumerGroup consumer) -> consumers.onLoaded(consumer, draft);
             }
         }
         return draft.decision();
     }
 
+    private void onLoaded(ClassicGroup group, Draft draft) {
+        group.members().forEach(member -> rebalance.heard(group, member, draft));
+        if (group.members().size() > settings.memberLimit()) {
+            rebalance.prepare(group, draft);
+        }
+    }
+
     @Override
     public List<Decision.Reply> onUnloaded(long nowMillis) {
         Draft draft = new Draft(nowMillis);
-        for (ClassicGroup group : groups.values()) {
-            for (Member member : group.members()) {
+        for (Group group : groups.values()) {
+            ClassicGroup classic = Group.classic(group);
+            for (Member member : classic == null ? List.<Member>of() : classic.members()) {
                 ifWaiting(
                         member.takeJoin(),
                         ticket ->

@@ -1,7 +1,9 @@
 package naru.coordination.group;
 
-import naru.coordination.group.Deadlines.Name;
+import naru.coordination.Deadlines;
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.JoinGroup;
+import naru.coordination.group.modern.GroupDeadline;
 
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
@@ -18,14 +20,14 @@ final class Joining {
 
     private final GroupSettings settings;
     private final RandomGenerator random;
-    private final Deadlines deadlines;
+    private final Deadlines<GroupDeadline> deadlines;
     private final Rebalance rebalance;
     private final PendingJoins pendingJoins;
 
     Joining(
             GroupSettings settings,
             RandomGenerator random,
-            Deadlines deadlines,
+            Deadlines<GroupDeadline> deadlines,
             Rebalance rebalance,
             PendingJoins pendingJoins) {
         this.settings = settings;
@@ -71,7 +73,7 @@ final class Joining {
         if (!hasRoom(group, memberId)) {
             if (group.removePendingJoin(memberId)) {
                 pendingJoins.released();
-                deadlines.cancel(new Name.Session(group.id(), memberId));
+                deadlines.cancel(new GroupDeadline.Session(group.id(), memberId));
             }
             draft.reply(join.ticket(), Rebalance.joinRefused(Errors.GROUP_MAX_SIZE_REACHED, ""));
             rebalance.completeIfAllJoined(group, draft);
@@ -119,7 +121,7 @@ final class Joining {
         } else {
             group.addPendingJoin(memberId);
             long until = draft.nowMillis() + join.request().sessionTimeoutMs();
-            deadlines.set(new Name.Session(group.id(), memberId), until);
+            deadlines.set(new GroupDeadline.Session(group.id(), memberId), until);
             draft.reply(join.ticket(), Rebalance.joinRefused(Errors.MEMBER_ID_REQUIRED, memberId));
         }
     }
@@ -191,7 +193,7 @@ final class Joining {
             replaceInGeneration(group, join, member, memberId, draft);
             return;
         }
-        deadlines.cancel(new Name.Session(group.id(), member.id()));
+        deadlines.cancel(new GroupDeadline.Session(group.id(), member.id()));
         member.update(join);
         group.rename(member, memberId);
         rebalance.park(group, member, join.ticket(), draft);
@@ -235,8 +237,8 @@ final class Joining {
         draft.reply(join.ticket(), response);
         // The session of whichever id the group will have; the other one expires without effect.
         long until = draft.nowMillis() + replacement.sessionTimeoutMillis();
-        deadlines.set(new Name.Session(group.id(), member.id()), until);
-        deadlines.set(new Name.Session(group.id(), memberId), until);
+        deadlines.set(new GroupDeadline.Session(group.id(), member.id()), until);
+        deadlines.set(new GroupDeadline.Session(group.id(), memberId), until);
     }
 
     private static void refuse(JoinGroup join, Errors error, Draft draft) {

@@ -187,6 +187,11 @@ final class Member {
         return assignment;
     }
 
+    /** Metadata by protocol name, the preferred first. */
+    Map<String, byte[]> protocols() {
+        return protocols;
+    }
+
     Set<String> protocolNames() {
         return protocols.keySet();
     }

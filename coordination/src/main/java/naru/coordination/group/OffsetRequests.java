@@ -1,9 +1,13 @@
 package naru.coordination.group;
 
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.OffsetCommit;
 import naru.coordination.group.GroupCommand.OffsetDelete;
 import naru.coordination.group.GroupCommand.OffsetFetch;
 import naru.coordination.group.GroupRecord.OffsetKey;
+import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.consumer.ConsumerOffsetRules;
+import naru.coordination.group.consumer.ConsumerOffsetRules.CommitCheck;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -47,9 +51,9 @@ final class OffsetRequests {
 
     // ---- commit ----
 
-    void commit(@Nullable ClassicGroup group, OffsetCommit commit, Draft draft) {
+    void commit(@Nullable Group group, OffsetCommit commit, Draft draft) {
         OffsetCommitRequestData request = commit.request();
-        Errors error = check(group, commit);
+        CommitCheck check = check(group, commit);
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         for (OffsetCommitRequestTopic topic : request.topics()) {
             OffsetCommitResponseTopic answers =
@@ -57,6 +61,7 @@ final class OffsetRequests {
                             .setName(topic.name())
                             .setTopicId(topic.topicId());
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
+                Errors error = check.of(topic.topicId(), partition.partitionIndex());
                 Errors outcome =
                         error == Errors.NONE ? commit(request, topic, partition, draft) : error;
                 answers.partitions()
@@ -68,13 +73,30 @@ final class OffsetRequests {
             response.topics().add(answers);
         }
         draft.reply(commit.ticket(), response);
-        Member member = group == null ? null : group.member(request.memberId());
-        if (error == Errors.NONE && group != null && member != null) {
-            rebalance.heard(group, member, draft);
+        ClassicGroup classic = Group.classic(group);
+        Member member = classic == null ? null : classic.member(request.memberId());
+        if (classic != null && member != null && checkClassic(classic, commit) == Errors.NONE) {
+            rebalance.heard(classic, member, draft);
         }
     }
 
-    private static Errors check(@Nullable ClassicGroup group, OffsetCommit commit) {
+    private static CommitCheck check(@Nullable Group group, OffsetCommit commit) {
+        OffsetCommitRequestData request = commit.request();
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)
+                && !GroupLimits.isTooLong(request.groupId())) {
+            return ConsumerOffsetRules.commit(
+                    consumer,
+                    request.memberId(),
+                    request.groupInstanceId(),
+                    request.generationIdOrMemberEpoch(),
+                    commit.version(),
+                    false);
+        }
+        Errors error = checkClassic(Group.classic(group), commit);
+        return (topic, partition) -> error;
+    }
+
+    private static Errors checkClassic(@Nullable ClassicGroup group, OffsetCommit commit) {
         OffsetCommitRequestData request = commit.request();
         int generation = request.generationIdOrMemberEpoch();
         if (GroupLimits.isTooLong(request.groupId())) {
@@ -133,11 +155,19 @@ final class OffsetRequests {
 
     // ---- fetch ----
 
-    void fetch(OffsetFetch fetch, Draft draft) {
+    void fetch(@Nullable Group group, OffsetFetch fetch, Draft draft) {
         OffsetFetchRequestGroup asked = fetch.group();
         OffsetFetchResponseGroup answer =
                 new OffsetFetchResponseGroup().setGroupId(asked.groupId());
-        if (asked.topics() == null) {
+        ConsumerGroup consumer = Group.consumer(group);
+        Errors error =
+                consumer == null
+                        ? Errors.NONE
+                        : ConsumerOffsetRules.fetch(
+                                consumer, asked.memberId(), asked.memberEpoch());
+        if (error != Errors.NONE) {
+            answer.setErrorCode(error.code());
+        } else if (asked.topics() == null) {
             fetchAll(fetch, answer);
         } else {
             for (OffsetFetchRequestTopics topic : asked.topics()) {
@@ -200,13 +230,13 @@ final class OffsetRequests {
 
     // ---- delete ----
 
-    void delete(@Nullable ClassicGroup group, OffsetDelete delete, Draft draft) {
+    void delete(@Nullable Group group, OffsetDelete delete, Draft draft) {
         OffsetDeleteResponseData response = new OffsetDeleteResponseData();
         if (delete.request().groupId().isEmpty()) {
             response.setErrorCode(Errors.INVALID_GROUP_ID.code());
         } else if (group == null) {
             response.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code());
-        } else if (!group.is(GroupState.EMPTY) && !group.isConsumerGroup()) {
+        } else if (!mayLoseOffsets(group)) {
             response.setErrorCode(Errors.NON_EMPTY_GROUP.code());
         } else {
             for (OffsetDeleteRequestTopic topic : delete.request().topics()) {
@@ -216,10 +246,25 @@ final class OffsetRequests {
         draft.reply(delete.ticket(), response);
     }
 
+    private static boolean mayLoseOffsets(Group group) {
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) ->
+                    classic.is(GroupState.EMPTY) || classic.isConsumerGroup();
+            case Group.Consumer consumer -> true;
+        };
+    }
+
+    private static boolean isSubscribed(Group group, String topic) {
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) -> classic.isSubscribedTo(topic);
+            case Group.Consumer(ConsumerGroup consumer) -> consumer.isSubscribedTo(topic);
+        };
+    }
+
     private OffsetDeleteResponseTopic delete(
-            ClassicGroup group, OffsetDeleteRequestTopic topic, Draft draft) {
+            Group group, OffsetDeleteRequestTopic topic, Draft draft) {
         OffsetDeleteResponseTopic answers = new OffsetDeleteResponseTopic().setName(topic.name());
-        boolean subscribed = group.isSubscribedTo(topic.name());
+        boolean subscribed = isSubscribed(group, topic.name());
         Errors outcome = subscribed ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
         topic.partitions()
                 .forEach(partition -> {

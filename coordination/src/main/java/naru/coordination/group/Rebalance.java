@@ -1,6 +1,8 @@
 package naru.coordination.group;
 
-import naru.coordination.group.Deadlines.Name;
+import naru.coordination.Deadlines;
+import naru.coordination.Draft;
+import naru.coordination.group.modern.GroupDeadline;
 
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
@@ -14,9 +16,9 @@ import java.util.List;
 /** Takes groups from one generation to the next. Owned by the shard. */
 final class Rebalance {
     private final GroupSettings settings;
-    private final Deadlines deadlines;
+    private final Deadlines<GroupDeadline> deadlines;
 
-    Rebalance(GroupSettings settings, Deadlines deadlines) {
+    Rebalance(GroupSettings settings, Deadlines<GroupDeadline> deadlines) {
         this.settings = settings;
         this.deadlines = deadlines;
     }
@@ -33,7 +35,7 @@ final class Rebalance {
         if (group.is(GroupState.COMPLETING_REBALANCE)) {
             refuseSyncs(group, draft);
         }
-        deadlines.cancel(new Name.SyncPhase(group.id()));
+        deadlines.cancel(new GroupDeadline.SyncPhase(group.id()));
         group.prepareRebalance(draft.nowMillis());
         if (group.isInitialRebalance()) {
             int delay = settings.initialRebalanceDelayMillis();
@@ -79,7 +81,7 @@ final class Rebalance {
     }
 
     private void complete(ClassicGroup group, Draft draft) {
-        deadlines.cancel(new Name.JoinPhase(group.id()));
+        deadlines.cancel(new GroupDeadline.JoinPhase(group.id()));
         for (Member member : List.copyOf(group.members())) {
             if (!member.isJoining() && !member.isStatic()) {
                 drop(group, member, draft);
@@ -93,7 +95,7 @@ final class Rebalance {
         } else {
             group.beginGeneration(draft.nowMillis());
             long until = draft.nowMillis() + group.rebalanceTimeoutMillis();
-            deadlines.set(new Name.SyncPhase(group.id()), until);
+            deadlines.set(new GroupDeadline.SyncPhase(group.id()), until);
             group.members().forEach(member -> admit(group, member, draft));
         }
     }
@@ -108,7 +110,7 @@ final class Rebalance {
     }
 
     private void setJoinPhase(ClassicGroup group, int millis, Draft draft) {
-        deadlines.set(new Name.JoinPhase(group.id()), draft.nowMillis() + millis);
+        deadlines.set(new GroupDeadline.JoinPhase(group.id()), draft.nowMillis() + millis);
     }
 
     void onSyncPhaseOver(ClassicGroup group, Draft draft) {
@@ -130,7 +132,7 @@ final class Rebalance {
         if (sync != null) {
             draft.reply(sync, syncRefused(Errors.UNKNOWN_MEMBER_ID));
         }
-        deadlines.cancel(new Name.Session(group.id(), member.id()));
+        deadlines.cancel(new GroupDeadline.Session(group.id(), member.id()));
         group.remove(member);
     }
 
@@ -140,7 +142,7 @@ final class Rebalance {
         if (replaced != null) {
             draft.reply(replaced, joinRefused(Errors.REBALANCE_IN_PROGRESS, member.id()));
         }
-        Name session = new Name.Session(group.id(), member.id());
+        GroupDeadline session = new GroupDeadline.Session(group.id(), member.id());
         if (member.isNew()) {
             long until = draft.nowMillis() + GroupLimits.NEW_MEMBER_JOIN_TIMEOUT_MILLIS;
             deadlines.set(session, until);
@@ -154,14 +156,14 @@ final class Rebalance {
         if (replaced != null) {
             draft.reply(replaced, syncRefused(Errors.REBALANCE_IN_PROGRESS));
         }
-        deadlines.cancel(new Name.Session(group.id(), member.id()));
+        deadlines.cancel(new GroupDeadline.Session(group.id(), member.id()));
     }
 
     /** The session of a member begins anew, unless its request is parked. */
     void heard(ClassicGroup group, Member member, Draft draft) {
         if (!member.isParked()) {
             long until = draft.nowMillis() + member.sessionTimeoutMillis();
-            deadlines.set(new Name.Session(group.id(), member.id()), until);
+            deadlines.set(new GroupDeadline.Session(group.id(), member.id()), until);
         }
     }
 

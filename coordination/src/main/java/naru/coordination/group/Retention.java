@@ -1,6 +1,9 @@
 package naru.coordination.group;
 
+import naru.coordination.Draft;
 import naru.coordination.group.GroupRecord.OffsetKey;
+import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.consumer.ConsumerRecord;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,8 @@ final class Retention {
         this.offsets = offsets;
     }
 
-    void expire(Iterable<ClassicGroup> groups, Draft draft) {
-        for (ClassicGroup group : groups) {
+    void expire(Iterable<Group> groups, Draft draft) {
+        for (Group group : groups) {
             if (draft.recordCount() >= RECORDS_PER_SWEEP) {
                 return;
             }
@@ -30,7 +33,7 @@ final class Retention {
         }
     }
 
-    private void expire(ClassicGroup group, Draft draft) {
+    private void expire(Group group, Draft draft) {
         boolean anyLeft = offsets.hasPending(group.id());
         for (OffsetKey key : offsets.keysOf(group.id())) {
             CommittedOffset offset = offsets.get(group.id(), key.topic(), key.partition());
@@ -40,16 +43,42 @@ final class Retention {
                 anyLeft = true;
             }
         }
-        if (!anyLeft && group.is(GroupState.EMPTY) && group.pendingJoinCount() == 0) {
-            draft.append(GroupRecord.tombstone(group.id()));
+        if (!anyLeft && isUnused(group)) {
+            forget(group, draft);
+        }
+    }
+
+    private static boolean isUnused(Group group) {
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) ->
+                    classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
+            case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+        };
+    }
+
+    private static void forget(Group group, Draft draft) {
+        switch (group) {
+            case Group.Classic classic -> draft.append(GroupRecord.tombstone(classic.id()));
+            case Group.Consumer consumer ->
+                    ConsumerRecord.groupGone(consumer.id()).forEach(draft::append);
         }
     }
 
     private boolean hasExpired(
-            ClassicGroup group, OffsetKey key, @Nullable CommittedOffset offset, long nowMillis) {
+            Group group, OffsetKey key, @Nullable CommittedOffset offset, long nowMillis) {
         if (offset == null || offsets.isPending(group.id(), key.topic(), key.partition())) {
             return false;
         }
+        return switch (group) {
+            case Group.Classic(ClassicGroup classic) -> hasExpired(classic, key, offset, nowMillis);
+            case Group.Consumer(ConsumerGroup consumer) ->
+                    !consumer.isSubscribedTo(key.topic())
+                            && hasExpired(offset, offset.commitTimestamp(), nowMillis);
+        };
+    }
+
+    private boolean hasExpired(
+            ClassicGroup group, OffsetKey key, CommittedOffset offset, long nowMillis) {
         long since;
         if (group.protocolType() == null) {
             since = offset.commitTimestamp();
@@ -64,6 +93,10 @@ final class Retention {
         } else {
             return false;
         }
+        return hasExpired(offset, since, nowMillis);
+    }
+
+    private boolean hasExpired(CommittedOffset offset, long since, long nowMillis) {
         return offset.expireTimestamp().isPresent()
                 ? nowMillis >= offset.expireTimestamp().getAsLong()
                 : nowMillis - since >= retentionMillis;
@@ -75,8 +108,8 @@ final class Retention {
                 .forEach(key -> draft.append(GroupRecord.tombstone(key)));
     }
 
-    void delete(ClassicGroup group, Draft draft) {
+    void delete(Group group, Draft draft) {
         offsets.keysOf(group.id()).forEach(key -> draft.append(GroupRecord.tombstone(key)));
-        draft.append(GroupRecord.tombstone(group.id()));
+        forget(group, draft);
     }
 }

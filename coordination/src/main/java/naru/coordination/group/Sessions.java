@@ -1,8 +1,10 @@
 package naru.coordination.group;
 
-import naru.coordination.group.Deadlines.Name;
+import naru.coordination.Deadlines;
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.Heartbeat;
 import naru.coordination.group.GroupCommand.LeaveGroup;
+import naru.coordination.group.modern.GroupDeadline;
 
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
@@ -19,11 +21,11 @@ import java.util.List;
 final class Sessions {
     private static final short BATCHED_LEAVE_SINCE = 3;
 
-    private final Deadlines deadlines;
+    private final Deadlines<GroupDeadline> deadlines;
     private final Rebalance rebalance;
     private final PendingJoins pendingJoins;
 
-    Sessions(Deadlines deadlines, Rebalance rebalance, PendingJoins pendingJoins) {
+    Sessions(Deadlines<GroupDeadline> deadlines, Rebalance rebalance, PendingJoins pendingJoins) {
         this.deadlines = deadlines;
         this.rebalance = rebalance;
         this.pendingJoins = pendingJoins;
@@ -68,32 +70,40 @@ final class Sessions {
             draft.reply(leave.ticket(), new LeaveGroupResponseData().setErrorCode(invalid));
             return;
         }
-        boolean batched = leave.version() >= BATCHED_LEAVE_SINCE;
-        List<MemberIdentity> leaving =
-                batched
-                        ? leave.request().members()
-                        : List.of(new MemberIdentity().setMemberId(leave.request().memberId()));
-        List<MemberResponse> answers = new ArrayList<>(leaving.size());
-        boolean anyLeft = false;
+        List<MemberIdentity> leaving = leaving(leave);
+        List<Errors> outcomes = new ArrayList<>(leaving.size());
         for (MemberIdentity identity : leaving) {
-            Errors error =
-                    group == null ? Errors.UNKNOWN_MEMBER_ID : remove(group, identity, draft);
-            anyLeft |= error == Errors.NONE;
-            answers.add(
-                    new MemberResponse()
-                            .setMemberId(identity.memberId())
-                            .setGroupInstanceId(identity.groupInstanceId())
-                            .setErrorCode(error.code()));
+            outcomes.add(group == null ? Errors.UNKNOWN_MEMBER_ID : remove(group, identity, draft));
         }
-        LeaveGroupResponseData response = new LeaveGroupResponseData();
-        draft.reply(
-                leave.ticket(),
-                batched
-                        ? response.setMembers(answers)
-                        : response.setErrorCode(answers.getFirst().errorCode()));
-        if (group != null && anyLeft) {
+        draft.reply(leave.ticket(), left(leave, leaving, outcomes));
+        if (group != null && outcomes.contains(Errors.NONE)) {
             membersLeft(group, draft);
         }
+    }
+
+    /** Who leaves: old clients speak for themselves only. */
+    static List<MemberIdentity> leaving(LeaveGroup leave) {
+        return leave.version() >= BATCHED_LEAVE_SINCE
+                ? leave.request().members()
+                : List.of(new MemberIdentity().setMemberId(leave.request().memberId()));
+    }
+
+    /** The answer, with what became of each. */
+    static LeaveGroupResponseData left(
+            LeaveGroup leave, List<MemberIdentity> leaving, List<Errors> outcomes) {
+        LeaveGroupResponseData response = new LeaveGroupResponseData();
+        if (leave.version() < BATCHED_LEAVE_SINCE) {
+            return response.setErrorCode(outcomes.getFirst().code());
+        }
+        List<MemberResponse> answers = new ArrayList<>(leaving.size());
+        for (int i = 0; i < leaving.size(); i++) {
+            answers.add(
+                    new MemberResponse()
+                            .setMemberId(leaving.get(i).memberId())
+                            .setGroupInstanceId(leaving.get(i).groupInstanceId())
+                            .setErrorCode(outcomes.get(i).code()));
+        }
+        return response.setMembers(answers);
     }
 
     /** An administrator removes static members by instance id alone. */
@@ -124,7 +134,7 @@ final class Sessions {
             return false;
         }
         pendingJoins.released();
-        deadlines.cancel(new Name.Session(group.id(), memberId));
+        deadlines.cancel(new GroupDeadline.Session(group.id(), memberId));
         return true;
     }
 

@@ -1,7 +1,9 @@
 package naru.coordination.group;
 
-import naru.coordination.group.Deadlines.Name;
+import naru.coordination.Deadlines;
+import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.SyncGroup;
+import naru.coordination.group.modern.GroupDeadline;
 
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
@@ -16,10 +18,10 @@ import java.util.Map;
 final class Syncing {
     private static final byte[] NOTHING = {};
 
-    private final Deadlines deadlines;
+    private final Deadlines<GroupDeadline> deadlines;
     private final Rebalance rebalance;
 
-    Syncing(Deadlines deadlines, Rebalance rebalance) {
+    Syncing(Deadlines<GroupDeadline> deadlines, Rebalance rebalance) {
         this.deadlines = deadlines;
         this.rebalance = rebalance;
     }
@@ -78,7 +80,7 @@ final class Syncing {
 
     private void received(ClassicGroup group, Member member) {
         if (group.syncReceived(member)) {
-            deadlines.cancel(new Name.SyncPhase(group.id()));
+            deadlines.cancel(new GroupDeadline.SyncPhase(group.id()));
         }
     }
 

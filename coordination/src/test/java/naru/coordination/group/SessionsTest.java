@@ -71,7 +71,7 @@ class SessionsTest {
 
     @Test
     void newMemberWhoseJoinWaitsTooLongIsAskedToTryAgain() {
-        GroupSettings slow = ShardRun.settings(600_000, 100);
+        ShardSettings slow = ShardRun.settings(600_000, 100);
         ShardRun patient = new ShardRun(slow, 1);
         long waiting = patient.joinNew(Join.dynamic());
         patient.pass(GroupLimits.NEW_MEMBER_JOIN_TIMEOUT_MILLIS);

@@ -40,7 +40,8 @@ import java.util.function.LongFunction;
 final class ShardRun {
     static final String GROUP = "group";
 
-    private final GroupSettings settings;
+    private final ShardSettings settings;
+    private final FakeSurroundings surroundings = new FakeSurroundings();
     private final Random random;
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final Map<Long, ApiMessage> replies = new HashMap<>();
@@ -52,24 +53,26 @@ final class ShardRun {
     private boolean appendsFail;
 
     ShardRun() {
-        this(GroupSettings.defaults(), 1);
+        this(ShardSettings.defaults(), 1);
     }
 
-    ShardRun(GroupSettings settings, long seed) {
+    ShardRun(ShardSettings settings, long seed) {
         this.settings = settings;
         this.random = new Random(seed);
-        this.shard = new GroupShard(settings, random);
+        this.shard = new GroupShard(settings, surroundings, random);
     }
 
-    static GroupSettings settings(int initialDelayMillis, int maxSize) {
+    static ShardSettings settings(int initialDelayMillis, int maxSize) {
         GroupSettings defaults = GroupSettings.defaults();
-        return new GroupSettings(
-                defaults.minSessionTimeoutMillis(),
-                defaults.maxSessionTimeoutMillis(),
-                initialDelayMillis,
-                maxSize,
-                defaults.offsetMetadataMaxSize(),
-                defaults.offsetsRetentionMillis());
+        return new ShardSettings(
+                new GroupSettings(
+                        defaults.minSessionTimeoutMillis(),
+                        defaults.maxSessionTimeoutMillis(),
+                        initialDelayMillis,
+                        maxSize,
+                        defaults.offsetMetadataMaxSize(),
+                        defaults.offsetsRetentionMillis()),
+                ShardSettings.defaults().consumer());
     }
 
     // ---- driving ----
@@ -139,9 +142,13 @@ final class ShardRun {
     }
 
     GroupShard fromLog() {
-        GroupShard fresh = new GroupShard(settings, random);
+        GroupShard fresh = new GroupShard(settings, surroundings, random);
         log.forEach(fresh::apply);
         return fresh;
+    }
+
+    FakeSurroundings surroundings() {
+        return surroundings;
     }
 
     long now() {

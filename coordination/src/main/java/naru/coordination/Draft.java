@@ -1,7 +1,4 @@
-package naru.coordination.group;
-
-import naru.coordination.CoordinatorRecord;
-import naru.coordination.Decision;
+package naru.coordination;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -9,36 +6,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The decision that is being made: lives for one command or one deadline. */
-final class Draft {
+public final class Draft {
     private final long nowMillis;
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
 
-    Draft(long nowMillis) {
+    public Draft(long nowMillis) {
         this.nowMillis = nowMillis;
     }
 
-    long nowMillis() {
+    public long nowMillis() {
         return nowMillis;
     }
 
-    void append(CoordinatorRecord record) {
+    public void append(CoordinatorRecord record) {
         records.add(record);
     }
 
-    int recordCount() {
+    public int recordCount() {
         return records.size();
     }
 
-    void reply(long ticket, ApiMessage response) {
+    public void reply(long ticket, ApiMessage response) {
         replies.add(new Decision.Reply(ticket, response));
     }
 
-    List<Decision.Reply> replies() {
+    public List<Decision.Reply> replies() {
         return List.copyOf(replies);
     }
 
-    Decision decision() {
+    public Decision decision() {
         return records.isEmpty() && replies.isEmpty()
                 ? Decision.NOTHING
                 : new Decision(List.copyOf(records), List.copyOf(replies));
