@@ -2,6 +2,7 @@ package naru.log;
 
 import naru.log.PartitionLog.Origin;
 import naru.log.producer.AbortedTransaction;
+import naru.log.producer.AppendTerms;
 import naru.log.producer.CompletedTransaction;
 import naru.log.producer.ProducerStates;
 import naru.log.producer.Verdict;
@@ -14,6 +15,7 @@ import naru.log.segment.Segments;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,9 +84,9 @@ final class LogProducers {
     }
 
     /** Whether the batches may be appended: the first verdict that is not that they may. */
-    Verdict verify(ByteBuffer batches, Origin origin) {
+    Verdict verify(ByteBuffer batches, Origin origin, AppendTerms terms) {
         for (int at = batches.position(); at < batches.limit(); ) {
-            Verdict verdict = states.verify(batches, at, origin);
+            Verdict verdict = states.verify(batches, at, origin, terms);
             if (!(verdict instanceof Verdict.Accept)) {
                 return verdict;
             }
@@ -123,8 +125,10 @@ final class LogProducers {
         states.truncateFullyAndStartAt(context.folder(), offset);
     }
 
-    boolean hasOngoingTransaction(long producerId, short epoch) {
-        return states.hasOngoingTransaction(producerId, epoch);
+    @Nullable AppendTerms toBeVerified(long producerId, short epoch) {
+        return states.hasOngoingTransaction(producerId, epoch)
+                ? null
+                : AppendTerms.verified(states.lastMarker(producerId));
     }
 
     void expire(long nowMillis) {
