@@ -286,7 +286,7 @@ public final class BatchCheck {
                 return client;
             }
         }
-        return producer(buffer, at, attributes);
+        return producer(buffer, at, attributes, limits.source);
     }
 
     /** A follower believes its leader, as long as offsets cannot run backwards. */
@@ -341,7 +341,9 @@ public final class BatchCheck {
         return null;
     }
 
-    private static @Nullable Broken producer(ByteBuffer buffer, int at, short attributes) {
+    /** A coordinator writes offsets of transactions without sequence numbers. */
+    private static @Nullable Broken producer(
+            ByteBuffer buffer, int at, short attributes, Source source) {
         long producerId = RecordBatchLayout.producerId(buffer, at);
         short epoch = RecordBatchLayout.producerEpoch(buffer, at);
         int sequence = RecordBatchLayout.baseSequence(buffer, at);
@@ -356,7 +358,7 @@ public final class BatchCheck {
         if (epoch < 0) {
             return invalid("Producer " + producerId + " states the epoch " + epoch + ".");
         }
-        if (sequence < 0 && !RecordBatchLayout.isControl(attributes)) {
+        if (sequence < 0 && source == Source.CLIENT) {
             return invalid(
                     "Invalid sequence number "
                             + sequence

@@ -101,6 +101,11 @@ final class FakeRequest implements Request {
     }
 
     @Override
+    public boolean retain(int bytes) {
+        return true;
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         try {
             MessageUtil.toByteBufferAccessor(response, version);

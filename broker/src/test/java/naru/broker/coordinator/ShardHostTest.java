@@ -43,7 +43,7 @@ class ShardHostTest {
                 log,
                 new GroupShard(GroupSettings.defaults(), new Random(1)),
                 new ShardHost.Options(Compression.NONE, 5_000, 4_096),
-                effect -> {},
+                Effects.none(),
                 clock::get,
                 (delay, task) -> alarms.add(task));
     }

@@ -4,6 +4,7 @@ import naru.coordination.CoordinatorRecord;
 import naru.coordination.Decision;
 
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class Draft {
     private final long nowMillis;
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
+    private Decision.@Nullable Transaction transaction;
 
     Draft(long nowMillis) {
         this.nowMillis = nowMillis;
@@ -30,6 +32,11 @@ final class Draft {
         return records.size();
     }
 
+    /** All records of this decision wait for the end of the transaction. */
+    void within(Decision.Transaction open) {
+        transaction = open;
+    }
+
     void reply(long ticket, ApiMessage response) {
         replies.add(new Decision.Reply(ticket, response));
     }
@@ -41,6 +48,6 @@ final class Draft {
     Decision decision() {
         return records.isEmpty() && replies.isEmpty()
                 ? Decision.NOTHING
-                : new Decision(List.copyOf(records), List.copyOf(replies));
+                : new Decision(List.copyOf(records), List.copyOf(replies), List.of(), transaction);
     }
 }

@@ -69,6 +69,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             }
             case GroupCommand.OffsetCommit commit ->
                     offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
+            case GroupCommand.TxnOffsetCommit commit ->
+                    offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
             case GroupCommand.OffsetFetch fetch -> offsetRequests.fetch(fetch, draft);
             case GroupCommand.OffsetDelete delete ->
                     offsetRequests.delete(groups.get(delete.request().groupId()), delete, draft);

@@ -1,8 +1,10 @@
 package naru.coordination.group;
 
+import naru.coordination.Decision;
 import naru.coordination.group.GroupCommand.OffsetCommit;
 import naru.coordination.group.GroupCommand.OffsetDelete;
 import naru.coordination.group.GroupCommand.OffsetFetch;
+import naru.coordination.group.GroupCommand.TxnOffsetCommit;
 import naru.coordination.group.GroupRecord.OffsetKey;
 
 import org.apache.kafka.common.Uuid;
@@ -22,6 +24,12 @@ import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +136,76 @@ final class OffsetRequests {
                                         ? OptionalLong.empty()
                                         : OptionalLong.of(draft.nowMillis() + retention),
                                 topic.topicId())));
+        return Errors.NONE;
+    }
+
+    // ---- commit in a transaction ----
+
+    void commit(@Nullable ClassicGroup group, TxnOffsetCommit commit, Draft draft) {
+        TxnOffsetCommitRequestData request = commit.request();
+        Errors error = check(group, request);
+        TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
+        for (TxnOffsetCommitRequestTopic topic : request.topics()) {
+            TxnOffsetCommitResponseTopic answers =
+                    new TxnOffsetCommitResponseTopic().setName(topic.name());
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                Errors outcome =
+                        error == Errors.NONE
+                                ? commit(request.groupId(), topic.name(), partition, draft)
+                                : error;
+                answers.partitions()
+                        .add(
+                                new TxnOffsetCommitResponsePartition()
+                                        .setPartitionIndex(partition.partitionIndex())
+                                        .setErrorCode(outcome.code()));
+            }
+            response.topics().add(answers);
+        }
+        draft.within(
+                new Decision.Transaction(
+                        request.producerId(), request.producerEpoch(), commit.verifiedAt()));
+        draft.reply(commit.ticket(), response);
+    }
+
+    /** Unlike other commits these are taken while a generation is being completed (KIP-447). */
+    private static Errors check(@Nullable ClassicGroup group, TxnOffsetCommitRequestData request) {
+        int generation = request.generationId();
+        if (GroupLimits.isTooLong(request.groupId())) {
+            return Errors.INVALID_GROUP_ID;
+        }
+        if (group == null) {
+            return generation < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        }
+        boolean named =
+                generation >= 0
+                        || !request.memberId().isEmpty()
+                        || request.groupInstanceId() != null;
+        if (!named || (generation < 0 && group.is(GroupState.EMPTY))) {
+            return Errors.NONE;
+        }
+        Errors error = group.check(request.memberId(), request.groupInstanceId());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        return generation == group.generation() ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+    }
+
+    private Errors commit(
+            String groupId, String topic, TxnOffsetCommitRequestPartition partition, Draft draft) {
+        String metadata = partition.committedMetadata();
+        if (metadata != null && metadata.length() > settings.offsetMetadataMaxSize()) {
+            return Errors.OFFSET_METADATA_TOO_LARGE;
+        }
+        draft.append(
+                GroupRecord.encode(
+                        new OffsetKey(groupId, topic, partition.partitionIndex()),
+                        new CommittedOffset(
+                                partition.committedOffset(),
+                                partition.committedLeaderEpoch(),
+                                metadata == null ? "" : metadata,
+                                draft.nowMillis(),
+                                OptionalLong.empty(),
+                                Uuid.ZERO_UUID)));
         return Errors.NONE;
     }
 
