@@ -286,7 +286,7 @@ public final class BatchCheck {
                 return client;
             }
         }
-        return producer(buffer, at, attributes, limits.source);
+        return producer(buffer, at, attributes);
     }
 
     /** A follower believes its leader, as long as offsets cannot run backwards. */
@@ -341,9 +341,7 @@ public final class BatchCheck {
         return null;
     }
 
-    /** A coordinator writes offsets of transactions without sequence numbers. */
-    private static @Nullable Broken producer(
-            ByteBuffer buffer, int at, short attributes, Source source) {
+    private static @Nullable Broken producer(ByteBuffer buffer, int at, short attributes) {
         long producerId = RecordBatchLayout.producerId(buffer, at);
         short epoch = RecordBatchLayout.producerEpoch(buffer, at);
         int sequence = RecordBatchLayout.baseSequence(buffer, at);
@@ -358,7 +356,7 @@ public final class BatchCheck {
         if (epoch < 0) {
             return invalid("Producer " + producerId + " states the epoch " + epoch + ".");
         }
-        if (sequence < 0 && source == Source.CLIENT) {
+        if (sequence < 0 && !RecordBatchLayout.isControl(attributes)) {
             return invalid(
                     "Invalid sequence number "
                             + sequence
