@@ -79,9 +79,7 @@ final class MarkerRound {
     }
 
     private void finish() {
-        decider.tell(
-                new TransactionCommand.MarkersWritten(
-                        write.transactionalId(), write.producerId(), write.producerEpoch()));
+        decider.tell(new TransactionCommand.MarkersWritten(write.transactionalId(), write.round()));
     }
 
     /** One attempt at one partition. */

@@ -35,10 +35,11 @@ final class Draft {
     }
 
     /** Asks for the markers of a transaction whose end is recorded, now or long ago. */
-    void writeMarkers(String transactionalId, Transaction prepared) {
+    void writeMarkers(Entry entry, Transaction prepared) {
         effects.add(
                 new TransactionEffect.WriteMarkers(
-                        transactionalId,
+                        entry.id(),
+                        entry.nextRound(),
                         prepared.producerId(),
                         prepared.producerEpoch(),
                         prepared.partitions(),

@@ -73,7 +73,7 @@ final class Ending {
         entry.propose(new Entry.Held.End(command.ticket(), until, reply));
         draft.hold(command.ticket());
         draft.append(entry.id(), next);
-        draft.writeMarkers(entry.id(), next);
+        draft.writeMarkers(entry, next);
     }
 
     private static Transaction raised(Transaction now, boolean commit, long nextId, long millis) {
@@ -179,7 +179,7 @@ final class Ending {
                 now.prepared(
                         false, epoch, Transaction.NONE, now.clientVersion(), draft.nowMillis());
         draft.append(entry.id(), next);
-        draft.writeMarkers(entry.id(), next);
+        draft.writeMarkers(entry, next);
     }
 
     // ---- completion ----

@@ -37,6 +37,7 @@ final class Entry {
     private @Nullable LastEpoch lastEpoch;
     private boolean markersWritten;
     private long retryAtMillis;
+    private long round;
 
     Entry(String id, Transaction transaction) {
         this.id = id;
@@ -74,6 +75,15 @@ final class Entry {
     /** Should the next step not be recorded, it is tried again then. */
     void retryAt(long millis) {
         retryAtMillis = millis;
+    }
+
+    /** Markers are asked for anew: what is told of earlier ones does not count. */
+    long nextRound() {
+        return ++round;
+    }
+
+    long round() {
+        return round;
     }
 
     void onMarkersWritten() {

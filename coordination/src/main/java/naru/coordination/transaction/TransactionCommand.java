@@ -46,9 +46,12 @@ public sealed interface TransactionCommand {
 
     record ListTransactions(long ticket, ListTransactionsRequestData request) implements Asked {}
 
-    /** All markers of the transaction with this producer id and epoch are written. */
-    record MarkersWritten(String transactionalId, long producerId, short producerEpoch)
-            implements TransactionCommand {}
+    /**
+     * All markers are written.
+     *
+     * @param round of the {@link TransactionEffect.WriteMarkers} that asked for them
+     */
+    record MarkersWritten(String transactionalId, long round) implements TransactionCommand {}
 
     /** The producer id that a request was found to need; the request is decided again. */
     record ProducerIdGiven(Asked request, long producerId) implements TransactionCommand {}

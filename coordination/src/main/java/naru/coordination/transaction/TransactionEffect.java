@@ -12,6 +12,8 @@ public sealed interface TransactionEffect extends Decision.Effect {
      * Each partition is to be told how the transaction ended; then {@link
      * TransactionCommand.MarkersWritten} is expected.
      *
+     * @param round tells the ends of one id's transactions apart, for as long as the shard is
+     *     hosted
      * @param producerEpoch of the markers
      * @param coordinatorEpoch leader epoch of the shard's partition
      * @param transactionVersion from 2 on the epoch is larger than that of the transaction's
@@ -19,6 +21,7 @@ public sealed interface TransactionEffect extends Decision.Effect {
      */
     record WriteMarkers(
             String transactionalId,
+            long round,
             long producerId,
             short producerEpoch,
             Set<TopicPartition> partitions,

@@ -111,8 +111,7 @@ public final class TransactionShard implements Shard<TransactionCommand> {
         Entry entry = entries.get(written.transactionalId());
         if (entry != null
                 && entry.transaction().status().isPrepared()
-                && entry.transaction().producerId() == written.producerId()
-                && entry.transaction().producerEpoch() == written.producerEpoch()) {
+                && entry.round() == written.round()) {
             Ending.complete(entry, draft);
             reschedule(entry);
         }
@@ -226,7 +225,7 @@ public final class TransactionShard implements Shard<TransactionCommand> {
         nextExpiryMillis = nowMillis + settings.expirationCheckMillis();
         for (Entry entry : entries.values()) {
             if (entry.transaction().status().isPrepared()) {
-                draft.writeMarkers(entry.id(), entry.transaction());
+                draft.writeMarkers(entry, entry.transaction());
             }
         }
         return draft.decision();

@@ -120,6 +120,7 @@ class TransactionHistoryTest {
     private void crash() {
         run.crash();
         late.clear();
+        past.clear();
     }
 
     private void act(Client client, Random random, int version) {

@@ -149,8 +149,7 @@ final class TransactionRun {
     }
 
     static TransactionCommand.MarkersWritten written(WriteMarkers write) {
-        return new TransactionCommand.MarkersWritten(
-                write.transactionalId(), write.producerId(), write.producerEpoch());
+        return new TransactionCommand.MarkersWritten(write.transactionalId(), write.round());
     }
 
     /** The node dies, and another loads the log. Who waited is never answered. */

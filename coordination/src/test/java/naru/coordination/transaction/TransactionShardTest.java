@@ -329,6 +329,7 @@ class TransactionShardTest {
                 .isEqualTo(
                         new WriteMarkers(
                                 TransactionRun.ID,
+                                1,
                                 producer.id(),
                                 (short) 1,
                                 Set.of(TransactionRun.A),
