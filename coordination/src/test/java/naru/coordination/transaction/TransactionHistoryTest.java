@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -117,6 +118,10 @@ class TransactionHistoryTest {
         finish(version);
     }
 
+    private Partition at(TopicPartition partition) {
+        return Objects.requireNonNull(partitions.get(partition));
+    }
+
     private void crash() {
         run.crash();
         late.clear();
@@ -128,8 +133,9 @@ class TransactionHistoryTest {
             return;
         }
         if (client.producer == null || random.nextInt(40) == 0) {
-            boolean anonymous = client.producer == null || random.nextBoolean();
-            Producer expected = anonymous ? new Producer(-1, -1) : client.producer;
+            Producer known = client.producer;
+            Producer expected =
+                    known == null || random.nextBoolean() ? new Producer(-1, -1) : known;
             client.transaction = -1;
             client.initTicket = run.initLater(TransactionRun.ID, expected);
         } else if (client.transaction >= 0 && random.nextInt(3) == 0) {
@@ -142,7 +148,7 @@ class TransactionHistoryTest {
 
     private void write(Client client, Random random, int version) {
         TopicPartition partition = PARTITIONS.get(random.nextInt(PARTITIONS.size()));
-        Producer producer = java.util.Objects.requireNonNull(client.producer);
+        Producer producer = Objects.requireNonNull(client.producer);
         Errors error = run.add(producer, version < 5 ? 0 : 2, partition);
         if (error != Errors.NONE) {
             if (error != Errors.CONCURRENT_TRANSACTIONS && error != Errors.KAFKA_STORAGE_ERROR) {
@@ -154,7 +160,7 @@ class TransactionHistoryTest {
         if (client.transaction < 0) {
             client.transaction = lastTransaction++;
         }
-        assertThat(partitions.get(partition).write(producer, client.transaction))
+        assertThat(at(partition).write(producer, client.transaction))
                 .as("a partition that was added takes the batch")
                 .isTrue();
     }
@@ -201,7 +207,7 @@ class TransactionHistoryTest {
         boolean all = true;
         for (TopicPartition partition : write.partitions()) {
             if (random.nextInt(4) > 0) {
-                partitions.get(partition).mark(write);
+                at(partition).mark(write);
             } else {
                 all = false;
             }
@@ -221,7 +227,7 @@ class TransactionHistoryTest {
         run.pass(2L * TransactionRun.TIMEOUT);
         for (WriteMarkers write = run.nextMarkers(); write != null; write = run.nextMarkers()) {
             for (TopicPartition partition : write.partitions()) {
-                partitions.get(partition).mark(write);
+                at(partition).mark(write);
             }
             run.tell(TransactionRun.written(write));
         }
@@ -233,7 +239,7 @@ class TransactionHistoryTest {
             List<Fate> fates =
                     partitions.values().stream()
                             .map(partition -> partition.fates.get(each))
-                            .filter(fate -> fate != null)
+                            .filter(Objects::nonNull)
                             .distinct()
                             .toList();
             assertThat(fates).as("fate of transaction %s", each).hasSize(1);

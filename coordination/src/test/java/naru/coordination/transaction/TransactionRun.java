@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -252,7 +253,7 @@ final class TransactionRun {
     }
 
     <R extends ApiMessage> R reply(long ticket, Class<R> kind) {
-        return kind.cast(replies.get(ticket));
+        return kind.cast(Objects.requireNonNull(replies.get(ticket)));
     }
 
     Errors error(long ticket) {
