@@ -14,6 +14,7 @@ import naru.broker.coordinator.GroupEvents;
 import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.transaction.Enrolment;
+import naru.broker.transaction.LocalEnrolment;
 import naru.broker.transaction.Markers;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transaction.TransactionEffects;
@@ -71,7 +72,7 @@ final class Coordinators {
                         quorum,
                         System::currentTimeMillis,
                         alarms);
-        this.enrolment = new Enrolment(transactions);
+        this.enrolment = new LocalEnrolment(transactions);
     }
 
     /** What is to be closed with the node. */
