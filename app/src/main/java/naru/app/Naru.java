@@ -10,6 +10,7 @@ import naru.app.cli.KafkaFailure;
 import naru.app.cli.Log;
 import naru.app.cli.Produce;
 import naru.app.cli.Topics;
+import naru.app.cli.Transactions;
 import naru.app.logging.Logging;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Terminal;
@@ -118,6 +119,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("consume", () -> new Consume(terminal));
         commands.put("groups", () -> new Groups(terminal));
         commands.put("explain", () -> new Explain(terminal));
+        commands.put("transactions", () -> new Transactions(terminal));
         commands.put("cluster", () -> new Cluster(terminal));
         commands.put("configs", () -> new Configs(terminal));
         commands.put("log", () -> new Log(terminal));

@@ -4,7 +4,6 @@ import naru.broker.access.Access;
 import naru.broker.api.ApiVersions;
 import naru.broker.api.DeleteRecords;
 import naru.broker.api.DescribeProducers;
-import naru.broker.api.InitProducerId;
 import naru.broker.api.ListOffsets;
 import naru.broker.api.OffsetForLeaderEpoch;
 import naru.broker.api.Produce;
@@ -12,7 +11,7 @@ import naru.broker.config.DynamicConfig;
 import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.partition.PartitionLookup;
-import naru.broker.partition.Partitions;
+import naru.broker.transaction.Enrolment;
 import naru.broker.transport.ApiTable;
 import naru.quorum.Quorum;
 
@@ -25,13 +24,13 @@ final class BrokerApis {
     static void serveData(
             ApiTable table,
             Quorum quorum,
-            Partitions partitions,
+            PartitionLookup lookup,
+            Enrolment enrolment,
             DynamicConfig config,
             FetchSessions sessions,
             Access access) {
-        PartitionLookup lookup = new PartitionLookup(partitions, quorum);
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
-                .serve(ApiKeys.PRODUCE, new Produce(lookup, access))
+                .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
                 .serve(
                         ApiKeys.FETCH,
                         new Fetch(
@@ -41,7 +40,6 @@ final class BrokerApis {
                                 () -> config.current().integer("fetch.max.bytes")))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpoch(lookup, access))
-                .serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerId(quorum, access))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecords(lookup, access))
                 .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducers(lookup, access));
     }

@@ -1,13 +1,10 @@
 package naru.broker;
 
-import static java.util.Objects.requireNonNull;
-
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
 import naru.broker.access.EverybodyMay;
 import naru.broker.api.Addresses;
-import naru.broker.api.GroupApis;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
 import naru.broker.api.TopicCreation;
@@ -15,28 +12,21 @@ import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
-import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
 import naru.broker.config.TopicSettings;
 import naru.broker.coordinator.AlarmClock;
-import naru.broker.coordinator.Coordinator;
-import naru.broker.coordinator.CoordinatorOptions;
-import naru.broker.coordinator.GroupEvents;
-import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
+import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
 import naru.broker.transport.TransportOptions;
-import naru.coordination.group.GroupCommand;
-import naru.coordination.group.GroupShard;
-import naru.coordination.group.ShardSettings;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
@@ -59,7 +49,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -142,39 +131,30 @@ public final class Node implements AutoCloseable {
         Access access = new EverybodyMay();
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
-        SecureRandom random = new SecureRandom();
-        ShardSettings groupSettings =
-                ShardSettings.of(
-                        key -> requireNonNull(config.value(key), key),
-                        config.integer(NaruSettings.GROUP_HEARTBEAT));
-        GroupSurroundings surroundings = new GroupSurroundings(quorum);
-        Coordinator<GroupCommand> groups =
-                new Coordinator<>(
-                        CoordinatorOptions.ofGroups(config),
-                        () -> new GroupShard(groupSettings, surroundings, random),
-                        effect -> {
-                            throw new IllegalStateException("groups have no effects");
-                        },
-                        quorum,
-                        System::currentTimeMillis,
-                        alarms);
-        parts.push(groups);
-        partitions.addListener(groups);
+        PartitionLookup lookup = new PartitionLookup(partitions, quorum);
+        Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms);
+        coordinators.parts().forEach(parts::push);
+        coordinators.listeners().forEach(partitions::addListener);
         ImageWait images = new ImageWait(quorum);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
         Addresses addresses = new Addresses(dynamic::current);
-        BrokerApis.serveData(brokerApis, quorum, partitions, dynamic, fetchSessions, access);
+        BrokerApis.serveData(
+                brokerApis,
+                quorum,
+                lookup,
+                coordinators.enrolment(),
+                dynamic,
+                fetchSessions,
+                access);
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
         AdministrationApis.serveTelemetry(brokerApis, config);
-        GroupApis.serve(brokerApis, groups, config, addresses, quorum, access);
+        coordinators.serve(brokerApis, addresses, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
-        quorum.subscribe(surroundings);
-        quorum.subscribe(
-                new GroupEvents(
-                        groups, alarms, config.number("offsets.retention.check.interval.ms")));
+        quorum.subscribe(coordinators.surroundings());
+        quorum.subscribe(coordinators.groupEvents());
         quorum.subscribe(images);
     }
 

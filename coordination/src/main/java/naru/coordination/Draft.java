@@ -1,6 +1,7 @@
 package naru.coordination;
 
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ public final class Draft {
     private final long nowMillis;
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
+    private Decision.@Nullable Transaction transaction;
 
     public Draft(long nowMillis) {
         this.nowMillis = nowMillis;
@@ -27,6 +29,11 @@ public final class Draft {
         return records.size();
     }
 
+    /** All records of this decision wait for the end of the transaction. */
+    public void within(Decision.Transaction open) {
+        transaction = open;
+    }
+
     public void reply(long ticket, ApiMessage response) {
         replies.add(new Decision.Reply(ticket, response));
     }
@@ -38,6 +45,6 @@ public final class Draft {
     public Decision decision() {
         return records.isEmpty() && replies.isEmpty()
                 ? Decision.NOTHING
-                : new Decision(List.copyOf(records), List.copyOf(replies));
+                : new Decision(List.copyOf(records), List.copyOf(replies), List.of(), transaction);
     }
 }

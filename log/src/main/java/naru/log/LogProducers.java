@@ -3,6 +3,7 @@ package naru.log;
 import naru.log.PartitionLog.Origin;
 import naru.log.compaction.CompactableLog.LastBatch;
 import naru.log.producer.AbortedTransaction;
+import naru.log.producer.AppendTerms;
 import naru.log.producer.CompletedTransaction;
 import naru.log.producer.ProducerStates;
 import naru.log.producer.Verdict;
@@ -15,6 +16,7 @@ import naru.log.segment.Segments;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,9 +86,9 @@ final class LogProducers {
     }
 
     /** Whether the batches may be appended: the first verdict that is not that they may. */
-    Verdict verify(ByteBuffer batches, Origin origin) {
+    Verdict verify(ByteBuffer batches, Origin origin, AppendTerms terms) {
         for (int at = batches.position(); at < batches.limit(); ) {
-            Verdict verdict = states.verify(batches, at, origin);
+            Verdict verdict = states.verify(batches, at, origin, terms);
             if (!(verdict instanceof Verdict.Accept)) {
                 return verdict;
             }
@@ -125,8 +127,10 @@ final class LogProducers {
         states.truncateFullyAndStartAt(context.folder(), offset);
     }
 
-    boolean hasOngoingTransaction(long producerId, short epoch) {
-        return states.hasOngoingTransaction(producerId, epoch);
+    @Nullable AppendTerms toBeVerified(long producerId, short epoch) {
+        return states.hasOngoingTransaction(producerId, epoch)
+                ? null
+                : AppendTerms.verified(states.lastMarker(producerId));
     }
 
     void expire(long nowMillis) {

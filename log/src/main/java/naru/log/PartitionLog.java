@@ -7,6 +7,7 @@ import naru.log.BatchIntake.Intake;
 import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.compaction.CompactableLog;
 import naru.log.epoch.LeaderEpochs;
+import naru.log.producer.AppendTerms;
 import naru.log.producer.Verdict;
 import naru.log.recovery.LogLoader;
 import naru.log.segment.Segment;
@@ -252,6 +253,11 @@ public final class PartitionLog {
      * numbers and producer epochs a leader has to check.
      */
     public AppendOutcome appendAsLeader(ByteBuffer batches, int leaderEpoch, Origin origin) {
+        return appendAsLeader(batches, leaderEpoch, origin, AppendTerms.UNVERIFIED);
+    }
+
+    public AppendOutcome appendAsLeader(
+            ByteBuffer batches, int leaderEpoch, Origin origin, AppendTerms terms) {
         LogConfig now = config;
         long nowMillis = services.clock().millis();
         return switch (BatchIntake.admit(batches, now, origin, nowMillis)) {
@@ -259,7 +265,7 @@ public final class PartitionLog {
             case Intake.Admitted admitted -> {
                 AppendOutcome outcome;
                 synchronized (lock) {
-                    outcome = appendAdmitted(admitted, leaderEpoch, origin, now, nowMillis);
+                    outcome = appendAdmitted(admitted, leaderEpoch, origin, terms, nowMillis);
                 }
                 yield flushedIfDue(outcome);
             }
@@ -267,15 +273,19 @@ public final class PartitionLog {
     }
 
     private AppendOutcome appendAdmitted(
-            Intake.Admitted admitted, int leaderEpoch, Origin origin, LogConfig now, long millis) {
+            Intake.Admitted admitted,
+            int leaderEpoch,
+            Origin origin,
+            AppendTerms terms,
+            long millis) {
         Refused refused = refusal(millis);
         if (refused != null) {
             return refused;
         }
         ByteBuffer batches = admitted.batches();
-        switch (producers.verify(batches, origin)) {
+        switch (producers.verify(batches, origin, terms)) {
             case Verdict.Duplicate(long first, long last, long timestamp) -> {
-                long appendTime = now.logAppendTime() ? timestamp : -1;
+                long appendTime = config.logAppendTime() ? timestamp : -1;
                 return new Duplicate(first, last, appendTime, logStartOffset);
             }
             case Verdict.Refused(Errors error, String message) -> {
@@ -621,10 +631,14 @@ public final class PartitionLog {
         }
     }
 
-    /** Whether this producer has a transaction open here in this epoch (KIP-890). */
-    public boolean hasOngoingTransaction(long producerId, short epoch) {
+    /**
+     * On which terms a transactional batch may be appended once the transaction's coordinator has
+     * agreed; null when the producer has a transaction open here in this epoch, so that nobody need
+     * be asked (KIP-890).
+     */
+    public @Nullable AppendTerms toBeVerified(long producerId, short epoch) {
         synchronized (lock) {
-            return producers.hasOngoingTransaction(producerId, epoch);
+            return producers.toBeVerified(producerId, epoch);
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.disk.Disk;
 import naru.log.disk.LocalDisk;
+import naru.log.producer.AppendTerms;
 import naru.log.segment.SegmentFiles;
+import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -142,10 +144,21 @@ final class LogFixture {
     }
 
     Appended append(ByteBuffer batches) {
-        AppendOutcome outcome = log.appendAsLeader(batches, 0, PartitionLog.Origin.CLIENT);
+        AppendOutcome outcome =
+                log.appendAsLeader(batches, 0, PartitionLog.Origin.CLIENT, verified(batches));
         assertThat(outcome).isInstanceOf(Appended.class);
         log.advanceHighWatermark(log.logEndOffset());
         return (Appended) outcome;
+    }
+
+    /** As when the coordinator of the batch's transaction has agreed. */
+    private AppendTerms verified(ByteBuffer batches) {
+        int at = batches.position();
+        AppendTerms terms =
+                log.toBeVerified(
+                        RecordBatchLayout.producerId(batches, at),
+                        RecordBatchLayout.producerEpoch(batches, at));
+        return terms == null ? AppendTerms.UNVERIFIED : terms;
     }
 
     /** All that a reader sees who reads from the offset to the end, in slices of so many bytes. */

@@ -6,6 +6,7 @@ import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Duplicate;
 import naru.log.LogFixture.Seen;
 import naru.log.PartitionLog.Origin;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -66,7 +67,10 @@ final class TransactionModel {
                                         fixture.clock.millis(),
                                         value.getBytes(StandardCharsets.UTF_8)))
                         .buffer();
-        return fixture.log().appendAsLeader(batch, 0, Origin.CLIENT);
+        AppendTerms terms = fixture.log().toBeVerified(producerId, EPOCH);
+        return fixture.log()
+                .appendAsLeader(
+                        batch, 0, Origin.CLIENT, terms == null ? AppendTerms.UNVERIFIED : terms);
     }
 
     private void end(LogFixture fixture) {
@@ -102,7 +106,7 @@ final class TransactionModel {
     void check(PartitionLog log, Supplier<String> story) {
         if (openSince >= 0 && openSince >= log.logStartOffset()) {
             assertThat(log.lastStableOffset()).as(story).isLessThanOrEqualTo(openSince);
-            assertThat(log.hasOngoingTransaction(producerId, EPOCH)).as(story).isTrue();
+            assertThat(log.toBeVerified(producerId, EPOCH)).as(story).isNull();
         }
     }
 }

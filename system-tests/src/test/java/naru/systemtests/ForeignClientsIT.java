@@ -66,6 +66,18 @@ class ForeignClientsIT {
     }
 
     @Test
+    void transactionsInPythonCopyExactlyOnce() {
+        ForeignClient.CONFLUENT_PYTHON.require();
+        clients.createTopic(topic, 1);
+        clients.createTopic(topic + "-source", 1);
+        assertThat(
+                        ForeignClient.CONFLUENT_PYTHON
+                                .run("transactions", clients.bootstrap(), topic)
+                                .succeeded())
+                .contains("done");
+    }
+
+    @Test
     void kcatListsConsumesInAGroupAndQueriesOffsets() {
         ForeignClient.KCAT.require();
         clients.createTopic(topic, 1);

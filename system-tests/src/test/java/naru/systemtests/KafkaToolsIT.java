@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.testkit.KafkaProcess;
 
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 import java.io.File;
@@ -180,6 +182,31 @@ class KafkaToolsIT {
                                 "5100",
                                 "--from-latest"))
                 .contains("data.consumed.in.MB");
+    }
+
+    @Test
+    void transactionsAreListedDescribedAndAborted() {
+        clients.createTopic(topic, 1);
+        try (Producer<String, String> producer = clients.producer("transactional.id", topic)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            JavaClients.await(producer.send(new ProducerRecord<>(topic, 0, "k", "v")));
+            String[] partition = {"--topic", topic, "--partition", "0"};
+            assertThat(transactions("list")).contains(topic, "Ongoing");
+            assertThat(transactions("describe", "--transactional-id", topic))
+                    .contains("Ongoing", topic + "-0");
+            assertThat(transactions("describe-producers", partition)).contains("CoordinatorEpoch");
+            assertThat(transactions("find-hanging", partition)).doesNotContain(topic);
+            transactions("abort", "--topic", topic, "--partition", "0", "--start-offset", "0");
+            producer.abortTransaction();
+        }
+    }
+
+    private String transactions(String command, String... arguments) {
+        List<String> all =
+                new ArrayList<>(List.of("--bootstrap-server", clients.bootstrap(), command));
+        all.addAll(List.of(arguments));
+        return tool("org.apache.kafka.tools.TransactionsCommand", "", all.toArray(String[]::new));
     }
 
     private String topics(String... arguments) {

@@ -38,6 +38,11 @@ class CommandLineTest {
                 "groups reset-offsets --help",
                 "groups delete --help",
                 "groups delete-offsets --help",
+                "transactions --help",
+                "transactions list --help",
+                "transactions describe --help",
+                "transactions find-hanging --help",
+                "transactions abort --help",
                 "configs --help",
                 "configs describe --help",
                 "configs set --help",
@@ -71,6 +76,7 @@ class CommandLineTest {
                 "configs set topic t retention.ms",
                 "groups reset-offsets g --topic t",
                 "groups reset-offsets g --topic t --to-latest --to-earliest",
+                "transactions abort t:0",
                 "start --set listeners"
             })
     void whatIsNotUnderstoodEndsWithTwo(String line) {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param fetchPasses how often it is fetched
  * @param endToEnd how long records flow at a steady rate
  * @param durable how long records are produced that must be on disk before they are acknowledged
+ * @param transactions how long transactions are committed
  * @param settle pause before a broker counts as idle
  * @param idle how long idleness is measured
  * @param partitions how many are created at once
@@ -29,6 +30,7 @@ public record Scale(
         int fetchPasses,
         Duration endToEnd,
         Duration durable,
+        Duration transactions,
         Duration settle,
         Duration idle,
         int partitions,
@@ -46,6 +48,7 @@ public record Scale(
                     10,
                     Duration.ofSeconds(12),
                     Duration.ofSeconds(4),
+                    Duration.ofSeconds(6),
                     Duration.ofSeconds(8),
                     Duration.ofSeconds(25),
                     1_000,
@@ -63,6 +66,7 @@ public record Scale(
                     8,
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(2),
+                    Duration.ofSeconds(4),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(10),
                     1_000,

@@ -15,6 +15,7 @@ public final class Workloads {
                     new JavaProducer("producer-zstd", "zstd"),
                     new CachedFetch("fetch"),
                     new EndToEnd("end-to-end"),
+                    new Transactions("transactions"),
                     new DurableProduce("produce-fsync"));
 
     private Workloads() {}

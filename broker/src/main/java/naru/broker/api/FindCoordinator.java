@@ -71,11 +71,14 @@ public final class FindCoordinator implements RequestHandler {
                     Errors.INVALID_REQUEST,
                     "this node has no coordinator for keys of type " + keyType);
         }
-        if (!access.allowed(request, AclOperation.DESCRIBE, ResourceType.GROUP, key)) {
-            return refused(
-                    key,
-                    Errors.GROUP_AUTHORIZATION_FAILED,
-                    Errors.GROUP_AUTHORIZATION_FAILED.message());
+        boolean transactional = keyType == CoordinatorType.TRANSACTION.id();
+        ResourceType resource = transactional ? ResourceType.TRANSACTIONAL_ID : ResourceType.GROUP;
+        if (!access.allowed(request, AclOperation.DESCRIBE, resource, key)) {
+            Errors denied =
+                    transactional
+                            ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+                            : Errors.GROUP_AUTHORIZATION_FAILED;
+            return refused(key, denied, denied.message());
         }
         Integer leader = coordinator.coordinatorOf(key);
         Addresses.Reachable address =

@@ -3,14 +3,13 @@ package naru.broker.api;
 import naru.broker.access.Access;
 import naru.broker.config.NodeConfig;
 import naru.broker.coordinator.Coordinator;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.transaction.Enrolment;
 import naru.broker.transport.ApiTable;
 import naru.coordination.group.GroupCommand;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
-
-import java.util.Map;
 
 /** All request kinds of consumer groups. */
 public final class GroupApis {
@@ -20,22 +19,19 @@ public final class GroupApis {
             ApiTable table,
             Coordinator<GroupCommand> coordinator,
             NodeConfig config,
-            Addresses addresses,
+            Enrolment enrolment,
+            PartitionLookup lookup,
             Quorum quorum,
             Access access) {
         GroupProtocols protocols = new GroupProtocols(config, quorum);
-        table.serve(
-                        ApiKeys.FIND_COORDINATOR,
-                        new FindCoordinator(
-                                Map.of(CoordinatorType.GROUP, coordinator),
-                                addresses,
-                                quorum,
-                                access))
-                .serve(ApiKeys.JOIN_GROUP, new JoinGroup(coordinator, access))
+        table.serve(ApiKeys.JOIN_GROUP, new JoinGroup(coordinator, access))
                 .serve(ApiKeys.SYNC_GROUP, new SyncGroup(coordinator, access))
                 .serve(ApiKeys.HEARTBEAT, new Heartbeat(coordinator, access))
                 .serve(ApiKeys.LEAVE_GROUP, new LeaveGroup(coordinator, access))
                 .serve(ApiKeys.OFFSET_COMMIT, new OffsetCommit(coordinator, quorum, access))
+                .serve(
+                        ApiKeys.TXN_OFFSET_COMMIT,
+                        new TxnOffsetCommit(coordinator, enrolment, lookup, quorum, access))
                 .serve(ApiKeys.OFFSET_FETCH, new OffsetFetch(coordinator, quorum, access))
                 .serve(ApiKeys.OFFSET_DELETE, new OffsetDelete(coordinator, quorum, access))
                 .serve(ApiKeys.DESCRIBE_GROUPS, new DescribeGroups(coordinator, access))

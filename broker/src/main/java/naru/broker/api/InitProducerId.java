@@ -1,9 +1,11 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.coordinator.Coordinator;
+import naru.broker.transaction.ProducerIds;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
-import naru.quorum.Quorum;
+import naru.coordination.transaction.TransactionCommand;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -12,31 +14,59 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * InitProducerId: gives an idempotent producer its id (KIP-98). A transactional producer is
- * refused: it needs the transaction coordinator.
+ * InitProducerId: gives an idempotent producer its id (KIP-98), and a transactional one what its
+ * coordinator says.
  */
 public final class InitProducerId implements RequestHandler {
+    private static final short KNOWS_FENCING_SINCE = 4;
+
     private final ProducerIds ids;
+    private final Coordinator<TransactionCommand> coordinator;
     private final Access access;
 
-    public InitProducerId(Quorum quorum, Access access) {
-        this.ids = new ProducerIds(quorum.controller()::allocateProducerIds);
+    public InitProducerId(
+            ProducerIds ids, Coordinator<TransactionCommand> coordinator, Access access) {
+        this.ids = ids;
+        this.coordinator = coordinator;
         this.access = access;
     }
 
     @Override
     public void handle(Request request) {
         InitProducerIdRequestData body = (InitProducerIdRequestData) request.body();
-        if (body.transactionalId() != null) {
-            refuse(request, Errors.INVALID_REQUEST);
-            return;
+        if (body.transactionalId() == null) {
+            initIdempotent(request);
+        } else if (TransactionAnswer.isAllowed(access, request, body.transactionalId())) {
+            initTransactional(request, body);
         }
+    }
+
+    private void initTransactional(Request request, InitProducerIdRequestData body) {
+        boolean knowsFencing = request.version() >= KNOWS_FENCING_SINCE;
+        coordinator.ask(
+                body.transactionalId(),
+                ticket -> new TransactionCommand.InitProducerId(ticket, body),
+                new TransactionAnswer(
+                        request,
+                        response -> {
+                            InitProducerIdResponseData answer =
+                                    (InitProducerIdResponseData) response;
+                            return answer.setErrorCode(
+                                    TransactionAnswer.fencedAs(answer.errorCode(), knowsFencing));
+                        }));
+    }
+
+    private void initIdempotent(Request request) {
         boolean allowed =
                 access.allowedOnCluster(request, AclOperation.IDEMPOTENT_WRITE)
                         || access.allowedOperations(request, ResourceType.TOPIC, "*")
                                 .contains(AclOperation.WRITE);
         if (!allowed) {
-            refuse(request, Errors.CLUSTER_AUTHORIZATION_FAILED);
+            request.reply(
+                    new InitProducerIdResponseData()
+                            .setErrorCode(Errors.CLUSTER_AUTHORIZATION_FAILED.code())
+                            .setProducerId(-1)
+                            .setProducerEpoch((short) -1));
             return;
         }
         ids.next()
@@ -48,13 +78,5 @@ public final class InitProducerId implements RequestHandler {
                                                 new InitProducerIdResponseData()
                                                         .setProducerId(id)
                                                         .setProducerEpoch((short) 0))));
-    }
-
-    private static void refuse(Request request, Errors error) {
-        request.reply(
-                new InitProducerIdResponseData()
-                        .setErrorCode(error.code())
-                        .setProducerId(-1)
-                        .setProducerEpoch((short) -1));
     }
 }

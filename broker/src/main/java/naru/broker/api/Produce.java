@@ -4,11 +4,13 @@ import naru.broker.access.Access;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
+import naru.broker.transaction.Enrolment;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.broker.transport.Timeout;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
+import naru.log.producer.AppendTerms;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.Uuid;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.resource.ResourceType;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -46,10 +49,12 @@ public final class Produce implements RequestHandler {
     private static final String ADMIN_CLIENT_ID = "__admin_client";
 
     private final PartitionLookup lookup;
+    private final Enrolment enrolment;
     private final Access access;
 
-    public Produce(PartitionLookup lookup, Access access) {
+    public Produce(PartitionLookup lookup, Enrolment enrolment, Access access) {
         this.lookup = lookup;
+        this.enrolment = enrolment;
         this.access = access;
     }
 
@@ -74,15 +79,14 @@ public final class Produce implements RequestHandler {
     private final class Appends {
         private final Request request;
         private final short acks;
-        private final boolean inTransaction;
         private final ProduceResponseData response = new ProduceResponseData();
         private final List<Waiting> waiting = new ArrayList<>(0);
+        private @Nullable TransactionalBatches toBeVerified;
         private @Nullable String firstRefusal;
 
         Appends(Request request, short acks) {
             this.request = request;
             this.acks = acks;
-            this.inTransaction = ((ProduceRequestData) request.body()).transactionalId() != null;
         }
 
         /** An append that is in the log and not yet committed. */
@@ -137,53 +141,76 @@ public final class Produce implements RequestHandler {
                 }
                 case PartitionLookup.Found.Led led -> {
                     ByteBuffer batches = records.buffer();
-                    yield mayBeAppended(batches, reply)
-                            ? append(led.partition(), batches, reply)
-                            : reply;
+                    yield take(led, batches, reply);
                 }
             };
         }
 
-        /**
-         * What the batch may not be because of the request around it. Whatever is no batch of magic
-         * 2 is left to the log to refuse.
-         */
-        private boolean mayBeAppended(ByteBuffer batches, PartitionProduceResponse reply) {
+        /** Whatever is no batch of magic 2 is left to the log to refuse. */
+        private PartitionProduceResponse take(
+                PartitionLookup.Found.Led led, ByteBuffer batches, PartitionProduceResponse reply) {
             int at = batches.position();
-            if (batches.remaining() < RecordBatchLayout.HEADER_BYTES
-                    || RecordBatchLayout.magic(batches, at) != RecordBatchLayout.MAGIC) {
-                return true;
-            }
-            short attributes = RecordBatchLayout.attributes(batches, at);
-            if (RecordBatchLayout.isTransactional(attributes)) {
-                // A transaction that nobody coordinates would hold back its readers for ever.
-                refuse(
-                        reply,
-                        inTransaction
-                                ? Errors.INVALID_TXN_STATE
-                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-                        inTransaction
-                                ? "the partition has not been added to a transaction"
-                                : "a transactional batch needs a request with a transactional id");
-                return false;
-            }
+            boolean isBatch =
+                    batches.remaining() >= RecordBatchLayout.HEADER_BYTES
+                            && RecordBatchLayout.magic(batches, at) == RecordBatchLayout.MAGIC;
+            short attributes = isBatch ? RecordBatchLayout.attributes(batches, at) : 0;
             if (request.version() < FIRST_VERSION_WITH_ZSTD
                     && RecordBatchLayout.compression(attributes) == CompressionType.ZSTD.id) {
-                refuse(
+                return refuse(
                         reply,
                         Errors.UNSUPPORTED_COMPRESSION_TYPE,
                         "zstd needs a produce request of version 7 or later");
-                return false;
             }
-            return true;
+            return RecordBatchLayout.isTransactional(attributes)
+                    ? transactional(led, batches, reply)
+                    : append(led.partition(), batches, AppendTerms.UNVERIFIED, reply);
+        }
+
+        /** Goes on with the producer's transaction, or has the coordinator asked first. */
+        private PartitionProduceResponse transactional(
+                PartitionLookup.Found.Led led, ByteBuffer batch, PartitionProduceResponse reply) {
+            String id = ((ProduceRequestData) request.body()).transactionalId();
+            if (id == null
+                    || !access.allowed(
+                            request, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
+                return refuse(
+                        reply,
+                        Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                        id == null
+                                ? "a transactional batch needs a request with a transactional id"
+                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.message());
+            }
+            AppendTerms terms = TransactionalBatches.toBeVerified(led.standing().log(), batch);
+            if (terms == null) {
+                return append(led.partition(), batch, AppendTerms.UNVERIFIED, reply);
+            }
+            if (toBeVerified == null) {
+                toBeVerified =
+                        new TransactionalBatches(
+                                request, enrolment, TransactionalBatches.producer(id, batch));
+            }
+            if (!toBeVerified.add(
+                    new TransactionalBatches.Batch(led.partition(), batch, terms, reply))) {
+                refuse(
+                        reply,
+                        Errors.INVALID_PRODUCER_ID_MAPPING,
+                        "one request carries batches of more than one transactional producer");
+            }
+            return reply;
         }
 
         private PartitionProduceResponse append(
-                Partition partition, ByteBuffer batches, PartitionProduceResponse reply) {
+                Partition partition,
+                ByteBuffer batches,
+                AppendTerms terms,
+                PartitionProduceResponse reply) {
             int size = batches.remaining();
             AppendOutcome outcome =
                     partition.append(
-                            batches.duplicate(), PartitionLog.Origin.CLIENT, acks == ACKS_ALL);
+                            batches.duplicate(),
+                            PartitionLog.Origin.CLIENT,
+                            acks == ACKS_ALL,
+                            terms);
             return switch (outcome) {
                 case AppendOutcome.Appended appended -> {
                     partition.traffic().in(size, appended.lastOffset() - appended.baseOffset() + 1);
@@ -247,6 +274,36 @@ public final class Produce implements RequestHandler {
         }
 
         void finish(int timeoutMillis) {
+            if (toBeVerified == null) {
+                answer(timeoutMillis);
+                return;
+            }
+            toBeVerified.ask(
+                    new TransactionalBatches.Then() {
+                        @Override
+                        public void append(TransactionalBatches.Batch batch) {
+                            var _ =
+                                    Appends.this.append(
+                                            batch.partition(),
+                                            batch.bytes(),
+                                            batch.terms(),
+                                            batch.reply());
+                        }
+
+                        @Override
+                        public void refuse(
+                                TransactionalBatches.Batch batch, Errors error, String message) {
+                            var _ = Appends.this.refuse(batch.reply(), error, message);
+                        }
+
+                        @Override
+                        public void done() {
+                            answer(timeoutMillis);
+                        }
+                    });
+        }
+
+        private void answer(int timeoutMillis) {
             if (acks == ACKS_NONE) {
                 if (firstRefusal != null) {
                     request.close("a record sent with acks=0 was refused: " + firstRefusal);

@@ -127,10 +127,14 @@ final class ServedSettings {
                     socket.request.max.bytes
                     socket.send.buffer.bytes
                     telemetry.max.bytes
+                    transaction.max.timeout.ms
+                    transaction.remove.expired.transaction.cleanup.interval.ms
+                    transaction.state.log.load.buffer.size
                     transaction.state.log.min.isr
                     transaction.state.log.num.partitions
                     transaction.state.log.replication.factor
                     transaction.state.log.segment.bytes
+                    transactional.id.expiration.ms
                     unclean.leader.election.enable
                     """
                             .lines()

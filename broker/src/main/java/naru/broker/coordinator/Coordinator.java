@@ -1,23 +1,22 @@
 package naru.broker.coordinator;
 
+import naru.broker.partition.CommitListener;
 import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.Partition;
-import naru.coordination.Decision;
-import naru.coordination.Shard;
+import naru.broker.partition.TransactionMarker;
 import naru.log.PartitionLog;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * A coordinator of this broker: a shard for each partition of its internal topic that is led here.
@@ -28,22 +27,20 @@ import java.util.function.Supplier;
  */
 public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
     private final CoordinatorOptions options;
-    private final Supplier<Shard<C>> newShard;
-    private final Consumer<Decision.Effect> effects;
+    private final NewShard<C> newShard;
+    private final Effects<C> effects;
     private final CoordinatorTopic topic;
     private final LongSupplier clock;
     private final Alarm alarm;
     private final Map<Integer, ShardHost<C>> shards = new ConcurrentHashMap<>();
 
     /**
-     * @param newShard an empty shard
-     * @param effects brings about what shards decide, on any thread; must not block
      * @param clock milliseconds since 1970
      */
     public Coordinator(
             CoordinatorOptions options,
-            Supplier<Shard<C>> newShard,
-            Consumer<Decision.Effect> effects,
+            NewShard<C> newShard,
+            Effects<C> effects,
             Quorum quorum,
             LongSupplier clock,
             Alarm alarm) {
@@ -87,6 +84,29 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         shards.values().forEach(shard -> shard.happen(event));
     }
 
+    /** The partition that holds what is recorded of the key. */
+    public TopicPartition partitionOf(String key) {
+        return new TopicPartition(options.topic(), topic.partitionOf(key));
+    }
+
+    /**
+     * Ends a transaction in a partition of the coordinator's topic, in the order of its shard.
+     *
+     * @param written told when the marker is committed; an error that it is told may be temporary
+     */
+    public void endTransaction(int partition, TransactionMarker marker, CommitListener written) {
+        ShardHost<C> shard = shards.get(partition);
+        if (shard == null) {
+            written.onLost(Errors.NOT_LEADER_OR_FOLLOWER, "the partition is not led here");
+        } else {
+            shard.endTransaction(marker, written);
+        }
+    }
+
+    public String topicName() {
+        return options.topic();
+    }
+
     /**
      * The broker that leads the key's partition, or null when there is none at present. If the
      * topic does not exist it is being created after this.
@@ -112,7 +132,7 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         ShardHost<C> shard =
                 new ShardHost<>(
                         new PartitionShardLog(partition, log),
-                        newShard.get(),
+                        newShard.of(partition.topicPartition().partition(), leaderEpoch),
                         new ShardHost.Options(
                                 options.compression(),
                                 options.commitTimeoutMillis(),

@@ -40,4 +40,16 @@ public record CoordinatorOptions(
                 config.integer("offsets.commit.timeout.ms"),
                 config.integer("offsets.load.buffer.size"));
     }
+
+    public static CoordinatorOptions ofTransactions(NodeConfig config) {
+        return new CoordinatorOptions(
+                Topic.TRANSACTION_STATE_TOPIC_NAME,
+                config.integer("transaction.state.log.num.partitions"),
+                brokers ->
+                        InternalTopics.creatable(
+                                Topic.TRANSACTION_STATE_TOPIC_NAME, config, brokers),
+                Compression.NONE,
+                config.integer("offsets.commit.timeout.ms"),
+                config.integer("transaction.state.log.load.buffer.size"));
+    }
 }

@@ -7,6 +7,7 @@ import naru.log.LogSlice;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -39,9 +40,9 @@ final class PartitionShardLog implements ShardLog {
     }
 
     @Override
-    public AppendOutcome append(ByteBuffer batches) {
+    public AppendOutcome append(ByteBuffer batches, AppendTerms terms) {
         try {
-            return partition.append(batches, PartitionLog.Origin.COORDINATOR, true);
+            return partition.append(batches, PartitionLog.Origin.COORDINATOR, true, terms);
         } catch (LogStorageException e) {
             return new AppendOutcome.Refused(
                     Errors.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));

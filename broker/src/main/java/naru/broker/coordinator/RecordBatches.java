@@ -18,6 +18,9 @@ final class RecordBatches {
     private static final int BATCH_OVERHEAD_BYTES = 128;
     private static final int RECORD_OVERHEAD_BYTES = 32;
 
+    /** A coordinator does not number what it writes for a producer. */
+    private static final int TRANSACTION_SEQUENCE = 0;
+
     private RecordBatches() {}
 
     /**
@@ -74,7 +77,7 @@ final class RecordBatches {
                         transaction == null
                                 ? RecordBatch.NO_PRODUCER_EPOCH
                                 : transaction.producerEpoch(),
-                        RecordBatch.NO_SEQUENCE,
+                        transaction == null ? RecordBatch.NO_SEQUENCE : TRANSACTION_SEQUENCE,
                         transaction != null,
                         RecordBatch.NO_PARTITION_LEADER_EPOCH)) {
             for (CoordinatorRecord record : records) {

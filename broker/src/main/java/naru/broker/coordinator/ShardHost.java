@@ -1,13 +1,16 @@
 package naru.broker.coordinator;
 
 import naru.broker.partition.CommitListener;
+import naru.broker.partition.TransactionMarker;
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.Decision;
 import naru.coordination.Shard;
 import naru.log.AppendOutcome;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -32,7 +34,7 @@ import java.util.function.LongSupplier;
  * whose records cannot be appended is refused; a bug in the shard refuses its command and is
  * logged.
  */
-final class ShardHost<C> {
+final class ShardHost<C> implements Effects.Decider<C> {
     private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
 
     private enum State {
@@ -50,7 +52,7 @@ final class ShardHost<C> {
     private final ShardLog log;
     private final Shard<C> shard;
     private final Options options;
-    private final Consumer<Decision.Effect> effects;
+    private final Effects<C> effects;
     private final LongSupplier clock;
     private final Alarm alarm;
     private final Mailbox mailbox = new Mailbox();
@@ -58,7 +60,8 @@ final class ShardHost<C> {
     /** Who waits, by ticket; whoever takes an entry out answers it. */
     private final Map<Long, Answer> answers = new ConcurrentHashMap<>();
 
-    private State state = State.LOADING;
+    private volatile State state = State.LOADING;
+    private boolean unreadable;
     private long lastTicket;
     private long appendedEnd;
     private long alarmAtMillis = Shard.NEVER;
@@ -67,7 +70,7 @@ final class ShardHost<C> {
             ShardLog log,
             Shard<C> shard,
             Options options,
-            Consumer<Decision.Effect> effects,
+            Effects<C> effects,
             LongSupplier clock,
             Alarm alarm) {
         this.log = log;
@@ -101,6 +104,7 @@ final class ShardHost<C> {
                     loaded.records(),
                     clock.getAsLong() - began);
         } catch (RuntimeException | Error e) {
+            unreadable = true;
             state = State.CLOSED;
             LOG.error(
                     "{} cannot be loaded, so what it coordinates is not served here: {}",
@@ -149,6 +153,48 @@ final class ShardHost<C> {
                 }
             }
         }
+    }
+
+    @Override
+    public void tell(C command) {
+        mailbox.run(() -> {
+            if (state == State.ACTIVE) {
+                carryOut(shard.decide(command, clock.getAsLong()));
+                serveDeadlines();
+            }
+        });
+    }
+
+    @Override
+    public boolean isHosted() {
+        return state != State.CLOSED;
+    }
+
+    /**
+     * Appends the marker and applies it. A log that could not be loaded takes it too: it is for who
+     * reads the log next.
+     */
+    void endTransaction(TransactionMarker marker, CommitListener written) {
+        mailbox.run(() -> {
+            if (state == State.LOADING || (state == State.CLOSED && !unreadable)) {
+                written.onLost(Errors.COORDINATOR_LOAD_IN_PROGRESS, log.name() + " is not loaded");
+                return;
+            }
+            ByteBuffer batch = marker.batch(clock.getAsLong());
+            switch (log.append(batch, AppendTerms.marker(marker.transactionVersion()))) {
+                case AppendOutcome.Appended appended -> {
+                    appendedEnd = appended.lastOffset() + 1;
+                    if (state == State.ACTIVE) {
+                        shard.applyTransactionEnd(marker.producerId(), marker.commit());
+                    }
+                    log.awaitCommit(appendedEnd, written);
+                }
+                case AppendOutcome.Duplicate duplicate ->
+                        throw new IllegalStateException("a marker has no sequence number");
+                case AppendOutcome.Refused refused ->
+                        written.onLost(refused.error(), refused.message());
+            }
+        });
     }
 
     /** Carries out an event until it has nothing more to record. */
@@ -209,7 +255,7 @@ final class ShardHost<C> {
                             options.compression(),
                             log.maxBatchBytes(),
                             clock.getAsLong());
-            switch (log.append(batches)) {
+            switch (log.append(batches, terms(decision.transaction()))) {
                 case AppendOutcome.Appended appended -> appendedEnd = appended.lastOffset() + 1;
                 case AppendOutcome.Duplicate duplicate ->
                         throw new IllegalStateException("a coordinator's append has no producer");
@@ -229,6 +275,12 @@ final class ShardHost<C> {
         return true;
     }
 
+    private static AppendTerms terms(Decision.@Nullable Transaction transaction) {
+        return transaction == null
+                ? AppendTerms.UNVERIFIED
+                : AppendTerms.verified(transaction.verifiedAt());
+    }
+
     private void apply(Decision decision) {
         Decision.Transaction transaction = decision.transaction();
         for (CoordinatorRecord record : decision.records()) {
@@ -241,8 +293,11 @@ final class ShardHost<C> {
     }
 
     private void onRefused(Decision decision, AppendOutcome.Refused refused) {
-        LOG.warn("{} takes no records: {}", log.name(), refused.message());
+        if (decision.transaction() == null) {
+            LOG.warn("{} takes no records: {}", log.name(), refused.message());
+        }
         Errors error = CoordinatorErrors.ofAppend(refused.error());
+        decision.held().forEach(ticket -> refuse(ticket, error, refused.message()));
         decision.replies().forEach(reply -> refuse(reply.ticket(), error, refused.message()));
     }
 
@@ -270,7 +325,7 @@ final class ShardHost<C> {
 
         @Override
         public void onCommitted() {
-            decided.forEach(effects);
+            decided.forEach(effect -> effects.bringAbout(effect, ShardHost.this));
         }
 
         @Override

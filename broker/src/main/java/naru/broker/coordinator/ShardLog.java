@@ -2,6 +2,7 @@ package naru.broker.coordinator;
 
 import naru.broker.partition.CommitListener;
 import naru.log.AppendOutcome;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ interface ShardLog {
     int maxBatchBytes();
 
     /** Appends all batches or none; what the disk refuses is refused here, not thrown. */
-    AppendOutcome append(ByteBuffer batches);
+    AppendOutcome append(ByteBuffer batches, AppendTerms terms);
 
     /** Tells the listener when everything below this offset is committed; at once if it is. */
     void awaitCommit(long endOffset, CommitListener listener);

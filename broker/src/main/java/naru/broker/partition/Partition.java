@@ -4,6 +4,7 @@ import naru.broker.config.TopicConfig;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -80,12 +81,18 @@ public final class Partition {
         return standing instanceof Standing.Leading leading ? leading.log() : null;
     }
 
+    /** Appends as leader what opens no transaction. */
+    public AppendOutcome append(ByteBuffer batches, PartitionLog.Origin origin, boolean inSync) {
+        return append(batches, origin, inSync, AppendTerms.UNVERIFIED);
+    }
+
     /**
      * Appends as leader.
      *
      * @param inSync whether {@code min.insync.replicas} must be in sync (acks=all)
      */
-    public AppendOutcome append(ByteBuffer batches, PartitionLog.Origin origin, boolean inSync) {
+    public AppendOutcome append(
+            ByteBuffer batches, PartitionLog.Origin origin, boolean inSync, AppendTerms terms) {
         switch (standing) {
             case Standing.Leading leading -> {
                 int alive = leading.inSyncReplicas().size();
@@ -96,7 +103,8 @@ public final class Partition {
                                     .formatted(alive, topicPartition, minInSyncReplicas));
                 }
                 PartitionLog log = leading.log();
-                AppendOutcome outcome = log.appendAsLeader(batches, leading.leaderEpoch(), origin);
+                AppendOutcome outcome =
+                        log.appendAsLeader(batches, leading.leaderEpoch(), origin, terms);
                 if (outcome instanceof AppendOutcome.Appended) {
                     if (log.config().ackFsync()) {
                         requestSync(log);

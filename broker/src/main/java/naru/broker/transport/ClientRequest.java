@@ -98,6 +98,11 @@ final class ClientRequest implements Request {
     }
 
     @Override
+    public boolean retain(int bytes) {
+        return connection.retain(bytes);
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         answer(response);
     }

@@ -47,6 +47,7 @@ final class Connection {
     private @Nullable ClientRequest inHand;
     private @Nullable ByteBuffer carry;
     private int carryStart;
+    private int retainedBytes;
     private boolean inPass;
     private boolean starved;
     private boolean open = true;
@@ -284,6 +285,21 @@ final class Connection {
         return body;
     }
 
+    /** What the request in hand keeps until it is answered. */
+    boolean retain(int bytes) {
+        boolean granted = inHand != null && loop.frameMemory().reserve(bytes);
+        retainedBytes += granted ? bytes : 0;
+        return granted;
+    }
+
+    private void releaseRetained() {
+        if (retainedBytes > 0) {
+            loop.frameMemory().release(retainedBytes);
+            retainedBytes = 0;
+            loop.retryStarved();
+        }
+    }
+
     /** Any thread. */
     void answer(ClientRequest request, @Nullable ApiMessage response) {
         if (!loop.isCurrentThread()) {
@@ -300,6 +316,7 @@ final class Connection {
             return;
         }
         inHand = null;
+        releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
             if (response != null) {
@@ -482,6 +499,7 @@ final class Connection {
         inHand = null;
         LOG.debug("connection {} from {} ends: {}", id, clientAddress, reason);
         dropCarry();
+        releaseRetained();
         pending.clear();
         key.cancel();
         try {

@@ -39,6 +39,12 @@ public interface Request {
     /** Identifies the connection for as long as the node runs. */
     long connectionId();
 
+    /**
+     * Counts bytes of the body that are kept until the answer, on the loop's thread; false when
+     * there is no room for more of what waits.
+     */
+    boolean retain(int bytes);
+
     /** Answers with the response message of the same API. */
     void reply(ApiMessage response);
 

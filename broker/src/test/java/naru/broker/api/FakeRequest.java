@@ -14,6 +14,7 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +27,8 @@ final class FakeRequest implements Request {
 
     private final ApiMessage body;
     private final short version;
+    private final Thread loop = Thread.currentThread();
+    private final CountDownLatch handled = new CountDownLatch(1);
     private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
 
     private FakeRequest(ApiMessage body, int version) {
@@ -39,6 +42,7 @@ final class FakeRequest implements Request {
             RequestHandler handler, ApiMessage body, int version, Class<R> kind) {
         FakeRequest request = new FakeRequest(body, version);
         handler.handle(request);
+        request.handled.countDown();
         try {
             return kind.cast(request.answer.get(BOUND_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException refused) {
@@ -101,6 +105,11 @@ final class FakeRequest implements Request {
     }
 
     @Override
+    public boolean retain(int bytes) {
+        return true;
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         try {
             MessageUtil.toByteBufferAccessor(response, version);
@@ -127,6 +136,13 @@ final class FakeRequest implements Request {
 
     @Override
     public void onLoop(Runnable task) {
+        if (Thread.currentThread() != loop) {
+            try {
+                handled.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
         task.run();
     }
 

@@ -11,6 +11,7 @@ import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.disk.LocalDisk;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -33,8 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** What a batch may not be because of the request that it came in. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -45,6 +48,8 @@ class ProduceTest {
     private LogDirectory logs;
     private Partitions partitions;
     private Produce produce;
+    private Errors enrolment = Errors.NONE;
+    private Consumer<Runnable> answering = Runnable::run;
 
     @BeforeAll
     void start(@TempDir Path quorumFolder, @TempDir Path dataFolder) throws Exception {
@@ -61,7 +66,20 @@ class ProduceTest {
                         Clock.systemUTC());
         partitions = new Partitions(node.config.current().nodeId(), logs, configs);
         node.quorum.subscribe(partitions);
-        produce = new Produce(new PartitionLookup(partitions, node.quorum), OneNode.EVERYBODY);
+        produce =
+                new Produce(
+                        new PartitionLookup(partitions, node.quorum),
+                        (producer, asked, add, then) -> {
+                            Map<TopicPartition, Errors> errors = new HashMap<>();
+                            asked.forEach(partition ->
+                                    errors.put(
+                                            partition,
+                                            add && enrolment == Errors.TRANSACTION_ABORTABLE
+                                                    ? Errors.NONE
+                                                    : enrolment));
+                            answering.accept(() -> then.enrolled(errors));
+                        },
+                        OneNode.EVERYBODY);
         node.create(TOPIC, 1);
     }
 
@@ -72,15 +90,51 @@ class ProduceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 8, 11, 12})
-    void transactionalBatchOutsideOfATransactionIsRefused(int version) {
-        long end = end();
+    @CsvSource({
+        "3,  TRANSACTION_ABORTABLE,        INVALID_TXN_STATE",
+        "10, TRANSACTION_ABORTABLE,        INVALID_TXN_STATE",
+        "11, TRANSACTION_ABORTABLE,        TRANSACTION_ABORTABLE",
+        "3,  INVALID_PRODUCER_EPOCH,       INVALID_PRODUCER_EPOCH",
+        "12, INVALID_PRODUCER_ID_MAPPING,  INVALID_PRODUCER_ID_MAPPING",
+        "11, CONCURRENT_TRANSACTIONS,      NOT_ENOUGH_REPLICAS",
+        "12, CONCURRENT_TRANSACTIONS,      CONCURRENT_TRANSACTIONS",
+        "12, COORDINATOR_LOAD_IN_PROGRESS, NOT_ENOUGH_REPLICAS",
+        "12, NOT_COORDINATOR,              NOT_ENOUGH_REPLICAS",
+    })
+    void transactionalBatchThatTheCoordinatorDoesNotKnowIsRefused(
+            int version, Errors coordinator, Errors told) {
+        enrolment = coordinator;
+        for (boolean atOnce : new boolean[] {true, false}) {
+            answering = atOnce ? Runnable::run : Thread::startVirtualThread;
+            long end = end();
 
-        PartitionProduceResponse answer = send(version, "transfer", transactional());
+            PartitionProduceResponse answer = send(version, "transfer", transactional(77, 0));
 
-        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.INVALID_TXN_STATE);
-        assertThat(answer.baseOffset()).isEqualTo(-1);
-        assertThat(end()).isEqualTo(end);
+            assertThat(Errors.forCode(answer.errorCode())).isEqualTo(told);
+            assertThat(answer.baseOffset()).isEqualTo(-1);
+            assertThat(end()).isEqualTo(end);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 100", "11, 101", "12, 102"})
+    void transactionIsOpenedOnceTheCoordinatorAgreesAndGoesOnWithoutAsking(
+            int version, long producerId) {
+        enrolment = Errors.NONE;
+        for (int sequence = 0; sequence < 3; sequence++) {
+            answering = sequence == 0 ? Thread::startVirtualThread : task -> refuseToAnswer();
+            long end = end();
+
+            PartitionProduceResponse answer =
+                    send(version, "transfer", transactional(producerId, sequence));
+
+            assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(answer.baseOffset()).isEqualTo(end);
+        }
+    }
+
+    private static void refuseToAnswer() {
+        throw new AssertionError("asked within a transaction");
     }
 
     @ParameterizedTest
@@ -88,7 +142,7 @@ class ProduceTest {
     void transactionalBatchWithoutATransactionalIdIsRefused(int version) {
         long end = end();
 
-        PartitionProduceResponse answer = send(version, null, transactional());
+        PartitionProduceResponse answer = send(version, null, transactional(77, 0));
 
         assertThat(Errors.forCode(answer.errorCode()))
                 .isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
@@ -132,8 +186,9 @@ class ProduceTest {
         return new SimpleRecord("value".getBytes(UTF_8));
     }
 
-    private static MemoryRecords transactional() {
-        return MemoryRecords.withTransactionalRecords(Compression.NONE, 77, (short) 0, 0, record());
+    private static MemoryRecords transactional(long producerId, int sequence) {
+        return MemoryRecords.withTransactionalRecords(
+                Compression.NONE, producerId, (short) 0, sequence, record());
     }
 
     private PartitionProduceResponse send(

@@ -2,6 +2,7 @@ package naru.broker.coordinator;
 
 import naru.broker.partition.CommitListener;
 import naru.log.AppendOutcome;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -68,7 +69,7 @@ final class MemoryShardLog implements ShardLog {
     }
 
     @Override
-    public synchronized AppendOutcome append(ByteBuffer bytes) {
+    public synchronized AppendOutcome append(ByteBuffer bytes, AppendTerms terms) {
         if (refusal != Errors.NONE) {
             return new AppendOutcome.Refused(refusal, "the test says so");
         }

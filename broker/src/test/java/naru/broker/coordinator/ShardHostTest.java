@@ -59,7 +59,7 @@ class ShardHostTest {
                 log,
                 new GroupShard(ShardSettings.defaults(), NO_TOPICS, new Random(1)),
                 new ShardHost.Options(Compression.NONE, 5_000, 4_096),
-                effect -> {},
+                Effects.none(),
                 clock::get,
                 (delay, task) -> alarms.add(task));
     }

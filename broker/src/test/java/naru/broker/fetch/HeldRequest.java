@@ -91,6 +91,11 @@ final class HeldRequest implements Request {
     }
 
     @Override
+    public boolean retain(int bytes) {
+        return true;
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         throw new AssertionError("the wait gives its answers to whoever made it");
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,13 @@ public sealed interface GroupCommand {
 
     /** Topic names are filled in by the caller, also when the client sent topic ids. */
     record OffsetCommit(long ticket, short version, OffsetCommitRequestData request)
+            implements Asked {}
+
+    /**
+     * @param verifiedAt what the host knew of the producer's last transaction in the group's
+     *     partition when the transaction's coordinator agreed
+     */
+    record TxnOffsetCommit(long ticket, TxnOffsetCommitRequestData request, long verifiedAt)
             implements Asked {}
 
     /**

@@ -73,6 +73,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             case LeaveGroup leave -> leave(leave, draft);
             case GroupCommand.OffsetCommit commit ->
                     offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
+            case GroupCommand.TxnOffsetCommit commit ->
+                    offsetRequests.commit(groups.get(commit.request().groupId()), commit, draft);
             case GroupCommand.OffsetFetch fetch ->
                     offsetRequests.fetch(groups.get(fetch.group().groupId()), fetch, draft);
             case GroupCommand.OffsetDelete delete ->

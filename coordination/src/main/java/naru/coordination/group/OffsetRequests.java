@@ -1,9 +1,11 @@
 package naru.coordination.group;
 
+import naru.coordination.Decision;
 import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.OffsetCommit;
 import naru.coordination.group.GroupCommand.OffsetDelete;
 import naru.coordination.group.GroupCommand.OffsetFetch;
+import naru.coordination.group.GroupCommand.TxnOffsetCommit;
 import naru.coordination.group.GroupRecord.OffsetKey;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerOffsetRules;
@@ -26,6 +28,12 @@ import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +42,9 @@ import java.util.OptionalLong;
 
 /** OffsetCommit, OffsetFetch and OffsetDelete. */
 final class OffsetRequests {
+    /** Commits in a transaction are checked alike in all versions. */
+    private static final short NO_VERSION = 0;
+
     private static final short GROUP_ID_NOT_FOUND_SINCE = 9;
     private static final long NO_OFFSET = -1;
     private static final int NO_EPOCH = -1;
@@ -150,6 +161,93 @@ final class OffsetRequests {
                                         ? OptionalLong.empty()
                                         : OptionalLong.of(draft.nowMillis() + retention),
                                 topic.topicId())));
+        return Errors.NONE;
+    }
+
+    // ---- commit in a transaction ----
+
+    void commit(@Nullable Group group, TxnOffsetCommit commit, Draft draft) {
+        TxnOffsetCommitRequestData request = commit.request();
+        CommitCheck check = check(group, request);
+        TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
+        for (TxnOffsetCommitRequestTopic topic : request.topics()) {
+            TxnOffsetCommitResponseTopic answers =
+                    new TxnOffsetCommitResponseTopic().setName(topic.name());
+            for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
+                Errors error = check.of(Uuid.ZERO_UUID, partition.partitionIndex());
+                Errors outcome =
+                        error == Errors.NONE
+                                ? commit(request.groupId(), topic.name(), partition, draft)
+                                : error;
+                answers.partitions()
+                        .add(
+                                new TxnOffsetCommitResponsePartition()
+                                        .setPartitionIndex(partition.partitionIndex())
+                                        .setErrorCode(outcome.code()));
+            }
+            response.topics().add(answers);
+        }
+        draft.within(
+                new Decision.Transaction(
+                        request.producerId(), request.producerEpoch(), commit.verifiedAt()));
+        draft.reply(commit.ticket(), response);
+    }
+
+    private static CommitCheck check(@Nullable Group group, TxnOffsetCommitRequestData request) {
+        if (group instanceof Group.Consumer(ConsumerGroup consumer)
+                && !GroupLimits.isTooLong(request.groupId())) {
+            return ConsumerOffsetRules.commit(
+                    consumer,
+                    request.memberId(),
+                    request.groupInstanceId(),
+                    request.generationId(),
+                    NO_VERSION,
+                    true);
+        }
+        Errors error = checkClassic(Group.classic(group), request);
+        return (topic, partition) -> error;
+    }
+
+    /** Unlike other commits these are taken while a generation is being completed (KIP-447). */
+    private static Errors checkClassic(
+            @Nullable ClassicGroup group, TxnOffsetCommitRequestData request) {
+        int generation = request.generationId();
+        if (GroupLimits.isTooLong(request.groupId())) {
+            return Errors.INVALID_GROUP_ID;
+        }
+        if (group == null) {
+            return generation < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        }
+        boolean named =
+                generation >= 0
+                        || !request.memberId().isEmpty()
+                        || request.groupInstanceId() != null;
+        if (!named || (generation < 0 && group.is(GroupState.EMPTY))) {
+            return Errors.NONE;
+        }
+        Errors error = group.check(request.memberId(), request.groupInstanceId());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        return generation == group.generation() ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+    }
+
+    private Errors commit(
+            String groupId, String topic, TxnOffsetCommitRequestPartition partition, Draft draft) {
+        String metadata = partition.committedMetadata();
+        if (metadata != null && metadata.length() > settings.offsetMetadataMaxSize()) {
+            return Errors.OFFSET_METADATA_TOO_LARGE;
+        }
+        draft.append(
+                GroupRecord.encode(
+                        new OffsetKey(groupId, topic, partition.partitionIndex()),
+                        new CommittedOffset(
+                                partition.committedOffset(),
+                                partition.committedLeaderEpoch(),
+                                metadata == null ? "" : metadata,
+                                draft.nowMillis(),
+                                OptionalLong.empty(),
+                                Uuid.ZERO_UUID)));
         return Errors.NONE;
     }
 

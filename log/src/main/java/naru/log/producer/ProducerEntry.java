@@ -17,6 +17,9 @@ final class ProducerEntry {
     long lastTimestamp = NONE;
     long transactionFirstOffset = NONE;
 
+    /** Offset of the marker that was seen last; not on disk. */
+    long lastMarker = NONE;
+
     private final int[] lastSequences = new int[MAX_BATCHES];
     private final int[] offsetDeltas = new int[MAX_BATCHES];
     private final long[] lastOffsets = new long[MAX_BATCHES];

@@ -38,6 +38,9 @@ public final class ProducerStates {
 
     private static final int EVICTION_SCAN = 64;
 
+    /** Less the snapshot's offset, it stands for markers before it, and differs from all others. */
+    private static final long UNKNOWN_MARKERS = -3;
+
     private final TopicPartition partition;
     private final long expirationMillis;
     private final int maxProducers;
@@ -54,6 +57,7 @@ public final class ProducerStates {
 
     private long endOffset;
     private long snapshotOffset;
+    private long lastMarkerForgotten = ProducerEntry.NONE;
 
     /**
      * @param expirationMillis {@code producer.id.expiration.ms}
@@ -64,19 +68,11 @@ public final class ProducerStates {
         this.maxProducers = maxProducers;
     }
 
-    /** As {@link #verify(ByteBuffer, int, Origin, int)} for data, and for markers as before 4.2. */
-    public Verdict verify(ByteBuffer buffer, int at, Origin origin) {
-        return verify(buffer, at, origin, 0);
-    }
-
     /**
      * Whether the producer may append the batch at this absolute index, whose CRC and header have
      * been checked.
-     *
-     * @param transactionVersion of the coordinator that writes a marker; from 2 on a marker carries
-     *     a larger epoch than the transaction's batches (KIP-890)
      */
-    public Verdict verify(ByteBuffer buffer, int at, Origin origin, int transactionVersion) {
+    public Verdict verify(ByteBuffer buffer, int at, Origin origin, AppendTerms terms) {
         long producerId = RecordBatchLayout.producerId(buffer, at);
         if (producerId == RecordBatchLayout.NO_PRODUCER_ID) {
             return Verdict.ACCEPT;
@@ -85,9 +81,13 @@ public final class ProducerStates {
         short attributes = RecordBatchLayout.attributes(buffer, at);
         short epoch = RecordBatchLayout.producerEpoch(buffer, at);
         if (RecordBatchLayout.isControl(attributes)) {
-            return verifyMarker(buffer, at, producerId, epoch, entry, transactionVersion);
+            return verifyMarker(buffer, at, producerId, epoch, entry, terms.markerVersion());
         }
+        boolean transactional = RecordBatchLayout.isTransactional(attributes);
         if (entry == null) {
+            if (transactional && terms.verifiedAt() != lastMarker(producerId)) {
+                return notVerified(producerId);
+            }
             return roomForAnother() ? Verdict.ACCEPT : tooMany(producerId);
         }
         int sequence = RecordBatchLayout.baseSequence(buffer, at);
@@ -102,10 +102,14 @@ public final class ProducerStates {
         if (epoch < entry.epoch) {
             return olderEpoch(producerId, epoch, entry.epoch);
         }
+        boolean goesOn = entry.inTransaction() && epoch == entry.epoch;
+        if (transactional && !goesOn && terms.verifiedAt() != entry.lastMarker) {
+            return notVerified(producerId);
+        }
         if (origin == Origin.CLIENT && !inSequence(entry, epoch, sequence)) {
             return outOfOrder(entry, epoch, sequence);
         }
-        if (entry.inTransaction() && !RecordBatchLayout.isTransactional(attributes)) {
+        if (entry.inTransaction() && !transactional) {
             return new Verdict.Refused(
                     Errors.INVALID_TXN_STATE,
                     who(producerId)
@@ -173,6 +177,14 @@ public final class ProducerStates {
                         + " was seen already; another instance of the producer has taken over.");
     }
 
+    private Verdict notVerified(long producerId) {
+        return new Verdict.Refused(
+                Errors.INVALID_TXN_STATE,
+                who(producerId)
+                        + " sent a batch of a transaction that has ended, or to which this"
+                        + " partition was not added.");
+    }
+
     private Verdict outOfOrder(ProducerEntry entry, short epoch, int sequence) {
         String expected =
                 epoch != entry.epoch
@@ -208,6 +220,20 @@ public final class ProducerStates {
     public boolean hasOngoingTransaction(long producerId, short epoch) {
         ProducerEntry entry = producers.get(producerId);
         return entry != null && entry.inTransaction() && entry.epoch == epoch;
+    }
+
+    /**
+     * Offset of the marker that ended the producer's last transaction here. Whoever asks the
+     * coordinator about the next one notes it first: a transaction that has ended meanwhile has
+     * changed it. Of a producer that was forgotten, that of the last one that was.
+     */
+    public long lastMarker(long producerId) {
+        ProducerEntry entry = producers.get(producerId);
+        return entry == null ? lastMarkerForgotten : entry.lastMarker;
+    }
+
+    private void forget(ProducerEntry entry) {
+        lastMarkerForgotten = Math.max(lastMarkerForgotten, entry.lastMarker);
     }
 
     /**
@@ -256,6 +282,7 @@ public final class ProducerStates {
         entry.enterEpoch(RecordBatchLayout.producerEpoch(buffer, at));
         entry.coordinatorEpoch = marker.coordinatorEpoch();
         entry.lastTimestamp = marker.timestampMillis();
+        entry.lastMarker = RecordBatchLayout.baseOffset(buffer, at);
         if (!entry.inTransaction()) {
             return null;
         }
@@ -289,6 +316,7 @@ public final class ProducerStates {
         ProducerEntry silent = longestSilent();
         if (silent != null) {
             producers.remove(silent.producerId);
+            forget(silent);
         }
     }
 
@@ -355,7 +383,15 @@ public final class ProducerStates {
 
     /** Forgets producers that wrote nothing for the expiration time and have nothing open. */
     public void expire(long nowMillis) {
-        producers.values().removeIf(entry -> expired(entry, nowMillis));
+        producers
+                .values()
+                .removeIf(entry -> {
+                    boolean expired = expired(entry, nowMillis);
+                    if (expired) {
+                        forget(entry);
+                    }
+                    return expired;
+                });
     }
 
     private boolean expired(ProducerEntry entry, long nowMillis) {
@@ -425,6 +461,7 @@ public final class ProducerStates {
                 ProducerSnapshot.readNewest(partitionFolder, entry -> restore(entry, nowMillis))
                         .orElse(logStartOffset);
         snapshotOffset = endOffset;
+        producers.values().forEach(entry -> entry.lastMarker = UNKNOWN_MARKERS - endOffset);
         return endOffset;
     }
 

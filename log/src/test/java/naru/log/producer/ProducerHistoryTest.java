@@ -183,7 +183,10 @@ final class ProducerHistoryTest {
         MutableRecordBatch batch = records.batches().iterator().next();
         Verdict verdict =
                 states.verify(
-                        bytes, 0, client ? Origin.CLIENT : Origin.COORDINATOR, transactionVersion);
+                        bytes,
+                        0,
+                        client ? Origin.CLIENT : Origin.COORDINATOR,
+                        new AppendTerms(states.lastMarker(batch.producerId()), transactionVersion));
         Optional<BatchMetadata> duplicate =
                 (client && !batch.isControlBatch())
                         ? kafkasDuplicate(kafkas, batch)

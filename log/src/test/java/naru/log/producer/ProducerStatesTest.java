@@ -7,6 +7,8 @@ import naru.log.PartitionLog.Origin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
@@ -28,8 +30,13 @@ final class ProducerStatesTest {
         for (int id = 0; id < 3; id++) {
             states.applied(idempotent(id, id), 0);
         }
-        states.verify(idempotent(3, 0), 0, Origin.CLIENT); // producer 0 is the latest used now
-        assertThat(states.verify(idempotent(3, 9), 0, Origin.CLIENT)).isEqualTo(Verdict.ACCEPT);
+        states.verify(
+                idempotent(3, 0),
+                0,
+                Origin.CLIENT,
+                AppendTerms.UNVERIFIED); // producer 0 is the latest used now
+        assertThat(states.verify(idempotent(3, 9), 0, Origin.CLIENT, AppendTerms.UNVERIFIED))
+                .isEqualTo(Verdict.ACCEPT);
         states.applied(idempotent(3, 9), 0);
         assertThat(states.size()).isEqualTo(3);
         assertThat(states.activeProducers())
@@ -42,7 +49,7 @@ final class ProducerStatesTest {
         ProducerStates states = new ProducerStates(PARTITION, 1000, 2);
         states.applied(transactional(0, 0), 0);
         states.applied(transactional(1, 1), 0);
-        Verdict verdict = states.verify(idempotent(2, 2), 0, Origin.CLIENT);
+        Verdict verdict = states.verify(idempotent(2, 2), 0, Origin.CLIENT, AppendTerms.UNVERIFIED);
         assertThat(((Verdict.Refused) verdict).error()).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
     }
 
@@ -72,6 +79,76 @@ final class ProducerStatesTest {
         reloaded.truncateFullyAndStartAt(folder, 50);
         assertThat(ProducerSnapshot.list(folder)).isEmpty();
         assertThat(reloaded.endOffset()).isEqualTo(50);
+    }
+
+    @Test
+    void lateBatchOpensNoTransactionAfterTheMarker() {
+        ProducerStates states = new ProducerStates(PARTITION, 1000, 3);
+        AppendTerms asked = AppendTerms.verified(states.lastMarker(7));
+        assertThat(verify(states, asked)).isEqualTo(Verdict.ACCEPT);
+        states.applied(transactional(0, 7), 0);
+        assertThat(verify(states, AppendTerms.UNVERIFIED))
+                .as("within the transaction nobody need be asked")
+                .isEqualTo(Verdict.ACCEPT);
+        states.applied(marker(1, 7), 0);
+
+        assertThat(((Verdict.Refused) verify(states, asked)).error())
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+        assertThat(((Verdict.Refused) verify(states, AppendTerms.UNVERIFIED)).error())
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+        assertThat(verify(states, AppendTerms.verified(states.lastMarker(7))))
+                .isEqualTo(Verdict.ACCEPT);
+    }
+
+    @Test
+    void lateBatchOpensNoTransactionWhenTheProducerWasForgotten() {
+        ProducerStates states = new ProducerStates(PARTITION, 1000, 3);
+        AppendTerms asked = AppendTerms.verified(states.lastMarker(7));
+        states.applied(marker(0, 7), 0);
+        states.expire(5_000);
+        assertThat(states.size()).isZero();
+
+        assertThat(((Verdict.Refused) verify(states, asked)).error())
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+    }
+
+    @Test
+    void lateBatchOpensNoTransactionWhenTheProducerCameFromASnapshot() throws IOException {
+        ProducerStates states = new ProducerStates(PARTITION, Long.MAX_VALUE, 3);
+        AppendTerms asked = AppendTerms.verified(states.lastMarker(7));
+        states.applied(marker(0, 7), 0);
+        states.writeSnapshot(folder, true);
+        ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 3);
+        reloaded.truncateAndReload(folder, 0, 1, 0);
+
+        assertThat(((Verdict.Refused) verify(reloaded, asked)).error())
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+    }
+
+    private static Verdict verify(ProducerStates states, AppendTerms terms) {
+        ByteBuffer next =
+                MemoryRecords.withTransactionalRecords(
+                                Compression.NONE,
+                                7L,
+                                (short) 0,
+                                states.activeProducers().stream()
+                                        .mapToInt(producer -> producer.lastSequence() + 1)
+                                        .findFirst()
+                                        .orElse(0),
+                                new SimpleRecord(1, new byte[1]))
+                        .buffer();
+        return states.verify(next, 0, Origin.CLIENT, terms);
+    }
+
+    private static ByteBuffer marker(long offset, long producerId) {
+        return MemoryRecords.withEndTransactionMarker(
+                        offset,
+                        1L,
+                        0,
+                        producerId,
+                        (short) 0,
+                        new EndTransactionMarker(ControlRecordType.COMMIT, 0))
+                .buffer();
     }
 
     private static ByteBuffer idempotent(long offset, long producerId) {

@@ -1,4 +1,4 @@
-package naru.broker.api;
+package naru.broker.transaction;
 
 import naru.quorum.ClusterController.ProducerIdBlock;
 
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Hands out producer ids from blocks that the controller gives. Threads: any; at most one block is
  * asked for at a time, and who comes meanwhile waits for it.
  */
-final class ProducerIds {
+public final class ProducerIds {
     private static final int MOST_WAITING = 10_000;
 
     private final Supplier<CompletableFuture<ProducerIdBlock>> blocks;
@@ -22,11 +22,11 @@ final class ProducerIds {
     private long end;
     private boolean asking;
 
-    ProducerIds(Supplier<CompletableFuture<ProducerIdBlock>> blocks) {
+    public ProducerIds(Supplier<CompletableFuture<ProducerIdBlock>> blocks) {
         this.blocks = blocks;
     }
 
-    CompletableFuture<Long> next() {
+    public CompletableFuture<Long> next() {
         CompletableFuture<Long> id = new CompletableFuture<>();
         synchronized (this) {
             if (next < end) {

@@ -1,0 +1,122 @@
+package naru.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import naru.broker.access.Access;
+import naru.broker.api.Addresses;
+import naru.broker.api.FindCoordinator;
+import naru.broker.api.GroupApis;
+import naru.broker.api.TransactionApis;
+import naru.broker.config.NaruSettings;
+import naru.broker.config.NodeConfig;
+import naru.broker.coordinator.AlarmClock;
+import naru.broker.coordinator.Coordinator;
+import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.Effects;
+import naru.broker.coordinator.GroupEvents;
+import naru.broker.coordinator.GroupSurroundings;
+import naru.broker.partition.LeadershipListener;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.transaction.Enrolment;
+import naru.broker.transaction.LocalEnrolment;
+import naru.broker.transaction.Markers;
+import naru.broker.transaction.ProducerIds;
+import naru.broker.transaction.TransactionEffects;
+import naru.broker.transport.ApiTable;
+import naru.coordination.group.GroupCommand;
+import naru.coordination.group.GroupShard;
+import naru.coordination.group.ShardSettings;
+import naru.coordination.transaction.TransactionCommand;
+import naru.coordination.transaction.TransactionSettings;
+import naru.coordination.transaction.TransactionShard;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+
+/** The coordinators of a node, and what they need of each other. */
+final class Coordinators {
+    private final NodeConfig config;
+    private final Quorum quorum;
+    private final PartitionLookup lookup;
+    private final AlarmClock alarms;
+    private final GroupSurroundings surroundings;
+    private final Coordinator<GroupCommand> groups;
+    private final Coordinator<TransactionCommand> transactions;
+    private final Markers markers;
+    private final ProducerIds producerIds;
+    private final Enrolment enrolment;
+
+    Coordinators(NodeConfig config, Quorum quorum, PartitionLookup lookup, AlarmClock alarms) {
+        this.config = config;
+        this.quorum = quorum;
+        this.lookup = lookup;
+        this.alarms = alarms;
+        SecureRandom random = new SecureRandom();
+        ShardSettings groupSettings =
+                ShardSettings.of(
+                        key -> requireNonNull(config.value(key), key),
+                        config.integer(NaruSettings.GROUP_HEARTBEAT));
+        this.surroundings = new GroupSurroundings(quorum);
+        this.groups =
+                new Coordinator<>(
+                        CoordinatorOptions.ofGroups(config),
+                        (partition, epoch) -> new GroupShard(groupSettings, surroundings, random),
+                        Effects.none(),
+                        quorum,
+                        System::currentTimeMillis,
+                        alarms);
+        this.markers = new Markers(lookup, groups, System::currentTimeMillis);
+        this.producerIds = new ProducerIds(quorum.controller()::allocateProducerIds);
+        TransactionSettings settings = TransactionSettings.of(config::integer);
+        this.transactions =
+                new Coordinator<>(
+                        CoordinatorOptions.ofTransactions(config),
+                        (partition, epoch) -> new TransactionShard(settings, epoch),
+                        new TransactionEffects(markers, producerIds, quorum, alarms),
+                        quorum,
+                        System::currentTimeMillis,
+                        alarms);
+        this.enrolment = new LocalEnrolment(transactions);
+    }
+
+    /** What is to be closed with the node. */
+    List<AutoCloseable> parts() {
+        return List.of(groups, transactions);
+    }
+
+    List<LeadershipListener> listeners() {
+        return List.of(groups, transactions);
+    }
+
+    Enrolment enrolment() {
+        return enrolment;
+    }
+
+    GroupSurroundings surroundings() {
+        return surroundings;
+    }
+
+    GroupEvents groupEvents() {
+        return new GroupEvents(
+                groups, alarms, config.number("offsets.retention.check.interval.ms"));
+    }
+
+    void serve(ApiTable table, Addresses addresses, Access access) {
+        table.serve(
+                ApiKeys.FIND_COORDINATOR,
+                new FindCoordinator(
+                        Map.of(
+                                CoordinatorType.GROUP, groups,
+                                CoordinatorType.TRANSACTION, transactions),
+                        addresses,
+                        quorum,
+                        access));
+        GroupApis.serve(table, groups, config, enrolment, lookup, quorum, access);
+        TransactionApis.serve(table, transactions, groups, producerIds, markers, quorum, access);
+    }
+}

@@ -1,0 +1,32 @@
+package naru.broker.transaction;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Asks a transaction's coordinator on behalf of a partition's leader (KIP-890): that partitions are
+ * added, or whether they are in. Threads: any.
+ */
+public interface Enrolment {
+
+    /** Who writes to the partitions. */
+    record Producer(String transactionalId, long producerId, short producerEpoch) {}
+
+    /** Told once, on any thread, and before {@link #ask} returns if that is possible. */
+    @FunctionalInterface
+    interface Then {
+        /**
+         * @param errors for each partition, NONE where it may be written to; INVALID_PRODUCER_EPOCH
+         *     for a producer that is fenced
+         */
+        void enrolled(Map<TopicPartition, Errors> errors);
+    }
+
+    /**
+     * @param add whether partitions that are not in the transaction are added to it
+     */
+    void ask(Producer producer, Set<TopicPartition> partitions, boolean add, Then then);
+}

@@ -1,0 +1,134 @@
+package naru.broker.transaction;
+
+import naru.broker.coordinator.Alarm;
+import naru.broker.coordinator.Effects.Decider;
+import naru.broker.partition.CommitListener;
+import naru.broker.partition.TransactionMarker;
+import naru.coordination.transaction.TransactionCommand;
+import naru.coordination.transaction.TransactionEffect.WriteMarkers;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The markers of one transaction: each partition on its own, again and again with a growing pause
+ * for as long as the coordinator is hosted here.
+ *
+ * <p>Threads: any. Bounded by the partitions of the transaction.
+ */
+final class MarkerRound {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.transaction");
+    private static final long FIRST_PAUSE_MILLIS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    private final WriteMarkers write;
+    private final Markers markers;
+    private final BooleanSupplier knowsDeletions;
+    private final Alarm alarm;
+    private final Decider<TransactionCommand> decider;
+    private final TransactionMarker marker;
+    private final AtomicInteger open;
+
+    /**
+     * @param knowsDeletions whether a partition that is not known is one that was deleted
+     */
+    MarkerRound(
+            WriteMarkers write,
+            Markers markers,
+            BooleanSupplier knowsDeletions,
+            Alarm alarm,
+            Decider<TransactionCommand> decider) {
+        this.write = write;
+        this.markers = markers;
+        this.knowsDeletions = knowsDeletions;
+        this.alarm = alarm;
+        this.decider = decider;
+        this.marker =
+                new TransactionMarker(
+                        write.producerId(),
+                        write.producerEpoch(),
+                        write.commit(),
+                        write.coordinatorEpoch(),
+                        write.transactionVersion());
+        this.open = new AtomicInteger(write.partitions().size());
+    }
+
+    void begin() {
+        if (write.partitions().isEmpty()) {
+            finish();
+        }
+        write.partitions().forEach(partition -> tell(partition, FIRST_PAUSE_MILLIS));
+    }
+
+    private void tell(TopicPartition partition, long pauseMillis) {
+        if (decider.isHosted()) {
+            boolean knows = knowsDeletions.getAsBoolean();
+            markers.write(partition, marker, new Telling(partition, pauseMillis, knows));
+        }
+    }
+
+    private void settled() {
+        if (open.decrementAndGet() == 0) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        decider.tell(new TransactionCommand.MarkersWritten(write.transactionalId(), write.round()));
+    }
+
+    /** One attempt at one partition. */
+    private final class Telling implements CommitListener {
+        private final TopicPartition partition;
+        private final long pauseMillis;
+        private final boolean knowsDeletions;
+
+        Telling(TopicPartition partition, long pauseMillis, boolean knowsDeletions) {
+            this.partition = partition;
+            this.pauseMillis = pauseMillis;
+            this.knowsDeletions = knowsDeletions;
+        }
+
+        @Override
+        public void onCommitted() {
+            settled();
+        }
+
+        @Override
+        public void onLost(Errors error, String message) {
+            if (error == Errors.UNKNOWN_TOPIC_OR_PARTITION && knowsDeletions) {
+                settled();
+            } else if (error == Errors.INVALID_PRODUCER_EPOCH) {
+                LOG.warn(
+                        "{} has seen a later epoch than the transaction of {} that ends: {}",
+                        partition,
+                        write.transactionalId(),
+                        message);
+                settled();
+            } else if (error == Errors.TRANSACTION_COORDINATOR_FENCED) {
+                LOG.info("another coordinator ends {}: {}", write.transactionalId(), message);
+            } else {
+                again(message);
+            }
+        }
+
+        private void again(String message) {
+            long next = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+            if (next == LONGEST_PAUSE_MILLIS && pauseMillis < next) {
+                LOG.warn(
+                        "{} cannot be told that the transaction of {} has ended ({}); it is tried"
+                                + " again every {} ms, and until then the producer has to wait",
+                        partition,
+                        write.transactionalId(),
+                        message,
+                        next);
+            }
+            alarm.after(pauseMillis, () -> Thread.startVirtualThread(() -> tell(partition, next)));
+        }
+    }
+}
