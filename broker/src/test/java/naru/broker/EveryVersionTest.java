@@ -198,7 +198,6 @@ class EveryVersionTest {
                 .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.JOIN_GROUP)
                 .doesNotContain(
                         ApiKeys.SHARE_FETCH,
-                        ApiKeys.END_TXN,
                         ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                         ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
