@@ -197,7 +197,9 @@ class EveryVersionTest {
                 .extracting(range -> ApiKeys.forId(range.apiKey()))
                 .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.JOIN_GROUP)
                 .doesNotContain(
-                        ApiKeys.SHARE_FETCH, ApiKeys.END_TXN, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.ALTER_CLIENT_QUOTAS,
+                        ApiKeys.SASL_HANDSHAKE,
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }
