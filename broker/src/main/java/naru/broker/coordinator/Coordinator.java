@@ -82,6 +82,11 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         void ask(LongFunction<C> command, Answer answer);
     }
 
+    /** Lets every shard delete what it does not need of its log. */
+    public void prune() {
+        shards.values().forEach(ShardHost::prune);
+    }
+
     /** Tells every shard of an event, which is carried out until it has nothing more to record. */
     public void tellAll(C event) {
         shards.values().forEach(shard -> shard.happen(event));

@@ -170,6 +170,15 @@ final class ShardHost<C> {
         }
     }
 
+    /** Lets go of what loading would not need. */
+    void prune() {
+        mailbox.runElsewhere(() -> {
+            if (state == State.ACTIVE) {
+                log.deleteBelow(shard.oldestNeededOffset());
+            }
+        });
+    }
+
     // ---- deadlines ----
 
     private void serveDeadlines() {
@@ -210,7 +219,10 @@ final class ShardHost<C> {
                             log.maxBatchBytes(),
                             clock.getAsLong());
             switch (log.append(batches)) {
-                case AppendOutcome.Appended appended -> appendedEnd = appended.lastOffset() + 1;
+                case AppendOutcome.Appended appended -> {
+                    appendedEnd = appended.lastOffset() + 1;
+                    apply(decision, appended.baseOffset());
+                }
                 case AppendOutcome.Duplicate duplicate ->
                         throw new IllegalStateException("a coordinator's append has no producer");
                 case AppendOutcome.Refused refused -> {
@@ -218,7 +230,6 @@ final class ShardHost<C> {
                     return false;
                 }
             }
-            apply(decision);
         }
         if (!decision.effects().isEmpty()) {
             log.awaitCommit(appendedEnd, new Effecting(decision.effects()));
@@ -229,11 +240,12 @@ final class ShardHost<C> {
         return true;
     }
 
-    private void apply(Decision decision) {
+    private void apply(Decision decision, long firstOffset) {
         Decision.Transaction transaction = decision.transaction();
+        long offset = firstOffset;
         for (CoordinatorRecord record : decision.records()) {
             if (transaction == null) {
-                shard.apply(record);
+                shard.apply(record, offset++);
             } else {
                 shard.applyTransactional(transaction.producerId(), record);
             }
