@@ -158,6 +158,8 @@ public final class Node implements AutoCloseable {
                         alarms);
         parts.push(groups);
         partitions.addListener(groups);
+        ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
+        parts.push(shares.coordinator());
         ImageWait images = new ImageWait(quorum);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
         Addresses addresses = new Addresses(dynamic::current);
@@ -165,7 +167,9 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
         AdministrationApis.serveTelemetry(brokerApis, config);
-        GroupApis.serve(brokerApis, groups, config, addresses, quorum, access);
+        GroupApis.serve(
+                brokerApis, groups, config, shares.coordinator(), addresses, quorum, access);
+        shares.serve(brokerApis, transport, addresses, quorum, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
@@ -173,6 +177,7 @@ public final class Node implements AutoCloseable {
         quorum.subscribe(
                 new GroupEvents(
                         groups, alarms, config.number("offsets.retention.check.interval.ms")));
+        quorum.subscribe(shares.events());
         quorum.subscribe(images);
     }
 

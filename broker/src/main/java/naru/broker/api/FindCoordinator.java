@@ -71,7 +71,20 @@ public final class FindCoordinator implements RequestHandler {
                     Errors.INVALID_REQUEST,
                     "this node has no coordinator for keys of type " + keyType);
         }
-        if (!access.allowed(request, AclOperation.DESCRIBE, ResourceType.GROUP, key)) {
+        if (keyType == CoordinatorType.SHARE.id()) {
+            if (ShareGroupState.key(key) == null) {
+                return refused(
+                        key,
+                        Errors.INVALID_REQUEST,
+                        "the key of a share partition is GROUP:TOPIC-ID:PARTITION");
+            }
+            if (!access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
+                return refused(
+                        key,
+                        Errors.CLUSTER_AUTHORIZATION_FAILED,
+                        Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+            }
+        } else if (!access.allowed(request, AclOperation.DESCRIBE, ResourceType.GROUP, key)) {
             return refused(
                     key,
                     Errors.GROUP_AUTHORIZATION_FAILED,

@@ -5,6 +5,7 @@ import naru.broker.config.NodeConfig;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.transport.ApiTable;
 import naru.coordination.group.GroupCommand;
+import naru.coordination.share.ShareCommand;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -20,6 +21,7 @@ public final class GroupApis {
             ApiTable table,
             Coordinator<GroupCommand> coordinator,
             NodeConfig config,
+            Coordinator<ShareCommand> shares,
             Addresses addresses,
             Quorum quorum,
             Access access) {
@@ -27,7 +29,9 @@ public final class GroupApis {
         table.serve(
                         ApiKeys.FIND_COORDINATOR,
                         new FindCoordinator(
-                                Map.of(CoordinatorType.GROUP, coordinator),
+                                Map.of(
+                                        CoordinatorType.GROUP, coordinator,
+                                        CoordinatorType.SHARE, shares),
                                 addresses,
                                 quorum,
                                 access))

@@ -1,15 +1,26 @@
 package naru.coordination.share;
 
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteShareGroupStateRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupStateResponseData;
+import org.apache.kafka.common.message.InitializeShareGroupStateRequestData;
 import org.apache.kafka.common.message.InitializeShareGroupStateResponseData;
+import org.apache.kafka.common.message.ReadShareGroupStateRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateResponseData;
+import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryResponseData;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
 import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Writes the response to a request that names one share partition. */
 public final class ShareAnswers {
@@ -130,5 +141,107 @@ public final class ShareAnswers {
                                 new ReadShareGroupStateSummaryResponseData.ReadStateSummaryResult()
                                         .setTopicId(key.topicId())
                                         .setPartitions(List.of(result))));
+    }
+
+    /** The answers to the parts of one request, as one, with every topic once. */
+    public static ApiMessage merged(ApiMessage request, List<ApiMessage> parts) {
+        return switch (request) {
+            case InitializeShareGroupStateRequestData asked ->
+                    new InitializeShareGroupStateResponseData()
+                            .setResults(
+                                    byTopic(
+                                            parts,
+                                            part ->
+                                                    ((InitializeShareGroupStateResponseData) part)
+                                                            .results(),
+                                            InitializeShareGroupStateResponseData
+                                                            .InitializeStateResult
+                                                    ::topicId,
+                                            (one, other) ->
+                                                    one.setPartitions(
+                                                            joined(
+                                                                    one.partitions(),
+                                                                    other.partitions()))));
+            case ReadShareGroupStateRequestData asked ->
+                    new ReadShareGroupStateResponseData()
+                            .setResults(
+                                    byTopic(
+                                            parts,
+                                            part ->
+                                                    ((ReadShareGroupStateResponseData) part)
+                                                            .results(),
+                                            ReadShareGroupStateResponseData.ReadStateResult
+                                                    ::topicId,
+                                            (one, other) ->
+                                                    one.setPartitions(
+                                                            joined(
+                                                                    one.partitions(),
+                                                                    other.partitions()))));
+            case ReadShareGroupStateSummaryRequestData asked ->
+                    new ReadShareGroupStateSummaryResponseData()
+                            .setResults(
+                                    byTopic(
+                                            parts,
+                                            part ->
+                                                    ((ReadShareGroupStateSummaryResponseData) part)
+                                                            .results(),
+                                            ReadShareGroupStateSummaryResponseData
+                                                            .ReadStateSummaryResult
+                                                    ::topicId,
+                                            (one, other) ->
+                                                    one.setPartitions(
+                                                            joined(
+                                                                    one.partitions(),
+                                                                    other.partitions()))));
+            case WriteShareGroupStateRequestData asked ->
+                    new WriteShareGroupStateResponseData()
+                            .setResults(
+                                    byTopic(
+                                            parts,
+                                            part ->
+                                                    ((WriteShareGroupStateResponseData) part)
+                                                            .results(),
+                                            WriteShareGroupStateResponseData.WriteStateResult
+                                                    ::topicId,
+                                            (one, other) ->
+                                                    one.setPartitions(
+                                                            joined(
+                                                                    one.partitions(),
+                                                                    other.partitions()))));
+            case DeleteShareGroupStateRequestData asked ->
+                    new DeleteShareGroupStateResponseData()
+                            .setResults(
+                                    byTopic(
+                                            parts,
+                                            part ->
+                                                    ((DeleteShareGroupStateResponseData) part)
+                                                            .results(),
+                                            DeleteShareGroupStateResponseData.DeleteStateResult
+                                                    ::topicId,
+                                            (one, other) ->
+                                                    one.setPartitions(
+                                                            joined(
+                                                                    one.partitions(),
+                                                                    other.partitions()))));
+            default -> throw new IllegalArgumentException("not about share state: " + request);
+        };
+    }
+
+    private static <T> List<T> byTopic(
+            List<ApiMessage> parts,
+            Function<ApiMessage, List<T>> results,
+            Function<T, Uuid> topicId,
+            BinaryOperator<T> join) {
+        Map<Uuid, T> topics = new LinkedHashMap<>();
+        for (ApiMessage part : parts) {
+            for (T one : results.apply(part)) {
+                topics.merge(topicId.apply(one), one, join);
+            }
+        }
+        return List.copyOf(topics.values());
+    }
+
+    private static <T> List<T> joined(List<T> one, List<T> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
     }
 }

@@ -1,0 +1,126 @@
+package naru.broker;
+
+import naru.broker.access.Access;
+import naru.broker.api.Addresses;
+import naru.broker.api.ShareGroupState;
+import naru.broker.config.DynamicConfig;
+import naru.broker.config.NodeConfig;
+import naru.broker.config.TopicConfigs;
+import naru.broker.coordinator.AlarmClock;
+import naru.broker.coordinator.Coordinator;
+import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.ShareStateEvents;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.partition.Partitions;
+import naru.broker.share.ShareAcknowledge;
+import naru.broker.share.ShareFetch;
+import naru.broker.share.ShareQueues;
+import naru.broker.share.ShareReplies;
+import naru.broker.share.ShareSessions;
+import naru.broker.share.ShareSettings;
+import naru.broker.transport.ApiTable;
+import naru.broker.transport.Transport;
+import naru.coordination.Decision;
+import naru.coordination.share.ShareCommand;
+import naru.coordination.share.ShareShard;
+import naru.coordination.share.ShareStateReset;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Queues on this broker: the share coordinator, the share partitions, and what serves them. */
+final class ShareApis {
+    private final DynamicConfig config;
+    private final Coordinator<ShareCommand> coordinator;
+    private final ShareQueues queues;
+    private final ShareSessions sessions;
+    private final ShareStateEvents events;
+
+    ShareApis(
+            DynamicConfig config,
+            Quorum quorum,
+            Partitions partitions,
+            TopicConfigs topics,
+            AlarmClock alarms) {
+        this.config = config;
+        NodeConfig start = config.current();
+        int updates = start.integer("share.coordinator.snapshot.update.records.per.snapshot");
+        this.coordinator =
+                new Coordinator<>(
+                        CoordinatorOptions.ofShares(start),
+                        () -> new ShareShard(updates),
+                        this::bringAbout,
+                        quorum,
+                        System::currentTimeMillis,
+                        alarms);
+        this.queues =
+                ShareQueues.over(
+                        coordinator,
+                        new PartitionLookup(partitions, quorum),
+                        new ShareSettings(config::current, quorum::image),
+                        config::current,
+                        quorum::image,
+                        topics,
+                        partitions,
+                        alarms);
+        this.sessions =
+                new ShareSessions(
+                        queues, () -> config.current().integer("group.share.max.share.sessions"));
+        this.events =
+                new ShareStateEvents(
+                        coordinator,
+                        alarms,
+                        start.number("share.coordinator.state.topic.prune.interval.ms"),
+                        start.number("share.coordinator.cold.partition.snapshot.interval.ms"));
+        partitions.addListener(coordinator);
+        partitions.addListener(queues);
+    }
+
+    private void bringAbout(Decision.Effect effect) {
+        if (effect instanceof ShareStateReset(var key)) {
+            queues.forget(key);
+        }
+    }
+
+    Coordinator<ShareCommand> coordinator() {
+        return coordinator;
+    }
+
+    ShareSessions sessions() {
+        return sessions;
+    }
+
+    ShareStateEvents events() {
+        return events;
+    }
+
+    void serve(
+            ApiTable table,
+            Transport transport,
+            Addresses addresses,
+            Quorum quorum,
+            Access access) {
+        transport.onClosed(sessions::onDisconnected);
+        ShareReplies replies =
+                new ShareReplies(
+                        queues,
+                        (request, broker) -> addresses.shareNode(request, quorum.image(), broker));
+        ShareGroupState state = new ShareGroupState(coordinator, access);
+        table.serve(
+                        ApiKeys.SHARE_FETCH,
+                        new ShareFetch(
+                                queues,
+                                sessions,
+                                access,
+                                replies,
+                                () -> config.current().integer("fetch.max.bytes")))
+                .serve(
+                        ApiKeys.SHARE_ACKNOWLEDGE,
+                        new ShareAcknowledge(queues, sessions, access, replies))
+                .serve(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.READ_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.WRITE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.DELETE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY, state);
+    }
+}
