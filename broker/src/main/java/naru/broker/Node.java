@@ -146,20 +146,18 @@ public final class Node implements AutoCloseable {
                         key -> requireNonNull(config.value(key), key),
                         config.integer(NaruSettings.GROUP_HEARTBEAT));
         GroupSurroundings surroundings = new GroupSurroundings(quorum);
+        ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
+        parts.push(shares.coordinator());
         Coordinator<GroupCommand> groups =
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
                         () -> new GroupShard(groupSettings, surroundings, random),
-                        effect -> {
-                            throw new IllegalStateException("groups have no effects");
-                        },
+                        shares.groupEffects(),
                         quorum,
                         System::currentTimeMillis,
                         alarms);
         parts.push(groups);
         partitions.addListener(groups);
-        ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
-        parts.push(shares.coordinator());
         ImageWait images = new ImageWait(quorum);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
         Addresses addresses = new Addresses(dynamic::current);
@@ -169,7 +167,7 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serveTelemetry(brokerApis, config);
         GroupApis.serve(
                 brokerApis, groups, config, shares.coordinator(), addresses, quorum, access);
-        shares.serve(brokerApis, transport, addresses, quorum, access);
+        shares.serve(brokerApis, transport, addresses, quorum, groups, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);

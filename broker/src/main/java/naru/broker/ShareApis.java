@@ -1,7 +1,10 @@
 package naru.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import naru.broker.access.Access;
 import naru.broker.api.Addresses;
+import naru.broker.api.DescribeShareGroupOffsets;
 import naru.broker.api.ShareGroupState;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
@@ -9,6 +12,8 @@ import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.Patient;
+import naru.broker.coordinator.ShareGroupEffects;
 import naru.broker.coordinator.ShareStateEvents;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
@@ -21,20 +26,27 @@ import naru.broker.share.ShareSettings;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.Transport;
 import naru.coordination.Decision;
+import naru.coordination.group.GroupCommand;
 import naru.coordination.share.ShareCommand;
 import naru.coordination.share.ShareShard;
 import naru.coordination.share.ShareStateReset;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
 
 /** Queues on this broker: the share coordinator, the share partitions, and what serves them. */
 final class ShareApis {
     private final DynamicConfig config;
+    private final Partitions partitions;
     private final Coordinator<ShareCommand> coordinator;
+    private final Patient<ShareCommand> patient;
     private final ShareQueues queues;
     private final ShareSessions sessions;
     private final ShareStateEvents events;
+    private @Nullable Coordinator<GroupCommand> groups;
 
     ShareApis(
             DynamicConfig config,
@@ -43,6 +55,7 @@ final class ShareApis {
             TopicConfigs topics,
             AlarmClock alarms) {
         this.config = config;
+        this.partitions = partitions;
         NodeConfig start = config.current();
         int updates = start.integer("share.coordinator.snapshot.update.records.per.snapshot");
         this.coordinator =
@@ -53,9 +66,15 @@ final class ShareApis {
                         quorum,
                         System::currentTimeMillis,
                         alarms);
+        this.patient =
+                new Patient<>(
+                        coordinator,
+                        alarms,
+                        System::currentTimeMillis,
+                        start.number("share.coordinator.write.timeout.ms"));
         this.queues =
                 ShareQueues.over(
-                        coordinator,
+                        patient,
                         new PartitionLookup(partitions, quorum),
                         new ShareSettings(config::current, quorum::image),
                         config::current,
@@ -86,8 +105,9 @@ final class ShareApis {
         return coordinator;
     }
 
-    ShareSessions sessions() {
-        return sessions;
+    /** Brings about what share groups decide. */
+    Consumer<Decision.Effect> groupEffects() {
+        return new ShareGroupEffects(patient, () -> requireNonNull(groups), sessions::onMemberGone);
     }
 
     ShareStateEvents events() {
@@ -99,7 +119,9 @@ final class ShareApis {
             Transport transport,
             Addresses addresses,
             Quorum quorum,
+            Coordinator<GroupCommand> groups,
             Access access) {
+        this.groups = groups;
         transport.onClosed(sessions::onDisconnected);
         ShareReplies replies =
                 new ShareReplies(
@@ -117,6 +139,13 @@ final class ShareApis {
                 .serve(
                         ApiKeys.SHARE_ACKNOWLEDGE,
                         new ShareAcknowledge(queues, sessions, access, replies))
+                .serve(
+                        ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
+                        new DescribeShareGroupOffsets(
+                                groups,
+                                coordinator,
+                                new PartitionLookup(partitions, quorum),
+                                access))
                 .serve(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, state)
                 .serve(ApiKeys.READ_SHARE_GROUP_STATE, state)
                 .serve(ApiKeys.WRITE_SHARE_GROUP_STATE, state)

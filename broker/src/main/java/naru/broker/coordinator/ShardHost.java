@@ -151,6 +151,20 @@ final class ShardHost<C> {
         }
     }
 
+    /** Carries out a command that nobody waits for. */
+    void tell(C command) {
+        mailbox.runElsewhere(() -> {
+            if (state == State.ACTIVE) {
+                try {
+                    carryOut(shard.decide(command, clock.getAsLong()));
+                    serveDeadlines();
+                } catch (RuntimeException e) {
+                    LOG.error("{}: a command failed; this is a bug in Naru", log.name(), e);
+                }
+            }
+        });
+    }
+
     /** Carries out an event until it has nothing more to record. */
     void happen(C event) {
         mailbox.runElsewhere(() -> happenNow(event));

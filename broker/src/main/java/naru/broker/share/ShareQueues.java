@@ -3,7 +3,7 @@ package naru.broker.share;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.Alarm;
-import naru.broker.coordinator.Coordinator;
+import naru.broker.coordinator.Patient;
 import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
@@ -39,7 +39,7 @@ public final class ShareQueues implements LeadershipListener {
 
     /** Share partitions whose state is kept by this broker's share coordinator. */
     public static ShareQueues over(
-            Coordinator<ShareCommand> coordinator,
+            Patient<ShareCommand> coordinator,
             PartitionLookup lookup,
             ShareSettings settings,
             Supplier<NodeConfig> node,
@@ -48,12 +48,7 @@ public final class ShareQueues implements LeadershipListener {
             Partitions partitions,
             Alarm alarm) {
         LongSupplier clock = System::currentTimeMillis;
-        ShareStore store =
-                new CoordinatorShareStore(
-                        coordinator,
-                        alarm,
-                        clock,
-                        node.get().number("share.coordinator.write.timeout.ms"));
+        ShareStore store = new CoordinatorShareStore(coordinator);
         DeadLetterTopic deadLetters =
                 new DeadLetterTopic(settings, node, image, topics, partitions);
         return new ShareQueues(
