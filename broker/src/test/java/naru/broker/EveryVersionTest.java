@@ -195,9 +195,11 @@ class EveryVersionTest {
     void whatIsNotServedIsNotListed() throws Exception {
         assertThat(served().apiKeys())
                 .extracting(range -> ApiKeys.forId(range.apiKey()))
-                .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.JOIN_GROUP)
+                .contains(ApiKeys.PRODUCE, ApiKeys.SHARE_FETCH, ApiKeys.JOIN_GROUP)
                 .doesNotContain(
-                        ApiKeys.SHARE_FETCH, ApiKeys.END_TXN, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                        ApiKeys.END_TXN,
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }

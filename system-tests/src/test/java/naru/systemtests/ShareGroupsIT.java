@@ -139,8 +139,9 @@ class ShareGroupsIT {
         clients.sendNumbers(topic, 100);
         try (ShareConsumer<String, String> consumer = member()) {
             assertThat(values(poll(consumer, 100))).isEqualTo(numbers(100));
+            consumer.poll(Duration.ofMillis(100));
+            until("all acknowledged", () -> offsets().startOffset() == 100);
         }
-        until("all acknowledged", () -> offsets() != null && offsets().startOffset() == 100);
         try (ShareConsumer<String, String> next = member()) {
             clients.sendNumbers(topic, 1);
             assertThat(poll(next, 1)).singleElement().matches(record -> record.offset() == 100);
@@ -282,6 +283,7 @@ class ShareGroupsIT {
         try (Admin admin = clients.admin()) {
             try (ShareConsumer<String, String> consumer = member()) {
                 poll(consumer, 5);
+                assertThat(consumer.commitSync().values()).allMatch(error -> error.isEmpty());
                 assertThat(await(admin.listGroups().all()))
                         .filteredOn(listing -> listing.groupId().equals(group))
                         .singleElement()
@@ -294,7 +296,7 @@ class ShareGroupsIT {
                                 assertThat(each.assignment().topicPartitions())
                                         .containsExactly(new TopicPartition(topic, 0)));
                 assertThatThrownBy(() -> await(admin.deleteShareGroups(List.of(group)).all()))
-                        .hasRootCauseInstanceOf(GroupNotEmptyException.class);
+                        .isInstanceOf(GroupNotEmptyException.class);
             }
             until("an empty group", () -> isEmpty(admin));
             assertThat(offsets().startOffset()).isEqualTo(5);
