@@ -24,6 +24,7 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,12 @@ class ShareGroupsIT {
         }
     }
 
+    /** Records that are not settled; Kafka tells the start offset a write late. */
+    private long lag() {
+        SharePartitionOffsetInfo info = offsets();
+        return info == null ? -1 : info.lag().orElse(-1L);
+    }
+
     @Test
     void polledRecordsAreAcknowledgedByTheNextPoll() {
         clients.createTopic(topic, 1);
@@ -140,7 +147,7 @@ class ShareGroupsIT {
         try (ShareConsumer<String, String> consumer = member()) {
             assertThat(values(poll(consumer, 100))).isEqualTo(numbers(100));
             consumer.poll(Duration.ofMillis(100));
-            until("all acknowledged", () -> offsets().startOffset() == 100);
+            until("all acknowledged", () -> lag() == 0);
         }
         try (ShareConsumer<String, String> next = member()) {
             clients.sendNumbers(topic, 1);
@@ -209,20 +216,21 @@ class ShareGroupsIT {
             consumer.acknowledge(again);
             assertThat(consumer.commitSync().values()).allMatch(error -> error.isEmpty());
         }
-        assertThat(offsets().startOffset()).isEqualTo(3);
+        assertThat(lag()).isZero();
     }
 
     @Test
     void recordHeldForTooLongIsDeliveredToAnother() {
         clients.createTopic(topic, 1);
-        configureGroup(clients, "share.record.lock.duration.ms", "1000");
+        configureGroup(clients, "share.record.lock.duration.ms", "2000");
         clients.sendNumbers(topic, 1);
         try (ShareConsumer<String, String> slow = member("share.acknowledgement.mode", "explicit");
                 ShareConsumer<String, String> quick =
                         member("share.acknowledgement.mode", "explicit")) {
             assertThat(poll(slow, 1)).hasSize(1);
             ConsumerRecord<String, String> again = poll(quick, 1).getFirst();
-            assertThat(again.deliveryCount()).contains((short) 2);
+            assertThat(again.deliveryCount())
+                    .hasValueSatisfying(n -> assertThat(n).isGreaterThan((short) 1));
             quick.acknowledge(again);
             assertThat(quick.commitSync().values()).allMatch(error -> error.isEmpty());
         }
@@ -272,7 +280,12 @@ class ShareGroupsIT {
     }
 
     private boolean hasTransactions() {
-        return Target.chosen() == Target.KAFKA;
+        try (Admin admin = clients.admin()) {
+            await(admin.listTransactions().all());
+            return true;
+        } catch (UnsupportedVersionException notServed) {
+            return false;
+        }
     }
 
     @Test
@@ -299,7 +312,7 @@ class ShareGroupsIT {
                         .isInstanceOf(GroupNotEmptyException.class);
             }
             until("an empty group", () -> isEmpty(admin));
-            assertThat(offsets().startOffset()).isEqualTo(5);
+            assertThat(lag()).isZero();
             await(
                     admin.alterShareGroupOffsets(group, Map.of(new TopicPartition(topic, 0), 2L))
                             .all());
