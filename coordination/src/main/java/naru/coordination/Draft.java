@@ -45,9 +45,6 @@ public final class Draft {
         return records.isEmpty() && replies.isEmpty() && effects.isEmpty()
                 ? Decision.NOTHING
                 : new Decision(
-                        List.copyOf(records),
-                        List.copyOf(replies),
-                        List.copyOf(effects),
-                        null);
+                        List.copyOf(records), List.copyOf(replies), List.copyOf(effects), null);
     }
 }

@@ -236,12 +236,6 @@ final class CoordinatorSettings {
                         STRING,
                         "dlq.",
                         MEDIUM,
-                        "How the names of share groups' dead-letter topics must begin (KIP-1191).")
-                .define(
-                        "errors.deadletterqueue.auto.create.topics.enable",
-                        BOOLEAN,
-                        false,
-                        MEDIUM,
-                        "Whether a dead-letter topic that does not exist is created (KIP-1191).");
+                        "How the names of share groups' dead-letter topics must begin (KIP-1191).");
     }
 }
