@@ -96,91 +96,85 @@ public final class ShareGroupState implements RequestHandler {
     }
 
     private static List<LongFunction<ShareCommand.Asked>> commands(ApiMessage body) {
-        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
-        switch (body) {
-            case InitializeShareGroupStateRequestData all ->
-                    all.topics()
-                            .forEach(topic ->
-                                    topic.partitions()
-                                            .forEach(one -> {
-                                                ShareKey key =
-                                                        new ShareKey(
-                                                                all.groupId(),
-                                                                topic.topicId(),
-                                                                one.partition());
-                                                commands.add(ticket ->
-                                                        new ShareCommand.Initialize(
-                                                                ticket,
-                                                                key,
-                                                                one.stateEpoch(),
-                                                                one.startOffset()));
-                                            }));
-            case ReadShareGroupStateRequestData all ->
-                    all.topics()
-                            .forEach(topic ->
-                                    topic.partitions()
-                                            .forEach(one -> {
-                                                ShareKey key =
-                                                        new ShareKey(
-                                                                all.groupId(),
-                                                                topic.topicId(),
-                                                                one.partition());
-                                                commands.add(ticket ->
-                                                        new ShareCommand.Read(
-                                                                ticket, key, one.leaderEpoch()));
-                                            }));
-            case ReadShareGroupStateSummaryRequestData all ->
-                    all.topics()
-                            .forEach(topic ->
-                                    topic.partitions()
-                                            .forEach(one -> {
-                                                ShareKey key =
-                                                        new ShareKey(
-                                                                all.groupId(),
-                                                                topic.topicId(),
-                                                                one.partition());
-                                                commands.add(ticket ->
-                                                        new ShareCommand.ReadSummary(
-                                                                ticket, key, one.leaderEpoch()));
-                                            }));
-            case WriteShareGroupStateRequestData all ->
-                    all.topics()
-                            .forEach(topic ->
-                                    topic.partitions()
-                                            .forEach(one -> {
-                                                ShareKey key =
-                                                        new ShareKey(
-                                                                all.groupId(),
-                                                                topic.topicId(),
-                                                                one.partition());
-                                                List<StateBatch> batches =
-                                                        one.stateBatches().stream()
-                                                                .map(ShareGroupState::batch)
-                                                                .toList();
-                                                commands.add(ticket ->
-                                                        new ShareCommand.Write(
-                                                                ticket,
-                                                                key,
-                                                                one.stateEpoch(),
-                                                                one.leaderEpoch(),
-                                                                one.startOffset(),
-                                                                one.deliveryCompleteCount(),
-                                                                batches));
-                                            }));
-            case DeleteShareGroupStateRequestData all ->
-                    all.topics()
-                            .forEach(topic ->
-                                    topic.partitions()
-                                            .forEach(one -> {
-                                                ShareKey key =
-                                                        new ShareKey(
-                                                                all.groupId(),
-                                                                topic.topicId(),
-                                                                one.partition());
-                                                commands.add(ticket ->
-                                                        new ShareCommand.Delete(ticket, key));
-                                            }));
+        return switch (body) {
+            case InitializeShareGroupStateRequestData all -> initializations(all);
+            case ReadShareGroupStateRequestData all -> reads(all);
+            case ReadShareGroupStateSummaryRequestData all -> summaries(all);
+            case WriteShareGroupStateRequestData all -> writes(all);
+            case DeleteShareGroupStateRequestData all -> deletions(all);
             default -> throw new IllegalArgumentException("not about share state: " + body);
+        };
+    }
+
+    private static List<LongFunction<ShareCommand.Asked>> initializations(
+            InitializeShareGroupStateRequestData all) {
+        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
+        for (var topic : all.topics()) {
+            for (var one : topic.partitions()) {
+                ShareKey key = new ShareKey(all.groupId(), topic.topicId(), one.partition());
+                commands.add(ticket ->
+                        new ShareCommand.Initialize(
+                                ticket, key, one.stateEpoch(), one.startOffset()));
+            }
+        }
+        return commands;
+    }
+
+    private static List<LongFunction<ShareCommand.Asked>> reads(
+            ReadShareGroupStateRequestData all) {
+        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
+        for (var topic : all.topics()) {
+            for (var one : topic.partitions()) {
+                ShareKey key = new ShareKey(all.groupId(), topic.topicId(), one.partition());
+                commands.add(ticket -> new ShareCommand.Read(ticket, key, one.leaderEpoch()));
+            }
+        }
+        return commands;
+    }
+
+    private static List<LongFunction<ShareCommand.Asked>> summaries(
+            ReadShareGroupStateSummaryRequestData all) {
+        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
+        for (var topic : all.topics()) {
+            for (var one : topic.partitions()) {
+                ShareKey key = new ShareKey(all.groupId(), topic.topicId(), one.partition());
+                commands.add(
+                        ticket -> new ShareCommand.ReadSummary(ticket, key, one.leaderEpoch()));
+            }
+        }
+        return commands;
+    }
+
+    private static List<LongFunction<ShareCommand.Asked>> writes(
+            WriteShareGroupStateRequestData all) {
+        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
+        for (var topic : all.topics()) {
+            for (var one : topic.partitions()) {
+                ShareKey key = new ShareKey(all.groupId(), topic.topicId(), one.partition());
+                List<StateBatch> batches =
+                        one.stateBatches().stream().map(ShareGroupState::batch).toList();
+                commands.add(ticket ->
+                        new ShareCommand.Write(
+                                ticket,
+                                key,
+                                one.stateEpoch(),
+                                one.leaderEpoch(),
+                                one.startOffset(),
+                                one.deliveryCompleteCount(),
+                                batches));
+            }
+        }
+        return commands;
+    }
+
+    private static List<LongFunction<ShareCommand.Asked>> deletions(
+            DeleteShareGroupStateRequestData all) {
+        List<LongFunction<ShareCommand.Asked>> commands = new ArrayList<>();
+        for (var topic : all.topics()) {
+            for (var one : topic.partitions()) {
+                ShareKey key = new ShareKey(all.groupId(), topic.topicId(), one.partition());
+                commands.add(ticket -> new ShareCommand.Delete(ticket, key));
+            }
         }
         return commands;
     }

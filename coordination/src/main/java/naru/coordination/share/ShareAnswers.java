@@ -146,85 +146,75 @@ public final class ShareAnswers {
     /** The answers to the parts of one request, as one, with every topic once. */
     public static ApiMessage merged(ApiMessage request, List<ApiMessage> parts) {
         return switch (request) {
-            case InitializeShareGroupStateRequestData asked ->
-                    new InitializeShareGroupStateResponseData()
-                            .setResults(
-                                    byTopic(
-                                            parts,
-                                            part ->
-                                                    ((InitializeShareGroupStateResponseData) part)
-                                                            .results(),
-                                            InitializeShareGroupStateResponseData
-                                                            .InitializeStateResult
-                                                    ::topicId,
-                                            (one, other) ->
-                                                    one.setPartitions(
-                                                            joined(
-                                                                    one.partitions(),
-                                                                    other.partitions()))));
-            case ReadShareGroupStateRequestData asked ->
-                    new ReadShareGroupStateResponseData()
-                            .setResults(
-                                    byTopic(
-                                            parts,
-                                            part ->
-                                                    ((ReadShareGroupStateResponseData) part)
-                                                            .results(),
-                                            ReadShareGroupStateResponseData.ReadStateResult
-                                                    ::topicId,
-                                            (one, other) ->
-                                                    one.setPartitions(
-                                                            joined(
-                                                                    one.partitions(),
-                                                                    other.partitions()))));
-            case ReadShareGroupStateSummaryRequestData asked ->
-                    new ReadShareGroupStateSummaryResponseData()
-                            .setResults(
-                                    byTopic(
-                                            parts,
-                                            part ->
-                                                    ((ReadShareGroupStateSummaryResponseData) part)
-                                                            .results(),
-                                            ReadShareGroupStateSummaryResponseData
-                                                            .ReadStateSummaryResult
-                                                    ::topicId,
-                                            (one, other) ->
-                                                    one.setPartitions(
-                                                            joined(
-                                                                    one.partitions(),
-                                                                    other.partitions()))));
-            case WriteShareGroupStateRequestData asked ->
-                    new WriteShareGroupStateResponseData()
-                            .setResults(
-                                    byTopic(
-                                            parts,
-                                            part ->
-                                                    ((WriteShareGroupStateResponseData) part)
-                                                            .results(),
-                                            WriteShareGroupStateResponseData.WriteStateResult
-                                                    ::topicId,
-                                            (one, other) ->
-                                                    one.setPartitions(
-                                                            joined(
-                                                                    one.partitions(),
-                                                                    other.partitions()))));
-            case DeleteShareGroupStateRequestData asked ->
-                    new DeleteShareGroupStateResponseData()
-                            .setResults(
-                                    byTopic(
-                                            parts,
-                                            part ->
-                                                    ((DeleteShareGroupStateResponseData) part)
-                                                            .results(),
-                                            DeleteShareGroupStateResponseData.DeleteStateResult
-                                                    ::topicId,
-                                            (one, other) ->
-                                                    one.setPartitions(
-                                                            joined(
-                                                                    one.partitions(),
-                                                                    other.partitions()))));
+            case InitializeShareGroupStateRequestData asked -> initializations(parts);
+            case ReadShareGroupStateRequestData asked -> reads(parts);
+            case ReadShareGroupStateSummaryRequestData asked -> summaries(parts);
+            case WriteShareGroupStateRequestData asked -> writes(parts);
+            case DeleteShareGroupStateRequestData asked -> deletions(parts);
             default -> throw new IllegalArgumentException("not about share state: " + request);
         };
+    }
+
+    private static ApiMessage initializations(List<ApiMessage> parts) {
+        return new InitializeShareGroupStateResponseData()
+                .setResults(
+                        byTopic(
+                                parts,
+                                part -> ((InitializeShareGroupStateResponseData) part).results(),
+                                InitializeShareGroupStateResponseData.InitializeStateResult
+                                        ::topicId,
+                                (one, other) ->
+                                        one.setPartitions(
+                                                joined(one.partitions(), other.partitions()))));
+    }
+
+    private static ApiMessage reads(List<ApiMessage> parts) {
+        return new ReadShareGroupStateResponseData()
+                .setResults(
+                        byTopic(
+                                parts,
+                                part -> ((ReadShareGroupStateResponseData) part).results(),
+                                ReadShareGroupStateResponseData.ReadStateResult::topicId,
+                                (one, other) ->
+                                        one.setPartitions(
+                                                joined(one.partitions(), other.partitions()))));
+    }
+
+    private static ApiMessage summaries(List<ApiMessage> parts) {
+        return new ReadShareGroupStateSummaryResponseData()
+                .setResults(
+                        byTopic(
+                                parts,
+                                part -> ((ReadShareGroupStateSummaryResponseData) part).results(),
+                                ReadShareGroupStateSummaryResponseData.ReadStateSummaryResult
+                                        ::topicId,
+                                (one, other) ->
+                                        one.setPartitions(
+                                                joined(one.partitions(), other.partitions()))));
+    }
+
+    private static ApiMessage writes(List<ApiMessage> parts) {
+        return new WriteShareGroupStateResponseData()
+                .setResults(
+                        byTopic(
+                                parts,
+                                part -> ((WriteShareGroupStateResponseData) part).results(),
+                                WriteShareGroupStateResponseData.WriteStateResult::topicId,
+                                (one, other) ->
+                                        one.setPartitions(
+                                                joined(one.partitions(), other.partitions()))));
+    }
+
+    private static ApiMessage deletions(List<ApiMessage> parts) {
+        return new DeleteShareGroupStateResponseData()
+                .setResults(
+                        byTopic(
+                                parts,
+                                part -> ((DeleteShareGroupStateResponseData) part).results(),
+                                DeleteShareGroupStateResponseData.DeleteStateResult::topicId,
+                                (one, other) ->
+                                        one.setPartitions(
+                                                joined(one.partitions(), other.partitions()))));
     }
 
     private static <T> List<T> byTopic(
