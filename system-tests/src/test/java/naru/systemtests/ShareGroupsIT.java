@@ -237,6 +237,29 @@ class ShareGroupsIT {
     }
 
     @Test
+    void renewedRecordStaysWithItsHolder() {
+        clients.createTopic(topic, 1);
+        configureGroup(clients, "share.record.lock.duration.ms", "3000");
+        clients.sendNumbers(topic, 1);
+        try (ShareConsumer<String, String> holder =
+                        member("share.acknowledgement.mode", "explicit");
+                ShareConsumer<String, String> other =
+                        member("share.acknowledgement.mode", "explicit")) {
+            ConsumerRecord<String, String> record = poll(holder, 1).getFirst();
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (System.nanoTime() < end) {
+                holder.acknowledge(record, AcknowledgeType.RENEW);
+                assertThat(holder.commitSync().values()).allMatch(error -> error.isEmpty());
+                assertThat(other.poll(Duration.ofMillis(200)).count()).isZero();
+                record = poll(holder, 1).getFirst();
+            }
+            holder.acknowledge(record);
+            assertThat(holder.commitSync().values()).allMatch(error -> error.isEmpty());
+        }
+        assertThat(lag()).isZero();
+    }
+
+    @Test
     void recordDeliveredToTheLimitIsGivenUp() {
         clients.createTopic(topic, 1);
         configureGroup(clients, "share.delivery.count.limit", "2");

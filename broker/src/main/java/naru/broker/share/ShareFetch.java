@@ -115,6 +115,14 @@ public final class ShareFetch implements RequestHandler {
     private void serve(
             Request request, ShareFetchRequestData body, ShareSession session, boolean isLast) {
         Map<Target, List<Acknowledgement>> acknowledgements = update(body, session);
+        if (acknowledgements == null) {
+            sessions.close(session);
+            refuse(
+                    request,
+                    Errors.SHARE_SESSION_LIMIT_REACHED,
+                    "more than " + ShareSession.MOST_TARGETS + " partitions in a share session");
+            return;
+        }
         Acknowledging.run(
                 request,
                 queues,
@@ -133,14 +141,17 @@ public final class ShareFetch implements RequestHandler {
                 });
     }
 
-    private static Map<Target, List<Acknowledgement>> update(
+    /** What is acknowledged, or null when there are more partitions than a session may have. */
+    private static @Nullable Map<Target, List<Acknowledgement>> update(
             ShareFetchRequestData body, ShareSession session) {
         Map<Target, List<Acknowledgement>> acknowledgements = new LinkedHashMap<>();
         synchronized (session) {
             for (ShareFetchRequestData.FetchTopic topic : body.topics()) {
                 for (ShareFetchRequestData.FetchPartition partition : topic.partitions()) {
                     Target target = new Target(topic.topicId(), partition.partitionIndex());
-                    session.add(target);
+                    if (!session.add(target)) {
+                        return null;
+                    }
                     if (!partition.acknowledgementBatches().isEmpty()) {
                         acknowledgements.put(
                                 target,

@@ -16,6 +16,9 @@ final class ShareSession {
     static final int INITIAL_EPOCH = 0;
     static final int FINAL_EPOCH = -1;
 
+    /** Partitions of one session. */
+    static final int MOST_TARGETS = 10_000;
+
     record Id(String groupId, String memberId) {}
 
     record Target(Uuid topicId, int partition) {}
@@ -41,8 +44,9 @@ final class ShareSession {
         epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
     }
 
-    void add(Target target) {
-        targets.add(target);
+    /** False when the session has as many as it may. */
+    boolean add(Target target) {
+        return targets.contains(target) || (targets.size() < MOST_TARGETS && targets.add(target));
     }
 
     void remove(Target target) {

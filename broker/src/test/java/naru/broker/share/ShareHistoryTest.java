@@ -185,7 +185,7 @@ class ShareHistoryTest {
                 store(change);
             }
             for (long offset : List.copyOf(holders.keySet())) {
-                if (deadlines.get(offset) <= now) {
+                if (deadlines.getOrDefault(offset, 0L) <= now) {
                     holders.remove(offset);
                     giveBack(offset);
                 }

@@ -2,6 +2,8 @@ package naru.broker.share;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Objects.requireNonNull;
+
 import naru.broker.share.Acquisition.Acknowledgement;
 import naru.broker.share.Acquisition.Acquired;
 import naru.broker.share.Acquisition.Found;
@@ -10,7 +12,6 @@ import naru.coordination.share.DeliveryState;
 import naru.coordination.share.StateBatch;
 
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
@@ -39,14 +40,13 @@ class SharePartitionTest {
                 member, List.of(new Acknowledgement(first, last, bytes)), RULES, now);
     }
 
-    private @Nullable Change changeOf(Settling.Outcome outcome) {
+    private static Change changeOf(Settling.Outcome outcome) {
         assertThat(outcome).isInstanceOf(Settling.Settled.class);
-        return ((Settling.Settled) outcome).change();
+        return requireNonNull(((Settling.Settled) outcome).change());
     }
 
     private void settle(String member, long first, long last, int... types) {
         Change change = changeOf(acknowledge(member, first, last, types));
-        assertThat(change).isNotNull();
         partition.write(List.of(change));
         partition.written(change);
     }
@@ -123,8 +123,7 @@ class SharePartitionTest {
         acquire("a", batch(0, 4));
         assertThat(partition.nextDeadlineMillis()).isEqualTo(now + 1_000);
         assertThat(partition.expire(RULES, now + 999)).isNull();
-        Change expired = partition.expire(RULES, now + 1_000);
-        assertThat(expired).isNotNull();
+        Change expired = requireNonNull(partition.expire(RULES, now + 1_000));
         assertThat(expired.batches())
                 .containsExactly(new StateBatch(0, 4, DeliveryState.AVAILABLE, (short) 1));
         assertThat(acquire("b", batch(0, 4))).containsExactly(new Acquired(0, 4, (short) 2));
@@ -134,7 +133,8 @@ class SharePartitionTest {
     void renewedRecordsAreHeldLonger() {
         acquire("a", batch(0, 4));
         now += 900;
-        assertThat(changeOf(acknowledge("a", 0, 4, Acquisition.RENEW))).isNull();
+        assertThat(acknowledge("a", 0, 4, Acquisition.RENEW))
+                .isEqualTo(new Settling.Settled(null, now + 1_000));
         assertThat(partition.expire(RULES, now + 200)).isNull();
         assertThat(partition.nextDeadlineMillis()).isEqualTo(now + 1_000);
     }
@@ -235,7 +235,7 @@ class SharePartitionTest {
                         now);
         assertThat(partition.takeDeadLetters(10)).as("before it is written").isNull();
         partition.written(changeOf(outcome));
-        SharePartition.DeadLetters letters = partition.takeDeadLetters(10);
+        SharePartition.DeadLetters letters = requireNonNull(partition.takeDeadLetters(10));
         assertThat(letters)
                 .isEqualTo(
                         new SharePartition.DeadLetters(0, 1, (short) 1, DeadLetterCause.REJECTED));
