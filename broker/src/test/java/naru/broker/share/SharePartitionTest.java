@@ -263,11 +263,11 @@ class SharePartitionTest {
     @Test
     void recordsTakenAndSettledTogetherAreOneRun() {
         for (int i = 0; i < 50; i++) {
-            acquire("a", batch(2 * i, 2 * i + 1));
+            acquire("a", batch(2L * i, 2L * i + 1));
         }
         assertThat(partition.runCount()).isOne();
         for (int i = 1; i < 50; i++) {
-            settle("a", 2 * i, 2 * i + 1, Acquisition.ACCEPT);
+            settle("a", 2L * i, 2L * i + 1, Acquisition.ACCEPT);
         }
         assertThat(partition.runCount()).isEqualTo(2);
     }
