@@ -12,7 +12,6 @@ import naru.broker.config.NodeConfig;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
-import naru.broker.coordinator.Effects;
 import naru.broker.coordinator.GroupEvents;
 import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.partition.LeadershipListener;
@@ -23,9 +22,11 @@ import naru.broker.transaction.Markers;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transaction.TransactionEffects;
 import naru.broker.transport.ApiTable;
+import naru.coordination.Decision;
 import naru.coordination.group.GroupCommand;
 import naru.coordination.group.GroupShard;
 import naru.coordination.group.ShardSettings;
+import naru.coordination.share.ShareCommand;
 import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionSettings;
 import naru.coordination.transaction.TransactionShard;
@@ -37,6 +38,7 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The coordinators of a node, and what they need of each other. */
 final class Coordinators {
@@ -47,11 +49,19 @@ final class Coordinators {
     private final GroupSurroundings surroundings;
     private final Coordinator<GroupCommand> groups;
     private final Coordinator<TransactionCommand> transactions;
+    private final Coordinator<ShareCommand> shares;
     private final Markers markers;
     private final ProducerIds producerIds;
     private final Enrolment enrolment;
 
-    Coordinators(NodeConfig config, Quorum quorum, PartitionLookup lookup, AlarmClock alarms) {
+    Coordinators(
+            NodeConfig config,
+            Quorum quorum,
+            PartitionLookup lookup,
+            AlarmClock alarms,
+            ShareApis shares) {
+        this.shares = shares.coordinator();
+        Consumer<Decision.Effect> groupEffects = shares.groupEffects();
         this.config = config;
         this.quorum = quorum;
         this.lookup = lookup;
@@ -66,7 +76,7 @@ final class Coordinators {
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
                         (partition, epoch) -> new GroupShard(groupSettings, surroundings, random),
-                        Effects.none(),
+                        (effect, decider) -> groupEffects.accept(effect),
                         quorum,
                         System::currentTimeMillis,
                         alarms);
@@ -93,6 +103,10 @@ final class Coordinators {
         return List.of(groups, transactions);
     }
 
+    Coordinator<GroupCommand> groups() {
+        return groups;
+    }
+
     Enrolment enrolment() {
         return enrolment;
     }
@@ -112,7 +126,8 @@ final class Coordinators {
                 new FindCoordinator(
                         Map.of(
                                 CoordinatorType.GROUP, groups,
-                                CoordinatorType.TRANSACTION, transactions),
+                                CoordinatorType.TRANSACTION, transactions,
+                                CoordinatorType.SHARE, shares),
                         addresses,
                         quorum,
                         access));

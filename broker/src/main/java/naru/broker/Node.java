@@ -132,7 +132,9 @@ public final class Node implements AutoCloseable {
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
-        Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms);
+        ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
+        parts.push(shares.coordinator());
+        Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms, shares);
         coordinators.parts().forEach(parts::push);
         coordinators.listeners().forEach(partitions::addListener);
         ImageWait images = new ImageWait(quorum);
@@ -150,11 +152,13 @@ public final class Node implements AutoCloseable {
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
         AdministrationApis.serveTelemetry(brokerApis, config);
         coordinators.serve(brokerApis, addresses, access);
+        shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
         quorum.subscribe(coordinators.groupEvents());
+        quorum.subscribe(shares.events());
         quorum.subscribe(images);
     }
 

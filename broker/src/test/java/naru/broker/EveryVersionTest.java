@@ -195,8 +195,9 @@ class EveryVersionTest {
     void whatIsNotServedIsNotListed() throws Exception {
         assertThat(served().apiKeys())
                 .extracting(range -> ApiKeys.forId(range.apiKey()))
-                .contains(ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.JOIN_GROUP)
+                .contains(ApiKeys.PRODUCE, ApiKeys.SHARE_FETCH, ApiKeys.JOIN_GROUP)
                 .doesNotContain(
+                        ApiKeys.STREAMS_GROUP_HEARTBEAT,
                         ApiKeys.ALTER_CLIENT_QUOTAS,
                         ApiKeys.SASL_HANDSHAKE,
                         ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);

@@ -11,6 +11,7 @@ public final class Draft {
     private final long nowMillis;
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
+    private final List<Decision.Effect> effects = new ArrayList<>();
     private Decision.@Nullable Transaction transaction;
 
     public Draft(long nowMillis) {
@@ -38,13 +39,22 @@ public final class Draft {
         replies.add(new Decision.Reply(ticket, response));
     }
 
+    /** Is to be brought about once the records are committed. */
+    public void effect(Decision.Effect effect) {
+        effects.add(effect);
+    }
+
     public List<Decision.Reply> replies() {
         return List.copyOf(replies);
     }
 
     public Decision decision() {
-        return records.isEmpty() && replies.isEmpty()
+        return records.isEmpty() && replies.isEmpty() && effects.isEmpty()
                 ? Decision.NOTHING
-                : new Decision(List.copyOf(records), List.copyOf(replies), List.of(), transaction);
+                : new Decision(
+                        List.copyOf(records),
+                        List.copyOf(replies),
+                        List.copyOf(effects),
+                        transaction);
     }
 }

@@ -38,6 +38,16 @@ public interface Shard<C> {
      */
     void apply(CoordinatorRecord record);
 
+    /** Takes over one record, as above, and hears where it stands. */
+    default void apply(CoordinatorRecord record, long offset) {
+        apply(record);
+    }
+
+    /** Records below this offset may leave the log: loading does not need them. */
+    default long oldestNeededOffset() {
+        return 0;
+    }
+
     /** Takes over a record of a transaction: it counts when the transaction commits. */
     default void applyTransactional(long producerId, CoordinatorRecord record) {
         throw new IllegalArgumentException("transactional records have no place here");

@@ -108,6 +108,48 @@ class KafkaToolsIT {
     }
 
     @Test
+    void shareGroupsAreDescribedResetAndDeleted() {
+        clients.createTopic(topic, 1);
+        clients.sendNumbers(topic, 10);
+        configs(
+                new String[] {"--entity-type", "groups", "--entity-name", topic},
+                "--alter",
+                "--add-config",
+                "share.auto.offset.reset=earliest");
+        assertThat(
+                        tool(
+                                "org.apache.kafka.tools.consumer.ConsoleShareConsumer",
+                                "",
+                                "--bootstrap-server",
+                                clients.bootstrap(),
+                                "--topic",
+                                topic,
+                                "--group",
+                                topic,
+                                "--max-messages",
+                                "10"))
+                .contains("9");
+        assertThat(shareGroups("--list")).contains(topic);
+        assertThat(shareGroups("--describe", "--group", topic)).containsPattern("0\\s+\\d+\\s+0");
+        shareGroups(
+                "--group",
+                topic,
+                "--topic",
+                topic,
+                "--reset-offsets",
+                "--to-earliest",
+                "--execute");
+        assertThat(shareGroups("--describe", "--group", topic)).containsPattern("0\\s+0\\s+10");
+        shareGroups("--delete-offsets", "--group", topic, "--topic", topic);
+        shareGroups("--delete", "--group", topic);
+        assertThat(shareGroups("--list")).doesNotContain(topic);
+    }
+
+    private String shareGroups(String... arguments) {
+        return admin("consumer.group.ShareGroupCommand", arguments);
+    }
+
+    @Test
     void offsetsAreShownAndRecordsDeleted() throws IOException {
         clients.createTopic(topic, 1);
         clients.sendNumbers(topic, 10);

@@ -62,7 +62,14 @@ record GroupDetail(
             @Nullable Long lag,
             @Nullable String member,
             @Nullable String client,
-            @Nullable String host) {}
+            @Nullable String host) {
+        /** A share group has settled records beyond the place from which it goes on. */
+        Place withLag(@Nullable Long known) {
+            return known == null
+                    ? this
+                    : new Place(topic, partition, committed, end, known, member, client, host);
+        }
+    }
 
     static final Comparator<TopicPartition> BY_PARTITION =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -141,6 +148,7 @@ record GroupDetail(
                 ClusterCommand.await(
                         admin.describeShareGroups(List.of(group)).describedGroups().get(group));
         Map<TopicPartition, Long> starts = new HashMap<>();
+        Map<TopicPartition, Long> lags = new HashMap<>();
         var offsets =
                 ClusterCommand.await(
                         admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
@@ -148,9 +156,17 @@ record GroupDetail(
         offsets.forEach((partition, info) -> {
             if (info != null) {
                 starts.put(partition, info.startOffset());
+                info.lag().ifPresent(lag -> lags.put(partition, lag));
             }
         });
-        List<Place> places = places(admin, List.of(), starts);
+        List<Place> places =
+                places(admin, List.of(), starts).stream()
+                        .map(place ->
+                                place.withLag(
+                                        lags.get(
+                                                new TopicPartition(
+                                                        place.topic(), place.partition()))))
+                        .toList();
         return new GroupDetail(
                 group,
                 "share",

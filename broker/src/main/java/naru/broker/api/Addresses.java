@@ -2,6 +2,7 @@ package naru.broker.api;
 
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
+import naru.broker.share.ShareReplies;
 import naru.broker.transport.Request;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
@@ -49,6 +50,14 @@ public final class Addresses {
     @Nullable Reachable unfenced(Request request, ClusterImage image, int brokerId) {
         BrokerNode broker = image.broker(brokerId);
         return broker == null || broker.fenced() ? null : reachable(request, broker);
+    }
+
+    /** The same for replies that name leaders. */
+    public ShareReplies.@Nullable Node shareNode(Request request, ClusterImage image, int id) {
+        Reachable found = unfenced(request, image, id);
+        return found == null
+                ? null
+                : new ShareReplies.Node(found.id(), found.host(), found.port(), found.rack());
     }
 
     private @Nullable Reachable reachable(Request request, BrokerNode broker) {

@@ -71,14 +71,14 @@ public final class FindCoordinator implements RequestHandler {
                     Errors.INVALID_REQUEST,
                     "this node has no coordinator for keys of type " + keyType);
         }
-        boolean transactional = keyType == CoordinatorType.TRANSACTION.id();
-        ResourceType resource = transactional ? ResourceType.TRANSACTIONAL_ID : ResourceType.GROUP;
-        if (!access.allowed(request, AclOperation.DESCRIBE, resource, key)) {
-            Errors denied =
-                    transactional
-                            ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-                            : Errors.GROUP_AUTHORIZATION_FAILED;
-            return refused(key, denied, denied.message());
+        Errors denied = denied(request, keyType, key);
+        if (denied != Errors.NONE) {
+            return refused(
+                    key,
+                    denied,
+                    denied == Errors.INVALID_REQUEST
+                            ? "the key of a share partition is GROUP:TOPIC-ID:PARTITION"
+                            : denied.message());
         }
         Integer leader = coordinator.coordinatorOf(key);
         Addresses.Reachable address =
@@ -95,6 +95,25 @@ public final class FindCoordinator implements RequestHandler {
                 .setNodeId(address.id())
                 .setHost(address.host())
                 .setPort(address.port());
+    }
+
+    private Errors denied(Request request, byte keyType, String key) {
+        if (keyType == CoordinatorType.SHARE.id()) {
+            if (ShareGroupState.key(key) == null) {
+                return Errors.INVALID_REQUEST;
+            }
+            return access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)
+                    ? Errors.NONE
+                    : Errors.CLUSTER_AUTHORIZATION_FAILED;
+        }
+        boolean transactional = keyType == CoordinatorType.TRANSACTION.id();
+        ResourceType resource = transactional ? ResourceType.TRANSACTIONAL_ID : ResourceType.GROUP;
+        if (access.allowed(request, AclOperation.DESCRIBE, resource, key)) {
+            return Errors.NONE;
+        }
+        return transactional
+                ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+                : Errors.GROUP_AUTHORIZATION_FAILED;
     }
 
     private @Nullable Coordinator<?> byKeyType(byte keyType) {

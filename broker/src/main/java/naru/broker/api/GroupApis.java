@@ -42,6 +42,18 @@ public final class GroupApis {
                         new ConsumerGroupHeartbeat(coordinator, protocols, access))
                 .serve(
                         ApiKeys.CONSUMER_GROUP_DESCRIBE,
-                        new ConsumerGroupDescribe(coordinator, protocols, access));
+                        new ConsumerGroupDescribe(coordinator, protocols, access))
+                .serve(
+                        ApiKeys.SHARE_GROUP_HEARTBEAT,
+                        new ShareGroupHeartbeat(coordinator, protocols, access))
+                .serve(
+                        ApiKeys.SHARE_GROUP_DESCRIBE,
+                        new ShareGroupDescribe(coordinator, protocols, access))
+                .serve(
+                        ApiKeys.ALTER_SHARE_GROUP_OFFSETS,
+                        new AlterShareGroupOffsets(coordinator, access))
+                .serve(
+                        ApiKeys.DELETE_SHARE_GROUP_OFFSETS,
+                        new DeleteShareGroupOffsets(coordinator, access));
     }
 }

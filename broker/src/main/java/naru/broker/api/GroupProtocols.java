@@ -12,6 +12,7 @@ import java.util.Locale;
  */
 final class GroupProtocols {
     private static final String CONSUMER_FEATURE = "group.version";
+    private static final String SHARE_FEATURE = "share.version";
 
     private final List<String> configured;
     private final Quorum quorum;
@@ -27,6 +28,11 @@ final class GroupProtocols {
     /** KIP-848. */
     boolean servesConsumer() {
         return configured.contains("consumer") && level(CONSUMER_FEATURE) >= 1;
+    }
+
+    /** KIP-932; the feature alone decides, as in Kafka since 4.2. */
+    boolean servesShare() {
+        return level(SHARE_FEATURE) >= 1;
     }
 
     private short level(String feature) {

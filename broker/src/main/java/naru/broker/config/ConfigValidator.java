@@ -128,16 +128,19 @@ public final class ConfigValidator {
 
     private void topic(Map<String, String> wanted, Map<String, String> existing) {
         Map<String, String> kafka = new HashMap<>(wanted);
-        String ack = kafka.remove(NaruSettings.ACK);
         try {
-            if (ack != null) {
-                NaruSettings.ackValidator().ensureValid(NaruSettings.ACK, ack);
+            for (String own : TopicSettings.NOT_IN_KAFKA) {
+                String text = kafka.remove(own);
+                ConfigKey setting = TopicSettings.all().get(own);
+                if (text != null && setting != null) {
+                    Parsing.valid(setting, own, text);
+                }
             }
             Map<String, Object> defaults =
                     new HashMap<>(TopicConfigs.effective(Map.of(), node.get()).values());
-            defaults.remove(NaruSettings.ACK);
+            defaults.keySet().removeAll(TopicSettings.NOT_IN_KAFKA);
             Map<String, String> before = new HashMap<>(existing);
-            before.remove(NaruSettings.ACK);
+            before.keySet().removeAll(TopicSettings.NOT_IN_KAFKA);
             LogConfig.validate(before, kafka, defaults, false);
         } catch (ConfigException invalid) {
             throw new InvalidConfigurationException(invalid.getMessage());

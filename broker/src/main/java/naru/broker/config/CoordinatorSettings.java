@@ -8,6 +8,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.SHORT;
+import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 
 import org.apache.kafka.common.config.ConfigDef;
 
@@ -229,6 +230,12 @@ final class CoordinatorSettings {
                         300_000,
                         atLeast(1),
                         LOW,
-                        "How often share state without updates is snapshotted.");
+                        "How often share state without updates is snapshotted.")
+                .define(
+                        "errors.deadletterqueue.topic.name.prefix",
+                        STRING,
+                        "dlq.",
+                        MEDIUM,
+                        "How the names of share groups' dead-letter topics must begin (KIP-1191).");
     }
 }

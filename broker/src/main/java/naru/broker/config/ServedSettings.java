@@ -33,6 +33,7 @@ final class ServedSettings {
                     controller.quorum.voters
                     default.replication.factor
                     delete.topic.enable
+                    errors.deadletterqueue.topic.name.prefix
                     fetch.max.bytes
                     group.consumer.assignment.interval.ms
                     group.consumer.assignors
@@ -51,6 +52,24 @@ final class ServedSettings {
                     group.max.session.timeout.ms
                     group.max.size
                     group.min.session.timeout.ms
+                    group.share.delivery.count.limit
+                    group.share.heartbeat.interval.ms
+                    group.share.initialize.retry.interval.ms
+                    group.share.max.delivery.count.limit
+                    group.share.max.heartbeat.interval.ms
+                    group.share.max.partition.max.record.locks
+                    group.share.max.record.lock.duration.ms
+                    group.share.max.session.timeout.ms
+                    group.share.max.share.sessions
+                    group.share.max.size
+                    group.share.min.delivery.count.limit
+                    group.share.min.heartbeat.interval.ms
+                    group.share.min.partition.max.record.locks
+                    group.share.min.record.lock.duration.ms
+                    group.share.min.session.timeout.ms
+                    group.share.partition.max.record.locks
+                    group.share.record.lock.duration.ms
+                    group.share.session.timeout.ms
                     initial.broker.registration.timeout.ms
                     inter.broker.listener.name
                     leader.imbalance.check.interval.seconds
@@ -118,10 +137,16 @@ final class ServedSettings {
                     process.roles
                     producer.id.expiration.ms
                     queued.max.request.bytes
+                    share.coordinator.cold.partition.snapshot.interval.ms
+                    share.coordinator.load.buffer.size
+                    share.coordinator.snapshot.update.records.per.snapshot
+                    share.coordinator.state.topic.compression.codec
                     share.coordinator.state.topic.min.isr
                     share.coordinator.state.topic.num.partitions
+                    share.coordinator.state.topic.prune.interval.ms
                     share.coordinator.state.topic.replication.factor
                     share.coordinator.state.topic.segment.bytes
+                    share.coordinator.write.timeout.ms
                     socket.listen.backlog.size
                     socket.receive.buffer.bytes
                     socket.request.max.bytes

@@ -10,9 +10,15 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Every setting of a topic, and the settings of a node that are its default. */
 public final class TopicSettings {
+    private static final String DEAD_LETTERS = "errors.deadletterqueue.group.enable";
+
+    /** Settings that Kafka 4.3.1 does not have. */
+    static final Set<String> NOT_IN_KAFKA = Set.of(NaruSettings.ACK, DEAD_LETTERS);
+
     private static final ConfigDef DEFINITIONS =
             new ConfigDef(LogConfig.configDefCopy())
                     .define(
@@ -21,7 +27,13 @@ public final class TopicSettings {
                             "page-cache",
                             NaruSettings.ackValidator(),
                             Importance.MEDIUM,
-                            NaruSettings.ACK_DOC);
+                            NaruSettings.ACK_DOC)
+                    .define(
+                            DEAD_LETTERS,
+                            ConfigDef.Type.BOOLEAN,
+                            false,
+                            Importance.MEDIUM,
+                            "Whether groups may use the topic for dead letters (KIP-1191).");
 
     private static final Map<String, List<ConfigSynonym>> SYNONYMS = allSynonyms();
 

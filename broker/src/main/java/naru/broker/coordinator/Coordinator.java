@@ -79,6 +79,19 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         void ask(LongFunction<C> command, Answer answer);
     }
 
+    /** Tells the shard of this key of something; nothing happens when it is not hosted here. */
+    public void tell(String key, C command) {
+        ShardHost<C> shard = shards.get(topic.partitionOf(key));
+        if (shard != null) {
+            shard.tell(command);
+        }
+    }
+
+    /** Lets every shard delete what it does not need of its log. */
+    public void prune() {
+        shards.values().forEach(ShardHost::prune);
+    }
+
     /** Tells every shard of an event, which is carried out until it has nothing more to record. */
     public void tellAll(C event) {
         shards.values().forEach(shard -> shard.happen(event));

@@ -52,4 +52,19 @@ public record CoordinatorOptions(
                 config.integer("offsets.commit.timeout.ms"),
                 config.integer("transaction.state.log.load.buffer.size"));
     }
+
+    public static CoordinatorOptions ofShares(NodeConfig config) {
+        CompressionType codec =
+                CompressionType.forId(
+                        config.integer("share.coordinator.state.topic.compression.codec"));
+        return new CoordinatorOptions(
+                Topic.SHARE_GROUP_STATE_TOPIC_NAME,
+                config.integer("share.coordinator.state.topic.num.partitions"),
+                brokers ->
+                        InternalTopics.creatable(
+                                Topic.SHARE_GROUP_STATE_TOPIC_NAME, config, brokers),
+                Compression.of(codec).build(),
+                config.integer("share.coordinator.write.timeout.ms"),
+                config.integer("share.coordinator.load.buffer.size"));
+    }
 }

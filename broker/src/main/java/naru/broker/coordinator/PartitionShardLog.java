@@ -64,6 +64,11 @@ final class PartitionShardLog implements ShardLog {
         return log.logEndOffset();
     }
 
+    @Override
+    public void deleteBelow(long offset) {
+        log.advanceLogStartOffset(offset);
+    }
+
     /**
      * A first batch that is larger than asked for is cut short by the log: then it is read whole.
      */

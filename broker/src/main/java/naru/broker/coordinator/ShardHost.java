@@ -159,8 +159,12 @@ final class ShardHost<C> implements Effects.Decider<C> {
     public void tell(C command) {
         mailbox.run(() -> {
             if (state == State.ACTIVE) {
-                carryOut(shard.decide(command, clock.getAsLong()));
-                serveDeadlines();
+                try {
+                    carryOut(shard.decide(command, clock.getAsLong()));
+                    serveDeadlines();
+                } catch (RuntimeException e) {
+                    LOG.error("{}: a command failed; this is a bug in Naru", log.name(), e);
+                }
             }
         });
     }
@@ -216,6 +220,15 @@ final class ShardHost<C> implements Effects.Decider<C> {
         }
     }
 
+    /** Lets go of what loading would not need. */
+    void prune() {
+        mailbox.runElsewhere(() -> {
+            if (state == State.ACTIVE) {
+                log.deleteBelow(shard.oldestNeededOffset());
+            }
+        });
+    }
+
     // ---- deadlines ----
 
     private void serveDeadlines() {
@@ -256,7 +269,10 @@ final class ShardHost<C> implements Effects.Decider<C> {
                             log.maxBatchBytes(),
                             clock.getAsLong());
             switch (log.append(batches, terms(decision.transaction()))) {
-                case AppendOutcome.Appended appended -> appendedEnd = appended.lastOffset() + 1;
+                case AppendOutcome.Appended appended -> {
+                    appendedEnd = appended.lastOffset() + 1;
+                    apply(decision, appended.baseOffset());
+                }
                 case AppendOutcome.Duplicate duplicate ->
                         throw new IllegalStateException("a coordinator's append has no producer");
                 case AppendOutcome.Refused refused -> {
@@ -264,7 +280,6 @@ final class ShardHost<C> implements Effects.Decider<C> {
                     return false;
                 }
             }
-            apply(decision);
         }
         if (!decision.effects().isEmpty()) {
             log.awaitCommit(appendedEnd, new Effecting(decision.effects()));
@@ -281,11 +296,12 @@ final class ShardHost<C> implements Effects.Decider<C> {
                 : AppendTerms.verified(transaction.verifiedAt());
     }
 
-    private void apply(Decision decision) {
+    private void apply(Decision decision, long firstOffset) {
         Decision.Transaction transaction = decision.transaction();
+        long offset = firstOffset;
         for (CoordinatorRecord record : decision.records()) {
             if (transaction == null) {
-                shard.apply(record);
+                shard.apply(record, offset++);
             } else {
                 shard.applyTransactional(transaction.producerId(), record);
             }

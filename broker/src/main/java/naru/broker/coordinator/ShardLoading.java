@@ -84,7 +84,7 @@ final class ShardLoading {
                 if (batch.isTransactional()) {
                     shard.applyTransactional(batch.producerId(), read);
                 } else {
-                    shard.apply(read);
+                    shard.apply(read, record.offset());
                 }
                 records++;
             } catch (RuntimeException e) {

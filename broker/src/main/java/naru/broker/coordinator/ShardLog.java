@@ -26,6 +26,9 @@ interface ShardLog {
 
     long endOffset();
 
+    /** Deletes what is below the offset, as far as it is committed. */
+    void deleteBelow(long offset);
+
     /**
      * Whole batches from this offset on, the first of which may begin before it; null when there
      * are none.

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /**
  * One thread and all the connections it owns. A pass serves every connection that is ready, then
@@ -51,6 +52,7 @@ final class SelectorLoop implements Runnable {
     private long nowMillis;
     private long houseKeptMillis;
     private volatile boolean stopping;
+    private volatile LongConsumer closedConnections = id -> {};
 
     SelectorLoop(
             int index, TransportOptions options, FrameMemory frameMemory, ConnectionLimits limits)
@@ -146,8 +148,14 @@ final class SelectorLoop implements Runnable {
         stats.add(TransportStats.Total.CONNECTIONS_ACCEPTED, 1);
     }
 
+    /** Has the listener told of each connection that ends, on this loop's thread. */
+    void onClosed(LongConsumer listener) {
+        closedConnections = listener;
+    }
+
     void gone(Connection connection) {
         if (connections.remove(connection)) {
+            closedConnections.accept(connection.id());
             starved.remove(connection);
             limits.gone(connection.clientAddress());
             stats.add(TransportStats.Total.CONNECTIONS_CLOSED, 1);

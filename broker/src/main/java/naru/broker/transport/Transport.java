@@ -6,6 +6,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The loops and listeners of a node. A listener is bound when added, so that its port is known and
@@ -56,6 +57,14 @@ public final class Transport implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    /**
+     * Has the listener told the id of each connection that ends. Called on the connection's loop;
+     * must not block.
+     */
+    public void onClosed(LongConsumer listener) {
+        loops.forEach(loop -> loop.onClosed(listener));
     }
 
     public void start() {

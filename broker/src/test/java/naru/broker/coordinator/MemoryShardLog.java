@@ -115,6 +115,11 @@ final class MemoryShardLog implements ShardLog {
     }
 
     @Override
+    public synchronized void deleteBelow(long offset) {
+        batches.headMap(offset, false).clear();
+    }
+
+    @Override
     public synchronized @Nullable MemoryRecords read(long offset, int maxBytes) {
         Map.Entry<Long, ByteBuffer> first = batches.floorEntry(offset);
         return first == null ? null : MemoryRecords.readableRecords(first.getValue().duplicate());

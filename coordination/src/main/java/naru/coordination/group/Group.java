@@ -1,6 +1,7 @@
 package naru.coordination.group;
 
 import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.share.ShareGroup;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,23 @@ sealed interface Group {
         }
     }
 
+    /** KIP-932. */
+    record Share(ShareGroup group) implements Group {
+        @Override
+        public String id() {
+            return group.id();
+        }
+    }
+
     static @Nullable ClassicGroup classic(@Nullable Group group) {
         return group instanceof Classic(ClassicGroup classic) ? classic : null;
     }
 
     static @Nullable ConsumerGroup consumer(@Nullable Group group) {
         return group instanceof Consumer(ConsumerGroup consumer) ? consumer : null;
+    }
+
+    static @Nullable ShareGroup share(@Nullable Group group) {
+        return group instanceof Share(ShareGroup share) ? share : null;
     }
 }

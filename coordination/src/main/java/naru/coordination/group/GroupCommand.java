@@ -1,10 +1,14 @@
 package naru.coordination.group;
 
 import naru.coordination.group.modern.Caller;
+import naru.coordination.group.modern.TopicPartitions;
 
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
@@ -12,8 +16,10 @@ import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.protocol.Errors;
 
 import java.util.List;
 import java.util.Set;
@@ -81,6 +87,47 @@ public sealed interface GroupCommand {
     /** Answered by a {@code ConsumerGroupDescribeResponseData} with these groups. */
     record ConsumerGroupDescribe(long ticket, List<String> groupIds) implements Asked {}
 
+    /** About share groups alone. */
+    sealed interface OfShares extends GroupCommand {}
+
+    record ShareGroupHeartbeat(long ticket, Caller caller, ShareGroupHeartbeatRequestData request)
+            implements Asked, OfShares {}
+
+    /** Answered by a {@code ShareGroupDescribeResponseData} with these groups. */
+    record ShareGroupDescribe(long ticket, List<String> groupIds) implements Asked, OfShares {}
+
+    /**
+     * Answered by a {@code DescribeShareGroupOffsetsResponseData} with exactly this one group,
+     * whose offsets are still to be filled in.
+     */
+    record DescribeShareGroupOffsets(long ticket, DescribeShareGroupOffsetsRequestGroup group)
+            implements Asked, OfShares {}
+
+    record AlterShareGroupOffsets(long ticket, AlterShareGroupOffsetsRequestData request)
+            implements Asked, OfShares {}
+
+    record DeleteShareGroupOffsets(long ticket, DeleteShareGroupOffsetsRequestData request)
+            implements Asked, OfShares {}
+
+    /**
+     * The share coordinator has begun the state of these partitions.
+     *
+     * @param error of those that it has not
+     * @param ticket of who waits for it, or -1
+     */
+    record ShareStateInitialized(
+            String groupId, TopicPartitions partitions, Errors error, long ticket)
+            implements OfShares {}
+
+    /**
+     * The share coordinator has deleted the state of these partitions, or could not.
+     *
+     * @param ticket of who waits for it
+     */
+    record ShareStateDeleted(String groupId, TopicPartitions partitions, Errors error, long ticket)
+            implements OfShares {}
+
+    /** One group at a time. */
     record DeleteGroups(long ticket, DeleteGroupsRequestData request) implements Asked {}
 
     /** Offsets of these topics are forgotten. To be repeated until there is nothing to record. */

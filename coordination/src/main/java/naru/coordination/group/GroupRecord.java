@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.group.consumer.ConsumerRecord;
+import naru.coordination.group.share.ShareGroupRecord;
 
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -30,6 +31,9 @@ sealed interface GroupRecord {
 
     /** Of a consumer group of the newer protocol. */
     record Consumer(ConsumerRecord record) implements GroupRecord {}
+
+    /** Of a share group. */
+    record Share(ShareGroupRecord record) implements GroupRecord {}
 
     /** Of a kind that this coordinator does not serve. */
     record Foreign(short kind) implements GroupRecord {}
@@ -61,7 +65,11 @@ sealed interface GroupRecord {
         }
         CoordinatorRecordType type = typeOf(kind);
         ConsumerRecord consumer = type == null ? null : ConsumerRecord.decode(type, record);
-        return consumer == null ? new Foreign(kind) : new Consumer(consumer);
+        if (consumer != null) {
+            return new Consumer(consumer);
+        }
+        ShareGroupRecord share = type == null ? null : ShareGroupRecord.decode(type, record);
+        return share == null ? new Foreign(kind) : new Share(share);
     }
 
     private static @Nullable CoordinatorRecordType typeOf(short kind) {

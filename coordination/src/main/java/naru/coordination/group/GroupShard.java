@@ -12,6 +12,8 @@ import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerRecord;
 import naru.coordination.group.modern.GroupDeadline;
 import naru.coordination.group.modern.Surroundings;
+import naru.coordination.group.share.ShareGroup;
+import naru.coordination.group.share.ShareGroupRecord;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
@@ -46,6 +48,7 @@ public final class GroupShard implements Shard<GroupCommand> {
     private final OffsetRequests offsetRequests;
     private final Retention retention;
     private final ConsumerRoom consumers;
+    private final ShareRoom shares;
 
     /**
      * @param random for member ids
@@ -55,6 +58,7 @@ public final class GroupShard implements Shard<GroupCommand> {
         this.settings = shardSettings.general();
         this.consumers =
                 new ConsumerRoom(shardSettings.consumer(), surroundings, random, deadlines);
+        this.shares = new ShareRoom(shardSettings.share(), surroundings, deadlines);
         this.rebalance = new Rebalance(settings, deadlines);
         this.joining = new Joining(settings, random, deadlines, rebalance, pendingJoins);
         this.syncing = new Syncing(deadlines, rebalance);
@@ -87,12 +91,32 @@ public final class GroupShard implements Shard<GroupCommand> {
                             groups.get(heartbeat.request().groupId()), heartbeat, draft);
             case GroupCommand.ConsumerGroupDescribe describe ->
                     consumers.describe(groups, describe, draft);
+            case GroupCommand.OfShares ofShares -> decideOnShares(ofShares, draft);
             case DeleteGroups delete -> delete(delete, draft);
             case GroupCommand.TopicsDeleted deleted ->
                     retention.topicsDeleted(deleted.topics(), draft);
             case GroupCommand.ExpireOffsets expire -> retention.expire(groups.values(), draft);
         }
         return draft.decision();
+    }
+
+    private void decideOnShares(GroupCommand.OfShares command, Draft draft) {
+        switch (command) {
+            case GroupCommand.ShareGroupHeartbeat heartbeat ->
+                    shares.heartbeat(groups.get(heartbeat.request().groupId()), heartbeat, draft);
+            case GroupCommand.ShareGroupDescribe describe ->
+                    shares.describe(groups, describe, draft);
+            case GroupCommand.DescribeShareGroupOffsets describe ->
+                    shares.offsets(groups.get(describe.group().groupId()), describe, draft);
+            case GroupCommand.AlterShareGroupOffsets alter ->
+                    shares.alter(groups.get(alter.request().groupId()), alter, draft);
+            case GroupCommand.DeleteShareGroupOffsets delete ->
+                    shares.delete(groups.get(delete.request().groupId()), delete, draft);
+            case GroupCommand.ShareStateInitialized done ->
+                    shares.initialized(groups.get(done.groupId()), done, draft);
+            case GroupCommand.ShareStateDeleted done ->
+                    shares.deleted(groups.get(done.groupId()), done, draft);
+        }
     }
 
     private void join(JoinGroup join, Draft draft) {
@@ -171,6 +195,9 @@ public final class GroupShard implements Shard<GroupCommand> {
                 error = Errors.GROUP_ID_NOT_FOUND;
             } else if (!isEmpty(group)) {
                 error = Errors.NON_EMPTY_GROUP;
+            } else if (group instanceof Group.Share(ShareGroup share)) {
+                shares.delete(share, delete, draft);
+                return;
             } else {
                 retention.delete(group, draft);
             }
@@ -184,6 +211,7 @@ public final class GroupShard implements Shard<GroupCommand> {
         return switch (group) {
             case Group.Classic(ClassicGroup classic) -> classic.is(GroupState.EMPTY);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+            case Group.Share(ShareGroup share) -> share.isEmpty();
         };
     }
 
@@ -210,6 +238,7 @@ public final class GroupShard implements Shard<GroupCommand> {
             case Group.Classic(ClassicGroup classic) -> onDeadline(classic, due, draft);
             case Group.Consumer(ConsumerGroup consumer) ->
                     consumers.onDeadline(consumer, due, draft);
+            case Group.Share(ShareGroup share) -> shares.onDeadline(share, due, draft);
         }
         return draft.decision();
     }
@@ -248,6 +277,7 @@ public final class GroupShard implements Shard<GroupCommand> {
                 }
             }
             case GroupRecord.Consumer(ConsumerRecord consumer) -> consumers.apply(groups, consumer);
+            case GroupRecord.Share(ShareGroupRecord share) -> shares.apply(groups, share);
             case GroupRecord.Foreign foreign -> {}
         }
     }
@@ -303,6 +333,7 @@ public final class GroupShard implements Shard<GroupCommand> {
             switch (group) {
                 case Group.Classic(ClassicGroup classic) -> onLoaded(classic, draft);
                 case Group.Consumer(ConsumerGroup consumer) -> consumers.onLoaded(consumer, draft);
+                case Group.Share(ShareGroup share) -> shares.onLoaded(share, draft);
             }
         }
         return draft.decision();

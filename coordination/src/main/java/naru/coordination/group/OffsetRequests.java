@@ -103,7 +103,10 @@ final class OffsetRequests {
                     commit.version(),
                     false);
         }
-        Errors error = checkClassic(Group.classic(group), commit);
+        Errors error =
+                group instanceof Group.Share
+                        ? Errors.GROUP_ID_NOT_FOUND
+                        : checkClassic(Group.classic(group), commit);
         return (topic, partition) -> error;
     }
 
@@ -349,6 +352,7 @@ final class OffsetRequests {
             case Group.Classic(ClassicGroup classic) ->
                     classic.is(GroupState.EMPTY) || classic.isConsumerGroup();
             case Group.Consumer consumer -> true;
+            case Group.Share share -> true;
         };
     }
 
@@ -356,6 +360,7 @@ final class OffsetRequests {
         return switch (group) {
             case Group.Classic(ClassicGroup classic) -> classic.isSubscribedTo(topic);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isSubscribedTo(topic);
+            case Group.Share share -> false;
         };
     }
 

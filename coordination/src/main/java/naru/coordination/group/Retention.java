@@ -53,6 +53,7 @@ final class Retention {
             case Group.Classic(ClassicGroup classic) ->
                     classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+            case Group.Share share -> false;
         };
     }
 
@@ -61,6 +62,7 @@ final class Retention {
             case Group.Classic classic -> draft.append(GroupRecord.tombstone(classic.id()));
             case Group.Consumer consumer ->
                     ConsumerRecord.groupGone(consumer.id()).forEach(draft::append);
+            case Group.Share share -> {}
         }
     }
 
@@ -74,6 +76,7 @@ final class Retention {
             case Group.Consumer(ConsumerGroup consumer) ->
                     !consumer.isSubscribedTo(key.topic())
                             && hasExpired(offset, offset.commitTimestamp(), nowMillis);
+            case Group.Share share -> true;
         };
     }
 

@@ -1,0 +1,155 @@
+package naru.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import naru.broker.access.Access;
+import naru.broker.api.Addresses;
+import naru.broker.api.DescribeShareGroupOffsets;
+import naru.broker.api.ShareGroupState;
+import naru.broker.config.DynamicConfig;
+import naru.broker.config.NodeConfig;
+import naru.broker.config.TopicConfigs;
+import naru.broker.coordinator.AlarmClock;
+import naru.broker.coordinator.Coordinator;
+import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.Patient;
+import naru.broker.coordinator.ShareGroupEffects;
+import naru.broker.coordinator.ShareStateEvents;
+import naru.broker.partition.PartitionLookup;
+import naru.broker.partition.Partitions;
+import naru.broker.share.ShareAcknowledge;
+import naru.broker.share.ShareFetch;
+import naru.broker.share.ShareQueues;
+import naru.broker.share.ShareReplies;
+import naru.broker.share.ShareSessions;
+import naru.broker.share.ShareSettings;
+import naru.broker.transport.ApiTable;
+import naru.broker.transport.Transport;
+import naru.coordination.Decision;
+import naru.coordination.group.GroupCommand;
+import naru.coordination.share.ShareCommand;
+import naru.coordination.share.ShareShard;
+import naru.coordination.share.ShareStateReset;
+import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
+
+/** Queues on this broker: the share coordinator, the share partitions, and what serves them. */
+final class ShareApis {
+    private final DynamicConfig config;
+    private final Partitions partitions;
+    private final Coordinator<ShareCommand> coordinator;
+    private final Patient<ShareCommand> patient;
+    private final ShareQueues queues;
+    private final ShareSessions sessions;
+    private final ShareStateEvents events;
+    private @Nullable Coordinator<GroupCommand> groups;
+
+    ShareApis(
+            DynamicConfig config,
+            Quorum quorum,
+            Partitions partitions,
+            TopicConfigs topics,
+            AlarmClock alarms) {
+        this.config = config;
+        this.partitions = partitions;
+        NodeConfig start = config.current();
+        int updates = start.integer("share.coordinator.snapshot.update.records.per.snapshot");
+        this.coordinator =
+                new Coordinator<>(
+                        CoordinatorOptions.ofShares(start),
+                        (partition, epoch) -> new ShareShard(updates),
+                        (effect, decider) -> bringAbout(effect),
+                        quorum,
+                        System::currentTimeMillis,
+                        alarms);
+        this.patient =
+                new Patient<>(
+                        coordinator,
+                        alarms,
+                        System::currentTimeMillis,
+                        start.number("share.coordinator.write.timeout.ms"));
+        this.queues =
+                ShareQueues.over(
+                        patient,
+                        new PartitionLookup(partitions, quorum),
+                        new ShareSettings(config::current, quorum::image),
+                        config::current,
+                        quorum::image,
+                        topics,
+                        partitions,
+                        alarms);
+        this.sessions =
+                new ShareSessions(
+                        queues, () -> config.current().integer("group.share.max.share.sessions"));
+        this.events =
+                new ShareStateEvents(
+                        coordinator,
+                        alarms,
+                        start.number("share.coordinator.state.topic.prune.interval.ms"),
+                        start.number("share.coordinator.cold.partition.snapshot.interval.ms"));
+        partitions.addListener(coordinator);
+        partitions.addListener(queues);
+    }
+
+    private void bringAbout(Decision.Effect effect) {
+        if (effect instanceof ShareStateReset(var key)) {
+            queues.forget(key);
+        }
+    }
+
+    Coordinator<ShareCommand> coordinator() {
+        return coordinator;
+    }
+
+    /** Brings about what share groups decide. */
+    Consumer<Decision.Effect> groupEffects() {
+        return new ShareGroupEffects(patient, () -> requireNonNull(groups), sessions::onMemberGone);
+    }
+
+    ShareStateEvents events() {
+        return events;
+    }
+
+    void serve(
+            ApiTable table,
+            Transport transport,
+            Addresses addresses,
+            Quorum quorum,
+            Coordinator<GroupCommand> groups,
+            Access access) {
+        this.groups = groups;
+        transport.onClosed(sessions::onDisconnected);
+        ShareReplies replies =
+                new ShareReplies(
+                        queues,
+                        (request, broker) -> addresses.shareNode(request, quorum.image(), broker));
+        ShareGroupState state = new ShareGroupState(coordinator, access);
+        table.serve(
+                        ApiKeys.SHARE_FETCH,
+                        new ShareFetch(
+                                queues,
+                                sessions,
+                                access,
+                                replies,
+                                () -> config.current().integer("fetch.max.bytes")))
+                .serve(
+                        ApiKeys.SHARE_ACKNOWLEDGE,
+                        new ShareAcknowledge(queues, sessions, access, replies))
+                .serve(
+                        ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
+                        new DescribeShareGroupOffsets(
+                                groups,
+                                coordinator,
+                                new PartitionLookup(partitions, quorum),
+                                access))
+                .serve(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.READ_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.WRITE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.DELETE_SHARE_GROUP_STATE, state)
+                .serve(ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY, state);
+    }
+}

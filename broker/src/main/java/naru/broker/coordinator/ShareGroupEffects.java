@@ -1,0 +1,167 @@
+package naru.broker.coordinator;
+
+import naru.coordination.Decision;
+import naru.coordination.group.GroupCommand;
+import naru.coordination.group.modern.TopicPartitions;
+import naru.coordination.group.share.ShareEffect;
+import naru.coordination.share.ShareCommand;
+import naru.coordination.share.ShareKey;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteShareGroupStateResponseData;
+import org.apache.kafka.common.message.InitializeShareGroupStateResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/** Brings about what share groups decide: share state begun and deleted, members released. */
+public final class ShareGroupEffects implements Consumer<Decision.Effect> {
+    private final Patient<ShareCommand> shares;
+    private final Supplier<Coordinator<GroupCommand>> groups;
+    private final BiConsumer<String, String> onMemberGone;
+
+    /**
+     * @param onMemberGone told group and member id
+     */
+    public ShareGroupEffects(
+            Patient<ShareCommand> shares,
+            Supplier<Coordinator<GroupCommand>> groups,
+            BiConsumer<String, String> onMemberGone) {
+        this.shares = shares;
+        this.groups = groups;
+        this.onMemberGone = onMemberGone;
+    }
+
+    @Override
+    public void accept(Decision.Effect effect) {
+        switch (effect) {
+            case ShareEffect.Initialize initialize ->
+                    Thread.startVirtualThread(() -> initialize(initialize));
+            case ShareEffect.Delete delete -> Thread.startVirtualThread(() -> delete(delete));
+            case ShareEffect.MemberGone gone ->
+                    Thread.startVirtualThread(
+                            () -> onMemberGone.accept(gone.groupId(), gone.memberId()));
+            default -> throw new IllegalStateException("groups do not decide " + effect);
+        }
+    }
+
+    private void initialize(ShareEffect.Initialize wanted) {
+        Round round =
+                new Round(
+                        count(wanted.startOffsets()),
+                        (done, error) ->
+                                groups.get()
+                                        .tell(
+                                                wanted.groupId(),
+                                                new GroupCommand.ShareStateInitialized(
+                                                        wanted.groupId(),
+                                                        done,
+                                                        error,
+                                                        wanted.ticket())));
+        wanted.startOffsets()
+                .forEach((topic, starts) ->
+                        starts.forEach((index, start) -> {
+                            ShareKey key = new ShareKey(wanted.groupId(), topic, index);
+                            round.ask(
+                                    key,
+                                    ticket ->
+                                            new ShareCommand.Initialize(
+                                                    ticket, key, wanted.stateEpoch(), start));
+                        }));
+    }
+
+    private static int count(Map<Uuid, Map<Integer, Long>> partitions) {
+        return partitions.values().stream().mapToInt(Map::size).sum();
+    }
+
+    private void delete(ShareEffect.Delete wanted) {
+        Round round =
+                new Round(
+                        wanted.partitions().count(),
+                        (done, error) ->
+                                groups.get()
+                                        .tell(
+                                                wanted.groupId(),
+                                                new GroupCommand.ShareStateDeleted(
+                                                        wanted.groupId(),
+                                                        wanted.partitions(),
+                                                        error,
+                                                        wanted.ticket())));
+        wanted.partitions()
+                .forEach((topic, index) -> {
+                    ShareKey key = new ShareKey(wanted.groupId(), topic, index);
+                    round.ask(key, ticket -> new ShareCommand.Delete(ticket, key));
+                });
+    }
+
+    /** Questions about many share partitions, and one outcome. */
+    private final class Round {
+        private final BiConsumer<TopicPartitions, Errors> outcome;
+        private final Map<Uuid, Set<Integer>> done = new HashMap<>();
+        private Errors error = Errors.NONE;
+        private int missing;
+
+        Round(int size, BiConsumer<TopicPartitions, Errors> outcome) {
+            this.missing = size;
+            this.outcome = outcome;
+        }
+
+        void ask(ShareKey key, LongFunction<ShareCommand> command) {
+            shares.ask(
+                    key.coordinatorKey(),
+                    command,
+                    new Answer() {
+                        @Override
+                        public void reply(ApiMessage response) {
+                            onAnswer(key, errorOf(response));
+                        }
+
+                        @Override
+                        public void refuse(Errors refused, String message) {
+                            onAnswer(key, refused);
+                        }
+                    });
+        }
+
+        private void onAnswer(ShareKey key, Errors answered) {
+            synchronized (this) {
+                if (answered == Errors.NONE) {
+                    done.computeIfAbsent(key.topicId(), id -> new HashSet<>()).add(key.partition());
+                } else {
+                    error = answered;
+                }
+                if (--missing > 0) {
+                    return;
+                }
+            }
+            outcome.accept(new TopicPartitions(done), error);
+        }
+    }
+
+    private static Errors errorOf(ApiMessage response) {
+        List<Short> codes =
+                switch (response) {
+                    case InitializeShareGroupStateResponseData begun ->
+                            begun.results().stream()
+                                    .flatMap(topic -> topic.partitions().stream())
+                                    .map(partition -> partition.errorCode())
+                                    .toList();
+                    case DeleteShareGroupStateResponseData deleted ->
+                            deleted.results().stream()
+                                    .flatMap(topic -> topic.partitions().stream())
+                                    .map(partition -> partition.errorCode())
+                                    .toList();
+                    default -> throw new IllegalStateException("not asked for: " + response);
+                };
+        return Errors.forCode(codes.getFirst());
+    }
+}
