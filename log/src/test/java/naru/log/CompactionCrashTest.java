@@ -84,7 +84,7 @@ class CompactionCrashTest {
         fixture.directory().compactor().cleanDue();
         List<Keyed> after = read(fixture);
         assertThat(after).hasSizeLessThan(before.size() / 2);
-        fixture.directory().close();
+        fixture.kill();
         return new Expected(before, after);
     }
 
@@ -123,7 +123,7 @@ class CompactionCrashTest {
             check(fixture, expected, "died after " + changes);
             fixture.directory().compactor().cleanDue();
             assertThat(read(fixture)).as("compacted after " + changes).isEqualTo(expected.after);
-            fixture.directory().close();
+            fixture.kill();
         }
         assertThat(changes).isBetween(25, MOST_CHANGES - 1);
     }
@@ -142,7 +142,7 @@ class CompactionCrashTest {
             fixture.reopenAfterKill();
             fixture.log().advanceHighWatermark(fixture.log().logEndOffset());
             check(fixture, expected, "refused and killed after " + changes);
-            fixture.directory().close();
+            fixture.kill();
         }
     }
 

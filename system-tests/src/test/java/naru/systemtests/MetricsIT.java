@@ -51,6 +51,8 @@ class MetricsIT {
                     .isPositive();
             assertThat(value(metrics, "naru_received_bytes_total")).isGreaterThan(100);
             assertThat(value(metrics, "naru_damaged_batches")).isZero();
+            assertThat(value(metrics, "naru_compaction_passes_total")).isZero();
+            assertThat(value(metrics, "naru_compaction_max_dirty_ratio")).isZero();
             assertThat(metrics).contains("jvm_memory_used_bytes{area=\"heap\"}");
             assertThat(metrics.lines().filter(line -> line.startsWith("naru_")))
                     .allMatch(line -> line.matches("[a-z_]+(\\{[^}]*})? [-+.0-9A-Za-z]+"));

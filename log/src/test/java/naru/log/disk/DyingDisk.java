@@ -100,7 +100,7 @@ public final class DyingDisk implements Disk {
 
     @Override
     public void forceFolder(Path folder) throws IOException {
-        real.forceFolder(folder);
+        change();
     }
 
     @Override
