@@ -69,6 +69,7 @@ public final class WriteTxnMarkers implements RequestHandler {
     }
 
     private static WritableTxnMarkerResult result(WritableTxnMarker marker, List<Wanted> all) {
+        boolean isOfProducer = marker.producerId() >= 0 && marker.producerEpoch() >= 0;
         TransactionMarker written =
                 new TransactionMarker(
                         marker.producerId(),
@@ -85,6 +86,10 @@ public final class WriteTxnMarkers implements RequestHandler {
                 WritableTxnMarkerPartitionResult partition =
                         new WritableTxnMarkerPartitionResult().setPartitionIndex(index);
                 ofTopic.partitions().add(partition);
+                if (!isOfProducer) {
+                    partition.setErrorCode(Errors.INVALID_REQUEST.code());
+                    continue;
+                }
                 all.add(new Wanted(new TopicPartition(topic.name(), index), written, partition));
             }
             result.topics().add(ofTopic);
