@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 class ShardHostTest {
-    private static final Surroundings NO_TOPICS =
+    static final Surroundings NO_TOPICS =
             new Surroundings() {
                 @Override
                 public TopicCatalog topics() {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.TransactionMarker;
 import naru.coordination.group.GroupCommand;
-import naru.coordination.group.GroupSettings;
 import naru.coordination.group.GroupShard;
+import naru.coordination.group.ShardSettings;
 import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionEffect;
 import naru.coordination.transaction.TransactionSettings;
@@ -166,7 +166,7 @@ class TransactionHostTest {
         ShardHost<TransactionCommand> host = transactions();
         begin(host);
         log.commitsAtOnce(false);
-        var unused = end(host);
+        var _ = end(host);
         assertThat(asked).isEmpty();
         log.commitAll();
         awaitMarkers();
@@ -191,7 +191,7 @@ class TransactionHostTest {
     void preparedTransactionIsTakenUpByTheNextHost() {
         ShardHost<TransactionCommand> host = transactions();
         begin(host);
-        var unused = end(host);
+        var _ = end(host);
         awaitMarkers();
         host.close();
         asked.clear();
@@ -262,7 +262,9 @@ class TransactionHostTest {
     }
 
     private ShardHost<GroupCommand> groups() {
-        return host(new GroupShard(GroupSettings.defaults(), new Random(1)), Effects.none());
+        return host(
+                new GroupShard(ShardSettings.defaults(), ShardHostTest.NO_TOPICS, new Random(1)),
+                Effects.none());
     }
 
     @Test
