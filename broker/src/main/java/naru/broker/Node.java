@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import naru.broker.access.Access;
 import naru.broker.access.EverybodyMay;
 import naru.broker.api.Addresses;
+import naru.broker.api.ApplicationTopics;
 import naru.broker.api.GroupApis;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
@@ -148,13 +149,12 @@ public final class Node implements AutoCloseable {
                         key -> requireNonNull(config.value(key), key),
                         config.integer(NaruSettings.GROUP_HEARTBEAT));
         GroupSurroundings surroundings = new GroupSurroundings(quorum);
+        ApplicationTopics applicationTopics = new ApplicationTopics(quorum);
         Coordinator<GroupCommand> groups =
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
                         () -> new GroupShard(groupSettings, surroundings, random),
-                        effect -> {
-                            throw new IllegalStateException("groups have no effects");
-                        },
+                        applicationTopics,
                         quorum,
                         System::currentTimeMillis,
                         alarms);
@@ -167,7 +167,7 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
         AdministrationApis.serveTelemetry(brokerApis, config);
-        GroupApis.serve(brokerApis, groups, config, addresses, quorum, access);
+        GroupApis.serve(brokerApis, groups, applicationTopics, config, addresses, quorum, access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);

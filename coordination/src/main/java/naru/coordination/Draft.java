@@ -10,6 +10,7 @@ public final class Draft {
     private final long nowMillis;
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
+    private final List<Decision.Effect> effects = new ArrayList<>();
 
     public Draft(long nowMillis) {
         this.nowMillis = nowMillis;
@@ -31,13 +32,18 @@ public final class Draft {
         replies.add(new Decision.Reply(ticket, response));
     }
 
+    public void bringAbout(Decision.Effect effect) {
+        effects.add(effect);
+    }
+
     public List<Decision.Reply> replies() {
         return List.copyOf(replies);
     }
 
     public Decision decision() {
-        return records.isEmpty() && replies.isEmpty()
+        return records.isEmpty() && replies.isEmpty() && effects.isEmpty()
                 ? Decision.NOTHING
-                : new Decision(List.copyOf(records), List.copyOf(replies));
+                : new Decision(
+                        List.copyOf(records), List.copyOf(replies), List.copyOf(effects), null);
     }
 }

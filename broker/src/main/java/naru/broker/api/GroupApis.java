@@ -19,6 +19,7 @@ public final class GroupApis {
     public static void serve(
             ApiTable table,
             Coordinator<GroupCommand> coordinator,
+            ApplicationTopics applicationTopics,
             NodeConfig config,
             Addresses addresses,
             Quorum quorum,
@@ -46,6 +47,13 @@ public final class GroupApis {
                         new ConsumerGroupHeartbeat(coordinator, protocols, access))
                 .serve(
                         ApiKeys.CONSUMER_GROUP_DESCRIBE,
-                        new ConsumerGroupDescribe(coordinator, protocols, access));
+                        new ConsumerGroupDescribe(coordinator, protocols, access))
+                .serve(
+                        ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                        new StreamsGroupHeartbeat(
+                                coordinator, protocols, applicationTopics, access))
+                .serve(
+                        ApiKeys.STREAMS_GROUP_DESCRIBE,
+                        new StreamsGroupDescribe(coordinator, protocols, access));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Locale;
  */
 final class GroupProtocols {
     private static final String CONSUMER_FEATURE = "group.version";
+    private static final String STREAMS_FEATURE = "streams.version";
 
     private final List<String> configured;
     private final Quorum quorum;
@@ -27,6 +28,11 @@ final class GroupProtocols {
     /** KIP-848. */
     boolean servesConsumer() {
         return configured.contains("consumer") && level(CONSUMER_FEATURE) >= 1;
+    }
+
+    /** KIP-1071. */
+    boolean servesStreams() {
+        return configured.contains("streams") && level(STREAMS_FEATURE) >= 1;
     }
 
     private short level(String feature) {

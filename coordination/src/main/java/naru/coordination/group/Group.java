@@ -1,6 +1,7 @@
 package naru.coordination.group;
 
 import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.streams.StreamsGroup;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,23 @@ sealed interface Group {
         }
     }
 
+    /** KIP-1071. */
+    record Streams(StreamsGroup group) implements Group {
+        @Override
+        public String id() {
+            return group.id();
+        }
+    }
+
     static @Nullable ClassicGroup classic(@Nullable Group group) {
         return group instanceof Classic(ClassicGroup classic) ? classic : null;
     }
 
     static @Nullable ConsumerGroup consumer(@Nullable Group group) {
         return group instanceof Consumer(ConsumerGroup consumer) ? consumer : null;
+    }
+
+    static @Nullable StreamsGroup streams(@Nullable Group group) {
+        return group instanceof Streams(StreamsGroup streams) ? streams : null;
     }
 }

@@ -1,6 +1,7 @@
 package naru.coordination.group;
 
 import naru.coordination.group.modern.Caller;
+import naru.coordination.group.streams.StreamsBeat;
 
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -72,6 +73,11 @@ public sealed interface GroupCommand {
 
     /** Answered by a {@code ConsumerGroupDescribeResponseData} with these groups. */
     record ConsumerGroupDescribe(long ticket, List<String> groupIds) implements Asked {}
+
+    record StreamsGroupHeartbeat(long ticket, StreamsBeat beat) implements Asked {}
+
+    /** Answered by a {@code StreamsGroupDescribeResponseData} with these groups. */
+    record StreamsGroupDescribe(long ticket, List<String> groupIds) implements Asked {}
 
     record DeleteGroups(long ticket, DeleteGroupsRequestData request) implements Asked {}
 

@@ -4,6 +4,7 @@ import naru.coordination.Draft;
 import naru.coordination.group.GroupCommand.DescribeGroups;
 import naru.coordination.group.GroupCommand.ListGroups;
 import naru.coordination.group.consumer.ConsumerGroup;
+import naru.coordination.group.streams.StreamsGroup;
 
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -94,6 +95,10 @@ final class GroupQueries {
                     listed.setProtocolType("consumer")
                             .setGroupState(consumer.state().label())
                             .setGroupType("consumer");
+            case Group.Streams(StreamsGroup application) ->
+                    listed.setProtocolType("streams")
+                            .setGroupState(application.state().label())
+                            .setGroupType("streams");
         };
     }
 

@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.group.consumer.ConsumerRecord;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -30,6 +31,9 @@ sealed interface GroupRecord {
 
     /** Of a consumer group of the newer protocol. */
     record Consumer(ConsumerRecord record) implements GroupRecord {}
+
+    /** Of a streams group. */
+    record Streams(StreamsRecord record) implements GroupRecord {}
 
     /** Of a kind that this coordinator does not serve. */
     record Foreign(short kind) implements GroupRecord {}
@@ -61,7 +65,11 @@ sealed interface GroupRecord {
         }
         CoordinatorRecordType type = typeOf(kind);
         ConsumerRecord consumer = type == null ? null : ConsumerRecord.decode(type, record);
-        return consumer == null ? new Foreign(kind) : new Consumer(consumer);
+        if (consumer != null) {
+            return new Consumer(consumer);
+        }
+        StreamsRecord streams = type == null ? null : StreamsRecord.decode(type, record);
+        return streams == null ? new Foreign(kind) : new Streams(streams);
     }
 
     private static @Nullable CoordinatorRecordType typeOf(short kind) {

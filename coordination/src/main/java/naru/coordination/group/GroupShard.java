@@ -12,6 +12,8 @@ import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerRecord;
 import naru.coordination.group.modern.GroupDeadline;
 import naru.coordination.group.modern.Surroundings;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
@@ -46,6 +48,7 @@ public final class GroupShard implements Shard<GroupCommand> {
     private final OffsetRequests offsetRequests;
     private final Retention retention;
     private final ConsumerRoom consumers;
+    private final StreamsRoom streams;
 
     /**
      * @param random for member ids
@@ -55,6 +58,7 @@ public final class GroupShard implements Shard<GroupCommand> {
         this.settings = shardSettings.general();
         this.consumers =
                 new ConsumerRoom(shardSettings.consumer(), surroundings, random, deadlines);
+        this.streams = new StreamsRoom(shardSettings.streams(), surroundings, deadlines);
         this.rebalance = new Rebalance(settings, deadlines);
         this.joining = new Joining(settings, random, deadlines, rebalance, pendingJoins);
         this.syncing = new Syncing(deadlines, rebalance);
@@ -85,6 +89,11 @@ public final class GroupShard implements Shard<GroupCommand> {
                             groups.get(heartbeat.request().groupId()), heartbeat, draft);
             case GroupCommand.ConsumerGroupDescribe describe ->
                     consumers.describe(groups, describe, draft);
+            case GroupCommand.StreamsGroupHeartbeat heartbeat ->
+                    streams.heartbeat(
+                            groups.get(heartbeat.beat().request().groupId()), heartbeat, draft);
+            case GroupCommand.StreamsGroupDescribe describe ->
+                    streams.describe(groups, describe, draft);
             case DeleteGroups delete -> delete(delete, draft);
             case GroupCommand.TopicsDeleted deleted ->
                     retention.topicsDeleted(deleted.topics(), draft);
@@ -182,6 +191,7 @@ public final class GroupShard implements Shard<GroupCommand> {
         return switch (group) {
             case Group.Classic(ClassicGroup classic) -> classic.is(GroupState.EMPTY);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+            case Group.Streams(StreamsGroup application) -> application.isEmpty();
         };
     }
 
@@ -208,6 +218,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             case Group.Classic(ClassicGroup classic) -> onDeadline(classic, due, draft);
             case Group.Consumer(ConsumerGroup consumer) ->
                     consumers.onDeadline(consumer, due, draft);
+            case Group.Streams(StreamsGroup application) ->
+                    streams.onDeadline(application, due, draft);
         }
         return draft.decision();
     }
@@ -246,6 +258,8 @@ public final class GroupShard implements Shard<GroupCommand> {
                 }
             }
             case GroupRecord.Consumer(ConsumerRecord consumer) -> consumers.apply(groups, consumer);
+            case GroupRecord.Streams(StreamsRecord application) ->
+                    streams.apply(groups, application);
             case GroupRecord.Foreign foreign -> {}
         }
     }
@@ -301,6 +315,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             switch (group) {
                 case Group.Classic(ClassicGroup classic) -> onLoaded(classic, draft);
                 case Group.Consumer(ConsumerGroup consumer) -> consumers.onLoaded(consumer, draft);
+                case Group.Streams(StreamsGroup application) ->
+                        streams.onLoaded(application, draft);
             }
         }
         return draft.decision();

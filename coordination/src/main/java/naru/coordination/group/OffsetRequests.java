@@ -7,7 +7,8 @@ import naru.coordination.group.GroupCommand.OffsetFetch;
 import naru.coordination.group.GroupRecord.OffsetKey;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerOffsetRules;
-import naru.coordination.group.consumer.ConsumerOffsetRules.CommitCheck;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsOffsetRules;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -61,7 +62,7 @@ final class OffsetRequests {
                             .setName(topic.name())
                             .setTopicId(topic.topicId());
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
-                Errors error = check.of(topic.topicId(), partition.partitionIndex());
+                Errors error = check.of(topic, partition.partitionIndex());
                 Errors outcome =
                         error == Errors.NONE ? commit(request, topic, partition, draft) : error;
                 answers.partitions()
@@ -80,17 +81,37 @@ final class OffsetRequests {
         }
     }
 
+    /** May this partition's offset be committed? */
+    @FunctionalInterface
+    private interface CommitCheck {
+        Errors of(OffsetCommitRequestTopic topic, int partition);
+    }
+
     private static CommitCheck check(@Nullable Group group, OffsetCommit commit) {
         OffsetCommitRequestData request = commit.request();
         if (group instanceof Group.Consumer(ConsumerGroup consumer)
                 && !GroupLimits.isTooLong(request.groupId())) {
-            return ConsumerOffsetRules.commit(
-                    consumer,
-                    request.memberId(),
-                    request.groupInstanceId(),
-                    request.generationIdOrMemberEpoch(),
-                    commit.version(),
-                    false);
+            ConsumerOffsetRules.CommitCheck rules =
+                    ConsumerOffsetRules.commit(
+                            consumer,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationIdOrMemberEpoch(),
+                            commit.version(),
+                            false);
+            return (topic, partition) -> rules.of(topic.topicId(), partition);
+        }
+        if (group instanceof Group.Streams(StreamsGroup application)
+                && !GroupLimits.isTooLong(request.groupId())) {
+            StreamsOffsetRules.CommitCheck rules =
+                    StreamsOffsetRules.commit(
+                            application,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationIdOrMemberEpoch(),
+                            commit.version(),
+                            false);
+            return (topic, partition) -> rules.of(topic.name(), partition);
         }
         Errors error = checkClassic(Group.classic(group), commit);
         return (topic, partition) -> error;
@@ -159,12 +180,17 @@ final class OffsetRequests {
         OffsetFetchRequestGroup asked = fetch.group();
         OffsetFetchResponseGroup answer =
                 new OffsetFetchResponseGroup().setGroupId(asked.groupId());
-        ConsumerGroup consumer = Group.consumer(group);
         Errors error =
-                consumer == null
-                        ? Errors.NONE
-                        : ConsumerOffsetRules.fetch(
-                                consumer, asked.memberId(), asked.memberEpoch());
+                switch (group) {
+                    case null -> Errors.NONE;
+                    case Group.Classic classic -> Errors.NONE;
+                    case Group.Consumer(ConsumerGroup consumer) ->
+                            ConsumerOffsetRules.fetch(
+                                    consumer, asked.memberId(), asked.memberEpoch());
+                    case Group.Streams(StreamsGroup application) ->
+                            StreamsOffsetRules.fetch(
+                                    application, asked.memberId(), asked.memberEpoch());
+                };
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
         } else if (asked.topics() == null) {
@@ -251,6 +277,7 @@ final class OffsetRequests {
             case Group.Classic(ClassicGroup classic) ->
                     classic.is(GroupState.EMPTY) || classic.isConsumerGroup();
             case Group.Consumer consumer -> true;
+            case Group.Streams streams -> true;
         };
     }
 
@@ -258,6 +285,7 @@ final class OffsetRequests {
         return switch (group) {
             case Group.Classic(ClassicGroup classic) -> classic.isSubscribedTo(topic);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isSubscribedTo(topic);
+            case Group.Streams(StreamsGroup application) -> application.isSubscribedTo(topic);
         };
     }
 

@@ -4,6 +4,8 @@ import naru.coordination.Draft;
 import naru.coordination.group.GroupRecord.OffsetKey;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerRecord;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,7 @@ final class Retention {
             case Group.Classic(ClassicGroup classic) ->
                     classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
+            case Group.Streams(StreamsGroup application) -> application.isEmpty();
         };
     }
 
@@ -61,6 +64,8 @@ final class Retention {
             case Group.Classic classic -> draft.append(GroupRecord.tombstone(classic.id()));
             case Group.Consumer consumer ->
                     ConsumerRecord.groupGone(consumer.id()).forEach(draft::append);
+            case Group.Streams streams ->
+                    StreamsRecord.groupGone(streams.id()).forEach(draft::append);
         }
     }
 
@@ -73,6 +78,9 @@ final class Retention {
             case Group.Classic(ClassicGroup classic) -> hasExpired(classic, key, offset, nowMillis);
             case Group.Consumer(ConsumerGroup consumer) ->
                     !consumer.isSubscribedTo(key.topic())
+                            && hasExpired(offset, offset.commitTimestamp(), nowMillis);
+            case Group.Streams(StreamsGroup application) ->
+                    !application.isSubscribedTo(key.topic())
                             && hasExpired(offset, offset.commitTimestamp(), nowMillis);
         };
     }

@@ -1,6 +1,7 @@
 package naru.coordination.group;
 
 import naru.coordination.group.consumer.ConsumerSettings;
+import naru.coordination.group.streams.StreamsSettings;
 
 import org.apache.kafka.common.config.AbstractConfig;
 
@@ -13,7 +14,8 @@ import java.util.function.Function;
  *
  * @param general of all groups, and of those of the classic protocol
  */
-public record ShardSettings(GroupSettings general, ConsumerSettings consumer) {
+public record ShardSettings(
+        GroupSettings general, ConsumerSettings consumer, StreamsSettings streams) {
 
     public static ShardSettings defaults() {
         Map<String, ?> values =
@@ -29,6 +31,7 @@ public record ShardSettings(GroupSettings general, ConsumerSettings consumer) {
     public static ShardSettings of(Function<String, Object> node, int attentiveHeartbeatMillis) {
         return new ShardSettings(
                 GroupSettings.of(name -> (Integer) node.apply(name)),
-                ConsumerSettings.of(node, attentiveHeartbeatMillis));
+                ConsumerSettings.of(node, attentiveHeartbeatMillis),
+                StreamsSettings.of(node, attentiveHeartbeatMillis));
     }
 }

@@ -72,7 +72,8 @@ final class ShardRun {
                         maxSize,
                         defaults.offsetMetadataMaxSize(),
                         defaults.offsetsRetentionMillis()),
-                ShardSettings.defaults().consumer());
+                ShardSettings.defaults().consumer(),
+                ShardSettings.defaults().streams());
     }
 
     // ---- driving ----
