@@ -112,12 +112,18 @@ public final class GroupShard implements Shard<GroupCommand> {
             return;
         }
         ClassicGroup group = Group.classic(known);
-        if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
+        StreamsGroup application = Group.streams(known);
+        if (error == Errors.NONE && application != null && !application.isEmpty()) {
+            error = Errors.INCONSISTENT_GROUP_PROTOCOL;
+        } else if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
             error = Errors.UNKNOWN_MEMBER_ID;
         }
         if (error != Errors.NONE) {
             draft.reply(join.ticket(), Rebalance.joinRefused(error, memberId));
             return;
+        }
+        if (application != null) {
+            StreamsRecord.groupGone(groupId).forEach(draft::append);
         }
         if (group == null) {
             group = new ClassicGroup(groupId, draft.nowMillis());

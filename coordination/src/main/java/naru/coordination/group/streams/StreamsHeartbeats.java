@@ -192,14 +192,15 @@ public final class StreamsHeartbeats {
         membership.heard(change.groupId(), after, draft);
         StreamsGroupHeartbeatResponseData response = answer(change, after, draft.nowMillis());
         boolean assignedOther = !before.holding().assigned().equals(after.holding().assigned());
-        if (beat.joins() || assignedOther) {
-            Tasks assigned = after.holding().assigned().ids();
+        Tasks assigned = after.holding().assigned().ids();
+        Tasks owned = beat.owned();
+        if (beat.joins() || assignedOther || (owned != null && !owned.equals(assigned))) {
             response.setActiveTasks(ids(assigned.active()))
                     .setStandbyTasks(ids(assigned.standby()))
                     .setWarmupTasks(ids(assigned.warmup()));
-            if (after.profile().endpoint() != null) {
-                change.group().endpointsChanged();
-            }
+        }
+        if (assignedOther && after.profile().endpoint() != null) {
+            change.group().endpointsChanged();
         }
         int endpointEpoch = change.group().endpointEpoch();
         if (endpointEpoch != beat.request().endpointInformationEpoch()) {

@@ -17,6 +17,9 @@ public final class StreamsMembership {
     /** Topics that change all the time are looked at no more often than this by a ready group. */
     static final long COMPARISON_PAUSE_MILLIS = 1_000;
 
+    /** When to look again whether what a deadline brought about was recorded. */
+    private static final long RETRY_MILLIS = 1_000;
+
     /** Up to so many members the target follows every change at once. */
     private static final int ASSIGNED_AT_ONCE = 100;
 
@@ -99,9 +102,9 @@ public final class StreamsMembership {
 
     // ---- coming and going ----
 
+    /** Should this not be recorded, the member is removed when its session ends. */
     void remove(StreamsChange change, StreamsMember member, Draft draft) {
         String groupId = change.groupId();
-        deadlines.cancel(new GroupDeadline.Session(groupId, member.id()));
         deadlines.cancel(new GroupDeadline.Revocation(groupId, member.id()));
         change.remove(member);
         if (member.profile().endpoint() != null) {
@@ -144,21 +147,31 @@ public final class StreamsMembership {
     public void onDeadline(StreamsGroup group, GroupDeadline due, Draft draft) {
         StreamsChange change = new StreamsChange(group, surroundings.topics(), draft);
         switch (due) {
-            case GroupDeadline.Session session -> removeIfThere(change, session.memberId(), draft);
-            case GroupDeadline.Revocation revocation ->
-                    removeIfThere(change, revocation.memberId(), draft);
+            case GroupDeadline.Session session -> {
+                StreamsMember member = change.member(session.memberId());
+                if (member != null) {
+                    removeAtLast(change, member, due, draft);
+                }
+            }
+            case GroupDeadline.Revocation revocation -> {
+                StreamsMember member = change.member(revocation.memberId());
+                if (member != null && member.holding().standing() == Standing.UNREVOKED) {
+                    removeAtLast(change, member, due, draft);
+                }
+            }
             case GroupDeadline.Assignment assignment -> assignNow(change, draft);
             case GroupDeadline.ClassicStep step -> {}
+            case GroupDeadline.Converted converted -> {}
             case GroupDeadline.JoinPhase phase -> {}
             case GroupDeadline.SyncPhase phase -> {}
         }
     }
 
-    private void removeIfThere(StreamsChange change, String memberId, Draft draft) {
-        StreamsMember member = change.member(memberId);
-        if (member != null) {
-            remove(change, member, draft);
-        }
+    /** Again and again until it is recorded. */
+    private void removeAtLast(
+            StreamsChange change, StreamsMember member, GroupDeadline due, Draft draft) {
+        remove(change, member, draft);
+        deadlines.set(due, draft.nowMillis() + RETRY_MILLIS);
     }
 
     private void assignNow(StreamsChange change, Draft draft) {
