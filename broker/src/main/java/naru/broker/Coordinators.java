@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import naru.broker.access.Access;
 import naru.broker.api.Addresses;
+import naru.broker.api.ApplicationTopics;
 import naru.broker.api.FindCoordinator;
 import naru.broker.api.GroupApis;
 import naru.broker.api.TransactionApis;
@@ -26,6 +27,7 @@ import naru.coordination.Decision;
 import naru.coordination.group.GroupCommand;
 import naru.coordination.group.GroupShard;
 import naru.coordination.group.ShardSettings;
+import naru.coordination.group.streams.InternalTopics;
 import naru.coordination.share.ShareCommand;
 import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionSettings;
@@ -47,6 +49,7 @@ final class Coordinators {
     private final PartitionLookup lookup;
     private final AlarmClock alarms;
     private final GroupSurroundings surroundings;
+    private final ApplicationTopics applicationTopics;
     private final Coordinator<GroupCommand> groups;
     private final Coordinator<TransactionCommand> transactions;
     private final Coordinator<ShareCommand> shares;
@@ -72,11 +75,12 @@ final class Coordinators {
                         key -> requireNonNull(config.value(key), key),
                         config.integer(NaruSettings.GROUP_HEARTBEAT));
         this.surroundings = new GroupSurroundings(quorum);
+        this.applicationTopics = new ApplicationTopics(quorum);
         this.groups =
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
                         (partition, epoch) -> new GroupShard(groupSettings, surroundings, random),
-                        (effect, decider) -> groupEffects.accept(effect),
+                        (effect, decider) -> bringAbout(effect, groupEffects),
                         quorum,
                         System::currentTimeMillis,
                         alarms);
@@ -92,6 +96,14 @@ final class Coordinators {
                         System::currentTimeMillis,
                         alarms);
         this.enrolment = new LocalEnrolment(transactions);
+    }
+
+    private void bringAbout(Decision.Effect effect, Consumer<Decision.Effect> ofShares) {
+        if (effect instanceof InternalTopics needed) {
+            applicationTopics.create(needed);
+        } else {
+            ofShares.accept(effect);
+        }
     }
 
     /** What is to be closed with the node. */
@@ -131,7 +143,8 @@ final class Coordinators {
                         addresses,
                         quorum,
                         access));
-        GroupApis.serve(table, groups, config, enrolment, lookup, quorum, access);
+        GroupApis.serve(
+                table, groups, applicationTopics, config, enrolment, lookup, quorum, access);
         TransactionApis.serve(table, transactions, groups, producerIds, markers, quorum, access);
     }
 }

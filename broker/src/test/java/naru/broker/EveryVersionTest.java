@@ -195,9 +195,12 @@ class EveryVersionTest {
     void whatIsNotServedIsNotListed() throws Exception {
         assertThat(served().apiKeys())
                 .extracting(range -> ApiKeys.forId(range.apiKey()))
-                .contains(ApiKeys.PRODUCE, ApiKeys.SHARE_FETCH, ApiKeys.JOIN_GROUP)
-                .doesNotContain(
+                .contains(
+                        ApiKeys.PRODUCE,
+                        ApiKeys.SHARE_FETCH,
                         ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                        ApiKeys.JOIN_GROUP)
+                .doesNotContain(
                         ApiKeys.ALTER_CLIENT_QUOTAS,
                         ApiKeys.SASL_HANDSHAKE,
                         ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);

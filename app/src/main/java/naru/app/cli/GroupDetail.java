@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
@@ -35,6 +36,7 @@ import java.util.TreeSet;
  * @param epoch of groups of the newer protocols, which rises with every change; null for others
  * @param assignmentEpoch the epoch that the present assignment is for; less than the group's while
  *     one is still to be computed
+ * @param tasks of streams groups, by member; null for others
  */
 record GroupDetail(
         String group,
@@ -46,7 +48,8 @@ record GroupDetail(
         @Nullable Integer assignmentEpoch,
         int memberCount,
         @Nullable Long totalLag,
-        List<Place> places) {
+        List<Place> places,
+        @Nullable List<StreamsGroupTasks> tasks) {
 
     /**
      * One partition of the group.
@@ -89,6 +92,9 @@ record GroupDetail(
         if (type == GroupType.SHARE) {
             return ofShareGroup(admin, group);
         }
+        if (type == GroupType.STREAMS) {
+            return ofStreamsGroup(admin, group);
+        }
         try {
             return ofConsumerGroup(admin, group);
         } catch (IllegalArgumentException notOfConsumers) {
@@ -121,7 +127,8 @@ record GroupDetail(
                 found.targetAssignmentEpoch().orElse(null),
                 members.size(),
                 totalLag(places),
-                places);
+                places,
+                null);
     }
 
     /** Groups of others than consumers, Connect's workers for one. */
@@ -140,7 +147,36 @@ record GroupDetail(
                 null,
                 found.members().size(),
                 totalLag(places),
-                places);
+                places,
+                null);
+    }
+
+    private static GroupDetail ofStreamsGroup(Admin admin, String group) {
+        StreamsGroupDescription found =
+                ClusterCommand.await(
+                        admin.describeStreamsGroups(List.of(group)).describedGroups().get(group));
+        List<Member> members =
+                found.members().stream()
+                        .map(member ->
+                                new Member(
+                                        member.memberId(),
+                                        member.clientId(),
+                                        member.clientHost(),
+                                        StreamsGroupTasks.reads(found, member)))
+                        .toList();
+        List<Place> places = places(admin, members, committedOffsets(admin, group));
+        return new GroupDetail(
+                group,
+                "streams",
+                Groups.lower(found.groupState().toString()),
+                null,
+                found.coordinator() == null ? null : (Integer) found.coordinator().id(),
+                found.groupEpoch(),
+                found.targetAssignmentEpoch(),
+                members.size(),
+                totalLag(places),
+                places,
+                StreamsGroupTasks.of(found));
     }
 
     private static GroupDetail ofShareGroup(Admin admin, String group) {
@@ -177,7 +213,8 @@ record GroupDetail(
                 found.targetAssignmentEpoch(),
                 found.members().size(),
                 totalLag(places),
-                places);
+                places,
+                null);
     }
 
     /** The group's committed offsets; partitions without one are left out. */
@@ -269,6 +306,9 @@ record GroupDetail(
         }
         if (!table.isEmpty()) {
             table.print(out, terminal.paint());
+        }
+        if (tasks != null) {
+            StreamsGroupTasks.print(tasks, terminal);
         }
         out.println();
     }

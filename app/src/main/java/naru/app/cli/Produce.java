@@ -163,6 +163,8 @@ public final class Produce extends ClusterCommand implements Callable<Integer> {
         config.put("max.block.ms", "15000");
         config.put("delivery.timeout.ms", "30000");
         config.put("batch.size", "65536");
+        // A person sees each line sent; a file makes full batches, and its end sends the last one.
+        config.put("linger.ms", files.contains("-") && terminal.inIsTerminal() ? "0" : "100");
         config.put("max.request.size", String.valueOf(LINE_BYTES_MOST));
         config.put("buffer.memory", String.valueOf(2L * LINE_BYTES_MOST));
         config.putAll(properties);

@@ -18,6 +18,7 @@ public final class GroupApis {
     public static void serve(
             ApiTable table,
             Coordinator<GroupCommand> coordinator,
+            ApplicationTopics applicationTopics,
             NodeConfig config,
             Enrolment enrolment,
             PartitionLookup lookup,
@@ -54,6 +55,13 @@ public final class GroupApis {
                         new AlterShareGroupOffsets(coordinator, access))
                 .serve(
                         ApiKeys.DELETE_SHARE_GROUP_OFFSETS,
-                        new DeleteShareGroupOffsets(coordinator, access));
+                        new DeleteShareGroupOffsets(coordinator, access))
+                .serve(
+                        ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                        new StreamsGroupHeartbeat(
+                                coordinator, protocols, applicationTopics, access))
+                .serve(
+                        ApiKeys.STREAMS_GROUP_DESCRIBE,
+                        new StreamsGroupDescribe(coordinator, protocols, access));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 final class GroupProtocols {
     private static final String CONSUMER_FEATURE = "group.version";
     private static final String SHARE_FEATURE = "share.version";
+    private static final String STREAMS_FEATURE = "streams.version";
 
     private final List<String> configured;
     private final Quorum quorum;
@@ -33,6 +34,11 @@ final class GroupProtocols {
     /** KIP-932; the feature alone decides, as in Kafka since 4.2. */
     boolean servesShare() {
         return level(SHARE_FEATURE) >= 1;
+    }
+
+    /** KIP-1071. */
+    boolean servesStreams() {
+        return configured.contains("streams") && level(STREAMS_FEATURE) >= 1;
     }
 
     private short level(String feature) {

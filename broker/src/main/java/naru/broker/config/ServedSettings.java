@@ -70,6 +70,19 @@ final class ServedSettings {
                     group.share.partition.max.record.locks
                     group.share.record.lock.duration.ms
                     group.share.session.timeout.ms
+                    group.streams.assignment.interval.ms
+                    group.streams.heartbeat.interval.ms
+                    group.streams.initial.rebalance.delay.ms
+                    group.streams.max.assignment.interval.ms
+                    group.streams.max.heartbeat.interval.ms
+                    group.streams.max.session.timeout.ms
+                    group.streams.max.size
+                    group.streams.max.standby.replicas
+                    group.streams.min.assignment.interval.ms
+                    group.streams.min.heartbeat.interval.ms
+                    group.streams.min.session.timeout.ms
+                    group.streams.num.standby.replicas
+                    group.streams.session.timeout.ms
                     initial.broker.registration.timeout.ms
                     inter.broker.listener.name
                     leader.imbalance.check.interval.seconds

@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.share.ShareGroup;
+import naru.coordination.group.streams.StreamsGroup;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,14 @@ sealed interface Group {
         }
     }
 
+    /** KIP-1071. */
+    record Streams(StreamsGroup group) implements Group {
+        @Override
+        public String id() {
+            return group.id();
+        }
+    }
+
     static @Nullable ClassicGroup classic(@Nullable Group group) {
         return group instanceof Classic(ClassicGroup classic) ? classic : null;
     }
@@ -43,5 +52,9 @@ sealed interface Group {
 
     static @Nullable ShareGroup share(@Nullable Group group) {
         return group instanceof Share(ShareGroup share) ? share : null;
+    }
+
+    static @Nullable StreamsGroup streams(@Nullable Group group) {
+        return group instanceof Streams(StreamsGroup streams) ? streams : null;
     }
 }

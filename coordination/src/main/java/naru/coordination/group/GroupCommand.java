@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.group.modern.Caller;
 import naru.coordination.group.modern.TopicPartitions;
+import naru.coordination.group.streams.StreamsBeat;
 
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -126,6 +127,11 @@ public sealed interface GroupCommand {
      */
     record ShareStateDeleted(String groupId, TopicPartitions partitions, Errors error, long ticket)
             implements OfShares {}
+
+    record StreamsGroupHeartbeat(long ticket, StreamsBeat beat) implements Asked {}
+
+    /** Answered by a {@code StreamsGroupDescribeResponseData} with these groups. */
+    record StreamsGroupDescribe(long ticket, List<String> groupIds) implements Asked {}
 
     /** One group at a time. */
     record DeleteGroups(long ticket, DeleteGroupsRequestData request) implements Asked {}

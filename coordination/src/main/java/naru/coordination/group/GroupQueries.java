@@ -5,6 +5,7 @@ import naru.coordination.group.GroupCommand.DescribeGroups;
 import naru.coordination.group.GroupCommand.ListGroups;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.share.ShareGroup;
+import naru.coordination.group.streams.StreamsGroup;
 
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -99,6 +100,10 @@ final class GroupQueries {
                     listed.setProtocolType("share")
                             .setGroupState(share.modernState().label())
                             .setGroupType("share");
+            case Group.Streams(StreamsGroup application) ->
+                    listed.setProtocolType("streams")
+                            .setGroupState(application.state().label())
+                            .setGroupType("streams");
         };
     }
 

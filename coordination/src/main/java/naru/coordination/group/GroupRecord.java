@@ -3,6 +3,7 @@ package naru.coordination.group;
 import naru.coordination.CoordinatorRecord;
 import naru.coordination.group.consumer.ConsumerRecord;
 import naru.coordination.group.share.ShareGroupRecord;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -34,6 +35,9 @@ sealed interface GroupRecord {
 
     /** Of a share group. */
     record Share(ShareGroupRecord record) implements GroupRecord {}
+
+    /** Of a streams group. */
+    record Streams(StreamsRecord record) implements GroupRecord {}
 
     /** Of a kind that this coordinator does not serve. */
     record Foreign(short kind) implements GroupRecord {}
@@ -69,7 +73,11 @@ sealed interface GroupRecord {
             return new Consumer(consumer);
         }
         ShareGroupRecord share = type == null ? null : ShareGroupRecord.decode(type, record);
-        return share == null ? new Foreign(kind) : new Share(share);
+        if (share != null) {
+            return new Share(share);
+        }
+        StreamsRecord streams = type == null ? null : StreamsRecord.decode(type, record);
+        return streams == null ? new Foreign(kind) : new Streams(streams);
     }
 
     private static @Nullable CoordinatorRecordType typeOf(short kind) {

@@ -14,6 +14,8 @@ import naru.coordination.group.modern.GroupDeadline;
 import naru.coordination.group.modern.Surroundings;
 import naru.coordination.group.share.ShareGroup;
 import naru.coordination.group.share.ShareGroupRecord;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
@@ -49,6 +51,7 @@ public final class GroupShard implements Shard<GroupCommand> {
     private final Retention retention;
     private final ConsumerRoom consumers;
     private final ShareRoom shares;
+    private final StreamsRoom streams;
 
     /**
      * @param random for member ids
@@ -59,6 +62,7 @@ public final class GroupShard implements Shard<GroupCommand> {
         this.consumers =
                 new ConsumerRoom(shardSettings.consumer(), surroundings, random, deadlines);
         this.shares = new ShareRoom(shardSettings.share(), surroundings, deadlines);
+        this.streams = new StreamsRoom(shardSettings.streams(), surroundings, deadlines);
         this.rebalance = new Rebalance(settings, deadlines);
         this.joining = new Joining(settings, random, deadlines, rebalance, pendingJoins);
         this.syncing = new Syncing(deadlines, rebalance);
@@ -92,6 +96,11 @@ public final class GroupShard implements Shard<GroupCommand> {
             case GroupCommand.ConsumerGroupDescribe describe ->
                     consumers.describe(groups, describe, draft);
             case GroupCommand.OfShares ofShares -> decideOnShares(ofShares, draft);
+            case GroupCommand.StreamsGroupHeartbeat heartbeat ->
+                    streams.heartbeat(
+                            groups.get(heartbeat.beat().request().groupId()), heartbeat, draft);
+            case GroupCommand.StreamsGroupDescribe describe ->
+                    streams.describe(groups, describe, draft);
             case DeleteGroups delete -> delete(delete, draft);
             case GroupCommand.TopicsDeleted deleted ->
                     retention.topicsDeleted(deleted.topics(), draft);
@@ -129,12 +138,18 @@ public final class GroupShard implements Shard<GroupCommand> {
             return;
         }
         ClassicGroup group = Group.classic(known);
-        if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
+        StreamsGroup application = Group.streams(known);
+        if (error == Errors.NONE && application != null && !application.isEmpty()) {
+            error = Errors.INCONSISTENT_GROUP_PROTOCOL;
+        } else if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
             error = Errors.UNKNOWN_MEMBER_ID;
         }
         if (error != Errors.NONE) {
             draft.reply(join.ticket(), Rebalance.joinRefused(error, memberId));
             return;
+        }
+        if (application != null) {
+            StreamsRecord.groupGone(groupId).forEach(draft::append);
         }
         if (group == null) {
             group = new ClassicGroup(groupId, draft.nowMillis());
@@ -212,6 +227,7 @@ public final class GroupShard implements Shard<GroupCommand> {
             case Group.Classic(ClassicGroup classic) -> classic.is(GroupState.EMPTY);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
             case Group.Share(ShareGroup share) -> share.isEmpty();
+            case Group.Streams(StreamsGroup application) -> application.isEmpty();
         };
     }
 
@@ -239,6 +255,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             case Group.Consumer(ConsumerGroup consumer) ->
                     consumers.onDeadline(consumer, due, draft);
             case Group.Share(ShareGroup share) -> shares.onDeadline(share, due, draft);
+            case Group.Streams(StreamsGroup application) ->
+                    streams.onDeadline(application, due, draft);
         }
         return draft.decision();
     }
@@ -278,6 +296,8 @@ public final class GroupShard implements Shard<GroupCommand> {
             }
             case GroupRecord.Consumer(ConsumerRecord consumer) -> consumers.apply(groups, consumer);
             case GroupRecord.Share(ShareGroupRecord share) -> shares.apply(groups, share);
+            case GroupRecord.Streams(StreamsRecord application) ->
+                    streams.apply(groups, application);
             case GroupRecord.Foreign foreign -> {}
         }
     }
@@ -334,6 +354,8 @@ public final class GroupShard implements Shard<GroupCommand> {
                 case Group.Classic(ClassicGroup classic) -> onLoaded(classic, draft);
                 case Group.Consumer(ConsumerGroup consumer) -> consumers.onLoaded(consumer, draft);
                 case Group.Share(ShareGroup share) -> shares.onLoaded(share, draft);
+                case Group.Streams(StreamsGroup application) ->
+                        streams.onLoaded(application, draft);
             }
         }
         return draft.decision();

@@ -9,7 +9,8 @@ import naru.coordination.group.GroupCommand.TxnOffsetCommit;
 import naru.coordination.group.GroupRecord.OffsetKey;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerOffsetRules;
-import naru.coordination.group.consumer.ConsumerOffsetRules.CommitCheck;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsOffsetRules;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -72,7 +73,7 @@ final class OffsetRequests {
                             .setName(topic.name())
                             .setTopicId(topic.topicId());
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
-                Errors error = check.of(topic.topicId(), partition.partitionIndex());
+                Errors error = check.of(topic.topicId(), topic.name(), partition.partitionIndex());
                 Errors outcome =
                         error == Errors.NONE ? commit(request, topic, partition, draft) : error;
                 answers.partitions()
@@ -91,23 +92,43 @@ final class OffsetRequests {
         }
     }
 
+    /** May this partition's offset be committed? */
+    @FunctionalInterface
+    private interface CommitCheck {
+        Errors of(Uuid topicId, String topic, int partition);
+    }
+
     private static CommitCheck check(@Nullable Group group, OffsetCommit commit) {
         OffsetCommitRequestData request = commit.request();
         if (group instanceof Group.Consumer(ConsumerGroup consumer)
                 && !GroupLimits.isTooLong(request.groupId())) {
-            return ConsumerOffsetRules.commit(
-                    consumer,
-                    request.memberId(),
-                    request.groupInstanceId(),
-                    request.generationIdOrMemberEpoch(),
-                    commit.version(),
-                    false);
+            ConsumerOffsetRules.CommitCheck rules =
+                    ConsumerOffsetRules.commit(
+                            consumer,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationIdOrMemberEpoch(),
+                            commit.version(),
+                            false);
+            return (topicId, topic, partition) -> rules.of(topicId, partition);
+        }
+        if (group instanceof Group.Streams(StreamsGroup application)
+                && !GroupLimits.isTooLong(request.groupId())) {
+            StreamsOffsetRules.CommitCheck rules =
+                    StreamsOffsetRules.commit(
+                            application,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationIdOrMemberEpoch(),
+                            commit.version(),
+                            false);
+            return (topicId, topic, partition) -> rules.of(topic, partition);
         }
         Errors error =
                 group instanceof Group.Share
                         ? Errors.GROUP_ID_NOT_FOUND
                         : checkClassic(Group.classic(group), commit);
-        return (topic, partition) -> error;
+        return (topicId, topic, partition) -> error;
     }
 
     private static Errors checkClassic(@Nullable ClassicGroup group, OffsetCommit commit) {
@@ -177,7 +198,7 @@ final class OffsetRequests {
             TxnOffsetCommitResponseTopic answers =
                     new TxnOffsetCommitResponseTopic().setName(topic.name());
             for (TxnOffsetCommitRequestPartition partition : topic.partitions()) {
-                Errors error = check.of(Uuid.ZERO_UUID, partition.partitionIndex());
+                Errors error = check.of(Uuid.ZERO_UUID, topic.name(), partition.partitionIndex());
                 Errors outcome =
                         error == Errors.NONE
                                 ? commit(request.groupId(), topic.name(), partition, draft)
@@ -199,16 +220,38 @@ final class OffsetRequests {
     private static CommitCheck check(@Nullable Group group, TxnOffsetCommitRequestData request) {
         if (group instanceof Group.Consumer(ConsumerGroup consumer)
                 && !GroupLimits.isTooLong(request.groupId())) {
-            return ConsumerOffsetRules.commit(
-                    consumer,
-                    request.memberId(),
-                    request.groupInstanceId(),
-                    request.generationId(),
-                    NO_VERSION,
-                    true);
+            ConsumerOffsetRules.CommitCheck rules =
+                    ConsumerOffsetRules.commit(
+                            consumer,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationId(),
+                            NO_VERSION,
+                            true);
+            return (topicId, topic, partition) -> ofGeneration(rules.of(topicId, partition));
         }
-        Errors error = checkClassic(Group.classic(group), request);
-        return (topic, partition) -> error;
+        if (group instanceof Group.Streams(StreamsGroup application)
+                && !GroupLimits.isTooLong(request.groupId())) {
+            StreamsOffsetRules.CommitCheck rules =
+                    StreamsOffsetRules.commit(
+                            application,
+                            request.memberId(),
+                            request.groupInstanceId(),
+                            request.generationId(),
+                            NO_VERSION,
+                            true);
+            return (topicId, topic, partition) -> ofGeneration(rules.of(topic, partition));
+        }
+        Errors error =
+                group instanceof Group.Share
+                        ? Errors.GROUP_ID_NOT_FOUND
+                        : checkClassic(Group.classic(group), request);
+        return (topicId, topic, partition) -> error;
+    }
+
+    /** Producers know generations alone: a stale epoch is told them as one. */
+    private static Errors ofGeneration(Errors error) {
+        return error == Errors.STALE_MEMBER_EPOCH ? Errors.ILLEGAL_GENERATION : error;
     }
 
     /** Unlike other commits these are taken while a generation is being completed (KIP-447). */
@@ -260,12 +303,18 @@ final class OffsetRequests {
         OffsetFetchRequestGroup asked = fetch.group();
         OffsetFetchResponseGroup answer =
                 new OffsetFetchResponseGroup().setGroupId(asked.groupId());
-        ConsumerGroup consumer = Group.consumer(group);
         Errors error =
-                consumer == null
-                        ? Errors.NONE
-                        : ConsumerOffsetRules.fetch(
-                                consumer, asked.memberId(), asked.memberEpoch());
+                switch (group) {
+                    case null -> Errors.NONE;
+                    case Group.Classic classic -> Errors.NONE;
+                    case Group.Consumer(ConsumerGroup consumer) ->
+                            ConsumerOffsetRules.fetch(
+                                    consumer, asked.memberId(), asked.memberEpoch());
+                    case Group.Share share -> Errors.NONE;
+                    case Group.Streams(StreamsGroup application) ->
+                            StreamsOffsetRules.fetch(
+                                    application, asked.memberId(), asked.memberEpoch());
+                };
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
         } else if (asked.topics() == null) {
@@ -353,6 +402,7 @@ final class OffsetRequests {
                     classic.is(GroupState.EMPTY) || classic.isConsumerGroup();
             case Group.Consumer consumer -> true;
             case Group.Share share -> true;
+            case Group.Streams streams -> true;
         };
     }
 
@@ -361,6 +411,7 @@ final class OffsetRequests {
             case Group.Classic(ClassicGroup classic) -> classic.isSubscribedTo(topic);
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isSubscribedTo(topic);
             case Group.Share share -> false;
+            case Group.Streams(StreamsGroup application) -> application.isSubscribedTo(topic);
         };
     }
 

@@ -4,6 +4,8 @@ import naru.coordination.Draft;
 import naru.coordination.group.GroupRecord.OffsetKey;
 import naru.coordination.group.consumer.ConsumerGroup;
 import naru.coordination.group.consumer.ConsumerRecord;
+import naru.coordination.group.streams.StreamsGroup;
+import naru.coordination.group.streams.StreamsRecord;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ final class Retention {
                     classic.is(GroupState.EMPTY) && classic.pendingJoinCount() == 0;
             case Group.Consumer(ConsumerGroup consumer) -> consumer.isEmpty();
             case Group.Share share -> false;
+            case Group.Streams(StreamsGroup application) -> application.isEmpty();
         };
     }
 
@@ -63,6 +66,8 @@ final class Retention {
             case Group.Consumer consumer ->
                     ConsumerRecord.groupGone(consumer.id()).forEach(draft::append);
             case Group.Share share -> {}
+            case Group.Streams streams ->
+                    StreamsRecord.groupGone(streams.id()).forEach(draft::append);
         }
     }
 
@@ -77,6 +82,9 @@ final class Retention {
                     !consumer.isSubscribedTo(key.topic())
                             && hasExpired(offset, offset.commitTimestamp(), nowMillis);
             case Group.Share share -> true;
+            case Group.Streams(StreamsGroup application) ->
+                    !application.isSubscribedTo(key.topic())
+                            && hasExpired(offset, offset.commitTimestamp(), nowMillis);
         };
     }
 

@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.group.consumer.ConsumerSettings;
 import naru.coordination.group.share.ShareGroupSettings;
+import naru.coordination.group.streams.StreamsSettings;
 
 import org.apache.kafka.common.config.AbstractConfig;
 
@@ -15,7 +16,10 @@ import java.util.function.Function;
  * @param general of all groups, and of those of the classic protocol
  */
 public record ShardSettings(
-        GroupSettings general, ConsumerSettings consumer, ShareGroupSettings share) {
+        GroupSettings general,
+        ConsumerSettings consumer,
+        ShareGroupSettings share,
+        StreamsSettings streams) {
 
     public static ShardSettings defaults() {
         Map<String, ?> values =
@@ -32,6 +36,7 @@ public record ShardSettings(
         return new ShardSettings(
                 GroupSettings.of(name -> (Integer) node.apply(name)),
                 ConsumerSettings.of(node, attentiveHeartbeatMillis),
-                ShareGroupSettings.of(node, attentiveHeartbeatMillis));
+                ShareGroupSettings.of(node, attentiveHeartbeatMillis),
+                StreamsSettings.of(node, attentiveHeartbeatMillis));
     }
 }

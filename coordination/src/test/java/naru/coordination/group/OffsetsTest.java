@@ -432,7 +432,7 @@ class OffsetsTest {
     @Test
     void recordsOfKindsThatAreNotServedArePassedOver() {
         List<CoordinatorRecord> foreign = new ArrayList<>();
-        for (byte kind : new byte[] {9, 17, 18, 19, 20, 21, 22, 23, 24}) {
+        for (byte kind : new byte[] {9, 24, 25, 99}) {
             foreign.add(new CoordinatorRecord(new byte[] {0, kind, 1, 2, 3}, new byte[] {9}));
         }
         foreign.forEach(run.shard()::apply);

@@ -46,6 +46,7 @@ final class ShardRun {
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private final Map<Long, ApiMessage> replies = new HashMap<>();
     private final Set<Long> failed = new HashSet<>();
+    private final List<Decision.Effect> effects = new ArrayList<>();
     private final Set<Long> open = new HashSet<>();
     private GroupShard shard;
     private long now = 1_000_000;
@@ -73,7 +74,8 @@ final class ShardRun {
                         defaults.offsetMetadataMaxSize(),
                         defaults.offsetsRetentionMillis()),
                 ShardSettings.defaults().consumer(),
-                ShardSettings.defaults().share());
+                ShardSettings.defaults().share(),
+                ShardSettings.defaults().streams());
     }
 
     // ---- driving ----
@@ -99,6 +101,7 @@ final class ShardRun {
         if (!fails) {
             log.addAll(decision.records());
             decision.records().forEach(shard::apply);
+            effects.addAll(decision.effects());
         }
         for (Decision.Reply reply : decision.replies()) {
             assertThat(open.remove(reply.ticket())).as("ticket %s open", reply.ticket()).isTrue();
@@ -162,6 +165,11 @@ final class ShardRun {
 
     List<CoordinatorRecord> log() {
         return log;
+    }
+
+    /** What was to be brought about so far. */
+    List<Decision.Effect> effects() {
+        return effects;
     }
 
     Set<Long> open() {

@@ -31,7 +31,7 @@ public record ConsumerSettings(
 
     /** A value in milliseconds that a group may set otherwise, within bounds. */
     public record Bounded(int byDefault, int min, int max) {
-        int of(Map<String, String> groupConfig, String name) {
+        public int of(Map<String, String> groupConfig, String name) {
             String set = groupConfig.get(name);
             if (set == null) {
                 return byDefault;

@@ -5,7 +5,7 @@ package naru.coordination.group.consumer;
  * have to give something up; so that this costs little, a shard asks for a bounded number of
  * heartbeats a second and the interval grows with its members up to the configured one.
  */
-final class HeartbeatPace {
+public final class HeartbeatPace {
     /** Of a member that waits for what others give up. */
     private static final int WAITING_MILLIS = 50;
 
@@ -23,7 +23,7 @@ final class HeartbeatPace {
      * @param members of the shard
      * @param waitsSinceMillis when the member began to wait for others, or -1
      */
-    static int intervalMillis(
+    public static int intervalMillis(
             int configuredMillis,
             int attentiveMillis,
             int members,

@@ -22,7 +22,7 @@ public final class TopicsHash {
 
     /** Topics that do not exist do not count. 0 for none. */
     public static long of(Collection<String> names, TopicCatalog topics) {
-        Image image = new Image(topics);
+        CoordinatorMetadataImage image = image(topics);
         Map<String, Long> hashes = new HashMap<>();
         for (String name : names) {
             if (topics.topic(name) != null) {
@@ -32,15 +32,20 @@ public final class TopicsHash {
         return Utils.computeGroupHash(hashes);
     }
 
+    /** Topics one by one, as Kafka's functions read them. */
+    public static CoordinatorMetadataImage image(TopicCatalog topics) {
+        return new Image(topics);
+    }
+
     private record Image(TopicCatalog topics) implements CoordinatorMetadataImage {
         @Override
         public Set<Uuid> topicIds() {
-            throw new UnsupportedOperationException("a hash is of one topic");
+            throw new UnsupportedOperationException("topics are read one by one");
         }
 
         @Override
         public Set<String> topicNames() {
-            throw new UnsupportedOperationException("a hash is of one topic");
+            throw new UnsupportedOperationException("topics are read one by one");
         }
 
         @Override
@@ -55,7 +60,7 @@ public final class TopicsHash {
 
         @Override
         public CoordinatorMetadataDelta emptyDelta() {
-            throw new UnsupportedOperationException("a hash is of one image");
+            throw new UnsupportedOperationException("there is one image");
         }
 
         @Override
