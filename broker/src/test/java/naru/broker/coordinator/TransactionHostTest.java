@@ -148,6 +148,15 @@ class TransactionHostTest {
         return asked.element();
     }
 
+    /** A command may be decided by the thread that still works at the one before. */
+    private void awaitRecordsAfter(long offset) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (log.endOffset() <= offset) {
+            assertThat(System.nanoTime()).as("records in time").isLessThan(until);
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void endIsAnsweredWhenTheEffectIsBroughtAbout() {
         ShardHost<TransactionCommand> host = transactions();
@@ -166,7 +175,9 @@ class TransactionHostTest {
         ShardHost<TransactionCommand> host = transactions();
         begin(host);
         log.commitsAtOnce(false);
+        long before = log.endOffset();
         var _ = end(host);
+        awaitRecordsAfter(before);
         assertThat(asked).isEmpty();
         log.commitAll();
         awaitMarkers();
