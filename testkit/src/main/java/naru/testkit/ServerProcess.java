@@ -39,7 +39,8 @@ final class ServerProcess {
     private ServerProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.reader = Thread.ofVirtual().name(name + "-output").start(this::collect);
+        // Reading a pipe holds the carrier of a virtual thread, and there are few carriers.
+        this.reader = Thread.ofPlatform().daemon().name(name + "-output").start(this::collect);
     }
 
     static ServerProcess start(
