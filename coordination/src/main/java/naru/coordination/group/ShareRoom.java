@@ -234,7 +234,7 @@ final class ShareRoom {
 
     void onDeadline(ShareGroup group, GroupDeadline due, Draft draft) {
         if (due instanceof GroupDeadline.Session session) {
-            heartbeats.onSessionOver(group, session.memberId(), draft);
+            heartbeats.onSessionOver(group, session, draft);
         }
     }
 
