@@ -225,7 +225,7 @@ public final class ShareHeartbeats {
         partitions.forEach((topic, index) ->
                 starts.computeIfAbsent(topic, id -> new HashMap<>()).put(index, -1L));
         group.asked(draft.nowMillis());
-        draft.effect(new ShareEffect.Initialize(group.id(), change.epoch(), starts, -1));
+        draft.effect(new ShareEffect.Initialize(group.id(), change.epoch(), starts, null));
     }
 
     private int interval(ShareGroupChange change, Map<String, String> config) {
