@@ -58,7 +58,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
     private final LongSupplier clock;
     private final Alarm alarm;
     private final Consumer<ShardHost<C>> onBroken;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
 
     /** Who waits, by ticket; whoever takes an entry out answers it. */
     private final Map<Long, Answer> answers = new ConcurrentHashMap<>();
@@ -88,6 +88,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
         this.clock = clock;
         this.alarm = alarm;
         this.onBroken = onBroken;
+        this.mailbox = new Mailbox(alarm::soon);
     }
 
     // ---- life ----
@@ -290,7 +291,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
         long next = shard.nextDeadlineMillis();
         if (next < alarmAtMillis) {
             alarmAtMillis = next;
-            alarm.after(Math.max(1, next - now), () -> mailbox.runElsewhere(() -> onAlarm(next)));
+            alarm.after(Math.max(1, next - now), () -> mailbox.run(() -> onAlarm(next)));
         }
     }
 

@@ -128,7 +128,7 @@ final class MarkerRound {
                         message,
                         next);
             }
-            alarm.after(pauseMillis, () -> Thread.startVirtualThread(() -> tell(partition, next)));
+            alarm.after(pauseMillis, () -> tell(partition, next));
         }
     }
 }

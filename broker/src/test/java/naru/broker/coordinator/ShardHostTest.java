@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -266,6 +267,32 @@ class ShardHostTest {
 
         assertThat(commit(faulty, 0, 2, "").get()).isEqualTo(Errors.NOT_COORDINATOR);
         assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void coordinatorWorksWhileRequestsHoldAllThatCarriesVirtualThreads() {
+        AtomicBoolean slow = new AtomicBoolean(true);
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.startVirtualThread(() -> {
+                while (slow.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        try (AlarmClock alarmClock = new AlarmClock()) {
+            ShardHost<GroupCommand> busy =
+                    new ShardHost<>(
+                            log,
+                            newShard(),
+                            new ShardHost.Options(Compression.NONE, 5_000, 4_096),
+                            Effects.none(),
+                            clock::get,
+                            alarmClock,
+                            broken::add);
+            assertThat(commit(loaded(busy), 0, 1, "").get()).isInstanceOf(ApiMessage.class);
+        } finally {
+            slow.set(false);
+        }
     }
 
     @Test
