@@ -303,13 +303,11 @@ class ShareGroupTest {
         beat("b", 0, "orders");
 
         assertThat(effects)
-                .singleElement()
-                .satisfies(effect ->
-                        assertThat(
-                                        ((ShareEffect.Initialize) effect)
-                                                .startOffsets()
-                                                .get(orders)
-                                                .keySet())
-                                .containsExactly(0));
+                .containsExactly(
+                        new ShareEffect.Initialize(
+                                "group",
+                                ((ShareEffect.Initialize) effects.getFirst()).stateEpoch(),
+                                Map.of(orders, Map.of(0, -1L)),
+                                null));
     }
 }
