@@ -309,6 +309,16 @@ class ShardHostTest {
     }
 
     @Test
+    void readThatGivesUpAmongDamageIsNotTheEndOfTheLog() {
+        loaded(host);
+        commit(host, 0, 42, "").get();
+        host.close();
+        log.giveUpReads(3);
+
+        assertThat(fetched(loaded(newHost()), 0)).isEqualTo(42);
+    }
+
+    @Test
     void deadlineIsServedWhenItsAlarmRings() {
         loaded(host);
         Outcome outcome = join(host);
