@@ -79,14 +79,6 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         void ask(LongFunction<C> command, Answer answer);
     }
 
-    /** Tells the shard of this key of something; nothing happens when it is not hosted here. */
-    public void tell(String key, C command) {
-        ShardHost<C> shard = shards.get(topic.partitionOf(key));
-        if (shard != null) {
-            shard.tell(command);
-        }
-    }
-
     /** Lets every shard delete what it does not need of its log. */
     public void prune() {
         shards.values().forEach(ShardHost::prune);
