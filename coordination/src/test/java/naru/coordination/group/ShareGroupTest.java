@@ -17,6 +17,7 @@ import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
+import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
@@ -143,6 +144,22 @@ class ShareGroupTest {
         ShareGroupHeartbeatResponseData next = beat("a", epoch, "orders");
         assertThat(next.errorCode()).isZero();
         assertThat(assigned(next)).isEqualTo(2);
+    }
+
+    @Test
+    void consumerOfTheClassicProtocolTakesNoShareGroupOver() {
+        surroundings.topic("orders", 1);
+        beat("a", 0, "orders");
+        initializeAll();
+        assertThat(join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
+        beat("a", -1);
+        assertThat(join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
+        assertThat(assigned(beat("b", 0, "orders"))).isEqualTo(1);
+    }
+
+    private JoinGroupResponseData join() {
+        Decision decision = carryOut(Join.dynamic().command(++lastTicket));
+        return (JoinGroupResponseData) decision.replies().getFirst().response();
     }
 
     @Test
