@@ -176,7 +176,7 @@ record GroupDetail(
                         admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                                 .partitionsToOffsetInfo(group));
         offsets.forEach((partition, info) -> {
-            if (info != null) {
+            if (info != null && info.startOffset() >= 0) {
                 starts.put(partition, info.startOffset());
                 info.lag().ifPresent(lag -> lags.put(partition, lag));
             }
@@ -202,6 +202,27 @@ record GroupDetail(
                 places,
                 found.members().stream().map(GroupMember::of).toList(),
                 null);
+    }
+
+    static boolean isShareGroup(Admin admin, String group) {
+        return ClusterCommand.await(admin.listGroups().valid()).stream()
+                .anyMatch(listed ->
+                        listed.groupId().equals(group)
+                                && listed.type().equals(Optional.of(GroupType.SHARE)));
+    }
+
+    /** Where a share group goes on. */
+    static Map<TopicPartition, OffsetAndMetadata> startOffsets(Admin admin, String group) {
+        Map<TopicPartition, OffsetAndMetadata> starts = new HashMap<>();
+        for (Place place : ofShareGroup(admin, group).places()) {
+            @Nullable Long at = place.committed();
+            if (at != null && at >= 0) {
+                starts.put(
+                        new TopicPartition(place.topic(), place.partition()),
+                        new OffsetAndMetadata(at));
+            }
+        }
+        return starts;
     }
 
     /** The group's committed offsets; partitions without one are left out. */
