@@ -126,6 +126,14 @@ class ShareGroupTest {
     }
 
     @Test
+    void memberThatLeavesKeepsItsShareSessionUntilItEndsIt() {
+        surroundings.topic("orders", 1);
+        beat("a", 0, "orders");
+        beat("a", -1);
+        assertThat(effects).isEmpty();
+    }
+
+    @Test
     void memberOfAnotherEpochIsFenced() {
         surroundings.topic("orders", 1);
         beat("a", 0, "orders");

@@ -41,6 +41,9 @@ public sealed interface ShareEffect extends Decision.Effect {
     record Delete(String groupId, TopicPartitions partitions, Waiting waiting)
             implements ShareEffect {}
 
-    /** What the member holds is to be released. */
+    /**
+     * The member was put out, and what it holds is to be released. One that leaves ends its share
+     * session itself: its last acknowledgements may be under way on another connection.
+     */
     record MemberGone(String groupId, String memberId) implements ShareEffect {}
 }

@@ -262,6 +262,7 @@ public final class ShareHeartbeats {
         ShareMember member = group.roster().member(over.memberId());
         if (member != null) {
             remove(change(group, draft), member);
+            draft.effect(new ShareEffect.MemberGone(group.id(), member.id()));
             deadlines.set(over, draft.nowMillis() + RETRY_MILLIS);
         }
     }
