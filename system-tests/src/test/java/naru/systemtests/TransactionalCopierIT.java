@@ -93,7 +93,7 @@ class TransactionalCopierIT {
         try (OwnBroker broker =
                 OwnBroker.start(
                         "group.consumer.min.session.timeout.ms", "1000",
-                        "group.consumer.session.timeout.ms", "6000",
+                        "group.consumer.session.timeout.ms", "3000",
                         "group.consumer.heartbeat.interval.ms", "1000",
                         "group.consumer.min.heartbeat.interval.ms", "1000")) {
             JavaClients clients = broker.clients();
