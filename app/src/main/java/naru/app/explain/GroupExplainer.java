@@ -72,7 +72,14 @@ public final class GroupExplainer {
                 findings.add(
                         Finding.problem(
                                 "Nobody reads: the group has no members.",
-                                "Start a consumer with group.id=" + facts.group()));
+                                switch (facts.type()) {
+                                    case "share" ->
+                                            "Start a share consumer with group.id=" + facts.group();
+                                    case "streams" ->
+                                            "Start the application with application.id="
+                                                    + facts.group();
+                                    default -> "Start a consumer with group.id=" + facts.group();
+                                }));
             }
             return;
         }
