@@ -121,7 +121,7 @@ final class LogWriter {
 
     void writeEpochs() throws IOException {
         if (epochsDirty) {
-            epochs.write(context.folder(), false);
+            epochs.write(context.disk(), context.folder(), false);
             epochsDirty = false;
         }
     }

@@ -135,7 +135,7 @@ public final class PartitionLog {
         synchronized (lock) {
             if (topicId.equals(Uuid.ZERO_UUID)) {
                 try {
-                    PartitionMetadataFile.write(context.folder(), wanted);
+                    PartitionMetadataFile.write(context.disk(), context.folder(), wanted);
                 } catch (IOException refusal) {
                     throw storage("write", refusal);
                 }

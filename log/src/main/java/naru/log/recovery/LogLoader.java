@@ -45,7 +45,8 @@ public final class LogLoader {
     }
 
     public static Loaded load(SegmentContext context, Hints hints) throws IOException {
-        return new LogLoader(context, hints, LeaderEpochs.read(context.folder())).load();
+        return new LogLoader(context, hints, LeaderEpochs.read(context.disk(), context.folder()))
+                .load();
     }
 
     private Loaded load() throws IOException {

@@ -330,7 +330,7 @@ public final class Segment {
     public synchronized TransactionIndex transactions() throws IOException {
         TransactionIndex open = transactions;
         if (open == null) {
-            open = TransactionIndex.open(context.folder(), baseOffset);
+            open = TransactionIndex.open(context.disk(), context.folder(), baseOffset);
             transactions = open;
         }
         return open;
