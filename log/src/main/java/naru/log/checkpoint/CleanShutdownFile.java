@@ -49,8 +49,13 @@ public final class CleanShutdownFile {
                 true);
     }
 
-    /** Takes the mark away: from now on the folder may be left unclean. */
+    /**
+     * Takes the mark away: from now on the folder may be left unclean. It is gone from the disk
+     * when this returns, so that no power cut brings it back.
+     */
     public static void delete(Disk disk, Path dataFolder) throws IOException {
-        disk.delete(dataFolder.resolve(NAME));
+        if (disk.delete(dataFolder.resolve(NAME))) {
+            disk.forceFolder(dataFolder);
+        }
     }
 }
