@@ -45,7 +45,10 @@ public final class PartitionMetadataFile {
 
     /** Writes the file of a folder that has none, or none that says anything. */
     public static void write(Disk disk, Path partitionFolder, Uuid topicId) throws IOException {
-        SmallFile.write(
-                disk, partitionFolder.resolve(NAME), VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId);
+        SmallFile.replace(
+                disk,
+                partitionFolder.resolve(NAME),
+                VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId,
+                false);
     }
 }

@@ -41,9 +41,7 @@ public final class SmallFile {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.WRITE,
                         StandardOpenOption.TRUNCATE_EXISTING)) {
-            while (content.hasRemaining()) {
-                channel.write(content);
-            }
+            write(channel, content);
             if (force) {
                 channel.force(true);
             }
@@ -59,21 +57,10 @@ public final class SmallFile {
         replace(disk, file, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), force);
     }
 
-    /**
-     * Writes a file that is not there yet, without a detour and without waiting for the disk. After
-     * a power cut it may be empty or hold zeros, which its reader has to take for no file.
-     */
-    public static void write(Disk disk, Path file, String content) throws IOException {
-        try (FileChannel channel =
-                disk.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+    private static void write(FileChannel channel, ByteBuffer content) throws IOException {
+        long at = 0;
+        while (content.hasRemaining()) {
+            at += channel.write(content, at);
         }
     }
 
