@@ -191,9 +191,28 @@ public final class TransactionIndex implements AutoCloseable {
         if (open == null || count == 0) {
             return;
         }
-        int kept = firstEndingAtOrAfter(open, count, offset);
+        int kept = risingBelow(open, count, offset);
         entries = kept;
         open.truncate((long) kept * ENTRY_BYTES);
+    }
+
+    /** How many entries rise below the offset: what a power cut has torn does not. */
+    private static int risingBelow(FileChannel open, int count, long offset) throws IOException {
+        ByteBuffer chunk =
+                ByteBuffer.allocate(Math.min(count, ENTRIES_PER_READ) * ENTRY_BYTES).limit(0);
+        long before = -1;
+        for (int i = 0; i < count; i++) {
+            if (!chunk.hasRemaining()) {
+                chunk.clear().limit(Math.min(count - i, ENTRIES_PER_READ) * ENTRY_BYTES);
+                read(open, chunk, (long) i * ENTRY_BYTES);
+            }
+            long last = parse(chunk).lastOffset();
+            if (last <= before || last >= offset) {
+                return i;
+            }
+            before = last;
+        }
+        return count;
     }
 
     /** Removes all, before the segment is scanned anew. */

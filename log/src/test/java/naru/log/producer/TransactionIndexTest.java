@@ -99,4 +99,23 @@ final class TransactionIndexTest {
             assertThatThrownBy(index::checkSanity).isInstanceOf(CorruptFileException.class);
         }
     }
+
+    @Test
+    void whatAPowerCutHasTornIsCutOff() throws IOException {
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
+            for (int i = 0; i < 5; i++) {
+                index.append(new AbortedTransaction(i, 100 + i, 110 + i, 111 + i));
+            }
+        }
+        Path file = TransactionIndex.file(folder, 100);
+        byte[] torn = Files.readAllBytes(file);
+        int third = 2 * TransactionIndex.ENTRY_BYTES;
+        java.util.Arrays.fill(torn, third, third + TransactionIndex.ENTRY_BYTES, (byte) 0);
+        Files.write(file, torn);
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
+            index.truncateTo(1_000);
+            assertThat(index.size()).isEqualTo(2);
+            index.checkSanity();
+        }
+    }
 }
