@@ -2,6 +2,7 @@ package naru.log;
 
 import naru.log.checkpoint.CleanShutdownFile;
 import naru.log.checkpoint.CorruptFileException;
+import naru.log.checkpoint.DataFolder;
 import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.compaction.Compactor;
@@ -83,7 +84,7 @@ public final class LogDirectory implements AutoCloseable {
         this.options = options;
         this.disk = disk;
         this.clock = clock;
-        disk.createFolder(options.path());
+        DataFolder.make(disk, options.path());
         this.checkpoints = new Checkpoints(disk, options.path());
         this.housekeeping =
                 new Housekeeping(

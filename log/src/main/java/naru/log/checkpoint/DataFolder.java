@@ -46,7 +46,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** Makes the folder where there is none and takes its lock. */
     public static DataFolder open(Disk disk, Path path) throws IOException {
-        disk.createFolder(path);
+        make(disk, path);
         FileChannel channel =
                 disk.open(
                         path.resolve(LOCK),
@@ -70,6 +70,17 @@ public final class DataFolder implements AutoCloseable {
             if (lock == null || !lock.isValid()) {
                 channel.close();
             }
+        }
+    }
+
+    /** Makes the folder where there is none; it is on the disk when this returns. */
+    public static void make(Disk disk, Path path) throws IOException {
+        Path folder = path.toAbsolutePath();
+        Path parent = folder.getParent();
+        if (parent != null && !disk.exists(folder)) {
+            make(disk, parent);
+            disk.createFolder(folder);
+            disk.forceFolder(parent);
         }
     }
 
