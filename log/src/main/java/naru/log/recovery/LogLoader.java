@@ -110,6 +110,7 @@ public final class LogLoader {
                 context.disk().delete(SegmentFiles.path(context.folder(), base, suffix));
             }
         }
+        context.disk().forceFolder(context.folder());
     }
 
     /** Adds the segment; answers whether it has lost writes, so that none may follow. */
