@@ -82,13 +82,16 @@ final class SegmentRecovery {
 
     /** Whether a whole sector, or its rest behind the start, is zeros. */
     private boolean isZeroWithin(int start, int end) throws IOException {
-        int sector = start / SECTOR_BYTES * SECTOR_BYTES;
-        for (; sector + SECTOR_BYTES <= end; sector += SECTOR_BYTES) {
-            int from = Math.max(start, sector);
-            boolean tells = sector + SECTOR_BYTES - from >= RecordBatchLayout.LOG_OVERHEAD_BYTES;
-            if (tells && segment.isZero(from, sector + SECTOR_BYTES)) {
+        for (int at = start; at < end; ) {
+            int sectorEnd = at / SECTOR_BYTES * SECTOR_BYTES + SECTOR_BYTES;
+            int until = Math.min(sectorEnd, end);
+            // the offset that a sound batch behind the stretch begins with has zeros in front
+            boolean whole = sectorEnd - until < Long.BYTES;
+            boolean tells = until - at >= RecordBatchLayout.LOG_OVERHEAD_BYTES;
+            if (whole && tells && segment.isZero(at, until)) {
                 return true;
             }
+            at = sectorEnd;
         }
         return false;
     }
