@@ -5,6 +5,7 @@ import naru.simulation.disk.DiskFaults.Kind;
 
 import org.apache.kafka.common.TopicPartition;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -135,7 +136,8 @@ final class Chaos {
     }
 
     private void refuse() {
-        Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+        List<Kind> kinds = List.of(Kind.values());
+        Kind kind = kinds.get(random.nextInt(kinds.size()));
         simulation.note("the disk refuses: " + kind);
         simulation.faultsBegin();
         simulation.disk().faults().fail(kind, random.nextInt(20), 1 + random.nextInt(3));

@@ -1,5 +1,7 @@
 package naru.simulation;
 
+import java.util.List;
+
 /** What may befall the node, and what it has to keep then. */
 enum Weather {
     /** Processes are killed and disks refuse; what is acknowledged is kept. */
@@ -13,6 +15,6 @@ enum Weather {
     POWER_CUTS_WITHOUT_FSYNC;
 
     static Weather of(long seed) {
-        return values()[Math.floorMod(seed, 3)];
+        return List.of(values()).get(Math.floorMod(seed, 3));
     }
 }
