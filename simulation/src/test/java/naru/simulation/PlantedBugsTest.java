@@ -50,6 +50,10 @@ class PlantedBugsTest {
     }
 
     static Stream<Plant> plants() {
+        return Stream.concat(inTheDisk(), betweenTheParts());
+    }
+
+    private static Stream<Plant> inTheDisk() {
         return Stream.of(
                 new Plant(
                         "records are acknowledged before they are forced",
@@ -97,7 +101,11 @@ class PlantedBugsTest {
                             public boolean write(String name, int position, int length) {
                                 return name.endsWith(".txnindex") && position > 0;
                             }
-                        }),
+                        }));
+    }
+
+    private static Stream<Plant> betweenTheParts() {
+        return Stream.of(
                 handling(
                         "the index of aborted transactions forgets",
                         ApiKeys.FETCH,
