@@ -26,7 +26,7 @@ import java.util.Set;
  */
 record Survivors(long durable, long end, boolean compacted) {
     static final Comparator<TopicPartition> ORDER =
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     /** Offsets that are missing. */
     record Hole(long from, long to) {}
