@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
         ConnectionLimits limits = new ConnectionLimits();
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
-        parts.push(DataFolder.open(config.dataFolder()));
+        parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
         this.transport = new Transport(transportOptions(config), limits);
         parts.push(transport);
         ApiTable brokerApis = new ApiTable();

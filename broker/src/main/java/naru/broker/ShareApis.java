@@ -76,6 +76,7 @@ final class ShareApis {
                         quorum::image,
                         topics,
                         partitions,
+                        System::currentTimeMillis,
                         alarms);
         this.sessions =
                 new ShareSessions(
