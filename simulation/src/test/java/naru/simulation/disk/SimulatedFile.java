@@ -115,7 +115,7 @@ final class SimulatedFile {
             case 1, 2 -> size;
             default -> {
                 int sectors = (low + random.nextInt(high - low + 1)) / SECTOR;
-                yield Math.clamp((sectors + 1) * SECTOR, low, high);
+                yield Math.clamp((sectors + 1L) * SECTOR, low, high);
             }
         };
     }

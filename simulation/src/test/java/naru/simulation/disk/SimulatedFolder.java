@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -16,7 +17,7 @@ final class SimulatedFolder {
     private final TreeMap<String, Object> stored = new TreeMap<>();
     private final List<Change> unforced = new ArrayList<>();
 
-    TreeMap<String, Object> names() {
+    SortedMap<String, Object> names() {
         return seen;
     }
 
