@@ -246,9 +246,13 @@ public final class GroupExplainer {
             return;
         }
         List<Member> readers = readersOf(place.partition());
-        if (readers.isEmpty()) {
-            return;
+        if (!readers.isEmpty()) {
+            pace(place, readers);
         }
+    }
+
+    /** Whether those who read keep up with what comes. */
+    private void pace(PartitionFacts place, List<Member> readers) {
         boolean isOne = readers.size() == 1;
         String who = isOne ? readers.getFirst().described() : readers.size() + " members";
         if (place.taken() == 0) {
