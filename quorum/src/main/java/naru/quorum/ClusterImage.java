@@ -2,6 +2,8 @@ package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -40,6 +42,16 @@ public interface ClusterImage {
 
     /** Finalized feature levels by name, {@code metadata.version} and {@code kraft.version} too. */
     Map<String, Short> finalizedFeatures();
+
+    /**
+     * What proves that somebody knows the user's password; null when there is no such user.
+     *
+     * @param mechanism SCRAM-SHA-256 or SCRAM-SHA-512
+     */
+    @Nullable ScramCredential scramCredential(String mechanism, String user);
+
+    /** Null when there is no such token, which may be one that has expired. */
+    @Nullable TokenInformation delegationToken(String tokenId);
 
     /** A topic and the state of its partitions. */
     interface Topic {

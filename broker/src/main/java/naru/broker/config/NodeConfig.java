@@ -159,6 +159,26 @@ public final class NodeConfig {
         return own == null ? integer(key) : ((Number) own).intValue();
     }
 
+    /**
+     * All settings as they hold for one listener: its own without their {@code listener.name.}
+     * prefix, and for the rest what holds for all.
+     */
+    public Map<String, Object> forListener(String listenerName) {
+        String prefix = Listener.settingPrefix(listenerName);
+        Map<String, Object> effective = new HashMap<>(values);
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                effective.put(key.substring(prefix.length()), value);
+            }
+        });
+        return effective;
+    }
+
+    /** Whether the listener has a value of its own for the setting. */
+    public boolean givenForListener(String listenerName, String key) {
+        return values.containsKey(Listener.settingPrefix(listenerName) + key);
+    }
+
     public int nodeId() {
         return integer(MetadataSettings.NODE_ID);
     }

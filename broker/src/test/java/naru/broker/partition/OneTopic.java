@@ -4,6 +4,8 @@ import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -42,6 +44,16 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
         public @Nullable PartitionState partition(int index) {
             return index == 0 ? state : null;
         }
+    }
+
+    @Override
+    public @Nullable ScramCredential scramCredential(String mechanism, String user) {
+        return null;
+    }
+
+    @Override
+    public @Nullable TokenInformation delegationToken(String tokenId) {
+        return null;
     }
 
     private @Nullable Topic only() {
