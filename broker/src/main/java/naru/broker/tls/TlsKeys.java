@@ -77,7 +77,7 @@ public final class TlsKeys {
         } catch (RuntimeException unusable) {
             LOG.warn(
                     "listener {} goes on with its old keys: {}, but the new ones cannot be used:"
-                        + " {}",
+                            + " {}",
                     listener,
                     why,
                     cause(unusable));

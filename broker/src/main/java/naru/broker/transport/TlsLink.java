@@ -32,6 +32,8 @@ final class TlsLink implements Link {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int SENT_AT_ONCE_BYTES = 1 << 20;
     private static final int ALERTS_MOST = 4;
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_AT = 3;
 
     private final SelectorLoop loop;
     private final SocketChannel socket;
@@ -189,10 +191,24 @@ final class TlsLink implements Link {
             ended = true;
             return false;
         }
+        if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+            refuseLongRecord(in);
+        }
         return result.getStatus() == Status.OK
                 && (result.bytesConsumed() > 0
                         || result.bytesProduced() > 0
                         || result.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP);
+    }
+
+    /** The engine would wait for the end of any record; there is room only for lawful ones. */
+    private static void refuseLongRecord(ByteBuffer in) throws IOException {
+        boolean announced =
+                in.remaining() >= HEADER_BYTES
+                        && (in.getShort(in.position() + LENGTH_AT) & 0xffff)
+                                > TlsBuffers.RECORD_BYTES - HEADER_BYTES;
+        if (announced || in.remaining() >= TlsBuffers.RECORD_BYTES) {
+            throw new IOException("it sent a TLS record that is too long");
+        }
     }
 
     /** A record that does not fit into the caller's buffer is handed out piece by piece. */
