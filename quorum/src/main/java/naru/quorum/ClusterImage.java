@@ -1,7 +1,11 @@
 package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -40,6 +44,16 @@ public interface ClusterImage {
 
     /** Finalized feature levels by name, {@code metadata.version} and {@code kraft.version} too. */
     Map<String, Short> finalizedFeatures();
+
+    /** Rules of who may do what, in no order. */
+    Collection<AclBinding> accessRules();
+
+    /** Users who log in by SCRAM and their mechanisms; no secrets. */
+    DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request);
+
+    /** Delegation tokens as they are known by their ids; no secrets. */
+    Collection<TokenInformation> delegationTokens();
 
     /** A topic and the state of its partitions. */
     interface Topic {
