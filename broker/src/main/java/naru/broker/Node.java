@@ -3,11 +3,12 @@ package naru.broker;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
-import naru.broker.access.EverybodyMay;
+import naru.broker.access.AccessByRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
 import naru.broker.api.TopicCreation;
+import naru.broker.audit.AuditFile;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
@@ -112,6 +113,11 @@ public final class Node implements AutoCloseable {
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(config.dataFolder()));
+        AccessControl control = AccessControl.of(config);
+        AuditFile audit = control.file();
+        if (audit != null) {
+            parts.push(audit);
+        }
         this.transport = new Transport(transportOptions(config), limits);
         parts.push(transport);
         ApiTable brokerApis = new ApiTable();
@@ -128,7 +134,7 @@ public final class Node implements AutoCloseable {
         this.fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
-        Access access = new EverybodyMay();
+        Access access = control.access();
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
@@ -149,11 +155,15 @@ public final class Node implements AutoCloseable {
                 fetchSessions,
                 access);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, control);
         AdministrationApis.serveTelemetry(brokerApis, config);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serve(controllerApis, quorum);
+        QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
+        AccessByRules rules = control.rules();
+        if (rules != null) {
+            quorum.subscribe(rules);
+        }
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -123,31 +122,40 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
     }
 
     private void run() {
-        boolean goesOn = true;
-        while (goesOn) {
-            boolean last = closed;
-            try {
-                AuditEntry first = waiting.poll(LONGEST_REST_MILLIS, TimeUnit.MILLISECONDS);
-                for (AuditEntry entry = first; entry != null; entry = waiting.poll()) {
-                    write(entry);
-                }
-                tellDropped();
-                flush();
-            } catch (InterruptedException closing) {
-                last = closed && waiting.isEmpty();
+        boolean last = false;
+        while (!last) {
+            last = closed;
+            AuditEntry entry = next(last);
+            while (entry != null) {
+                write(entry);
+                entry = waiting.poll();
             }
-            goesOn = !last;
+            tellDropped();
+            flush();
+        }
+    }
+
+    private @Nullable AuditEntry next(boolean atOnce) {
+        try {
+            return atOnce
+                    ? waiting.poll()
+                    : waiting.poll(LONGEST_REST_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException nobodyInterrupts) {
+            return null;
         }
     }
 
     private void tellDropped() {
         long count = dropped.getAndSet(0);
         if (count > 0) {
-            write(new AuditEntry.Dropped(Instant.now(clock), count));
+            write(new AuditEntry.Dropped(clock.instant(), count));
         }
     }
 
     private void write(AuditEntry entry) {
+        if (entry instanceof AuditEntry.Dropped(var at, var count) && count == 0) {
+            return;
+        }
         try {
             file.append((entry.json() + "\n").getBytes(UTF_8));
             failing = false;
@@ -180,7 +188,7 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
     @Override
     public void close() throws IOException {
         closed = true;
-        writer.interrupt();
+        var _ = waiting.offer(new AuditEntry.Dropped(clock.instant(), 0)); // wakes the writer
         try {
             writer.join(CLOSE_WITHIN_MILLIS);
         } catch (InterruptedException e) {

@@ -10,6 +10,8 @@ final class ServedSettings {
             Set.copyOf(
                     """
                     advertised.listeners
+                    allow.everyone.if.no.acl.found
+                    authorizer.class.name
                     auto.create.topics.enable
                     auto.leader.rebalance.enable
                     broker.heartbeat.interval.ms
@@ -164,6 +166,7 @@ final class ServedSettings {
                     socket.receive.buffer.bytes
                     socket.request.max.bytes
                     socket.send.buffer.bytes
+                    super.users
                     telemetry.max.bytes
                     transaction.max.timeout.ms
                     transaction.remove.expired.transaction.cleanup.interval.ms
