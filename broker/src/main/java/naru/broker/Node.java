@@ -3,11 +3,12 @@ package naru.broker;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
-import naru.broker.access.EverybodyMay;
+import naru.broker.access.AccessByRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
 import naru.broker.api.TopicCreation;
+import naru.broker.audit.AuditFile;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
@@ -19,6 +20,7 @@ import naru.broker.config.TopicSettings;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.login.ClusterCredentials;
+import naru.broker.login.FirstUser;
 import naru.broker.login.Protections;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
@@ -114,8 +116,13 @@ public final class Node implements AutoCloseable {
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(config.dataFolder()));
+        AccessControl control = AccessControl.of(config);
+        AuditFile audit = control.file();
+        if (audit != null) {
+            parts.push(audit);
+        }
         ClusterCredentials credentials = new ClusterCredentials();
-        Protections protections = new Protections(config, credentials);
+        Protections protections = new Protections(config, credentials, control.trail());
         parts.push(protections);
         dynamic.subscribe(protections);
         this.transport = new Transport(transportOptions(config), limits);
@@ -135,7 +142,7 @@ public final class Node implements AutoCloseable {
         this.fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
-        Access access = new EverybodyMay();
+        Access access = control.access();
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
@@ -156,11 +163,15 @@ public final class Node implements AutoCloseable {
                 fetchSessions,
                 access);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, control);
         AdministrationApis.serveTelemetry(brokerApis, config);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serve(controllerApis, quorum);
+        QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
+        AccessByRules rules = control.rules();
+        if (rules != null) {
+            quorum.subscribe(rules);
+        }
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
@@ -273,6 +284,22 @@ public final class Node implements AutoCloseable {
         ClusterImage image = quorum.image();
         partitions.logs().retainOnly(log -> partitions.isPlacedHere(image, log));
         transport.start();
+    }
+
+    /**
+     * Makes a user where there is none of this name.
+     *
+     * @throws StartException when the controller does not
+     */
+    public void add(FirstUser user) throws StartException {
+        try {
+            user.addTo(quorum);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The start was interrupted", e);
+        } catch (IllegalStateException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Addresses for clients on this machine, one for each listener. */

@@ -1,7 +1,10 @@
 package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,16 @@ public interface ClusterImage {
 
     /** Null when there is no such token, which may be one that has expired. */
     @Nullable TokenInformation delegationToken(String tokenId);
+
+    /** Rules of who may do what, in no order. */
+    Collection<AclBinding> accessRules();
+
+    /** Users who log in by SCRAM and their mechanisms; no secrets. */
+    DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request);
+
+    /** Delegation tokens as they are known by their ids; no secrets. */
+    Collection<TokenInformation> delegationTokens();
 
     /** A topic and the state of its partitions. */
     interface Topic {

@@ -3,6 +3,7 @@ package naru.broker.config;
 import naru.log.compaction.CompactionSettings;
 
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
@@ -234,6 +235,20 @@ public final class NodeConfig {
     public int loops() {
         int loops = integer(NaruSettings.LOOPS);
         return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Whether access is decided by rules; everybody may do everything otherwise. */
+    public boolean enforcesAccess() {
+        String authorizer = text(AuthorizationSettings.AUTHORIZER);
+        return authorizer != null && !authorizer.isBlank();
+    }
+
+    /** Principals that may do everything. */
+    public Set<KafkaPrincipal> superUsers() {
+        Set<KafkaPrincipal> users =
+                AuthorizationSettings.superUsers(
+                        String.valueOf(values.get(AuthorizationSettings.SUPER_USERS)));
+        return users == null ? Set.of() : users;
     }
 
     /** What the cleaner of compacted logs is told. */

@@ -61,10 +61,13 @@ final class RefusedSettings {
         Map<String, Rule> rules = new LinkedHashMap<>();
         refuse(
                 rules,
-                List.of("authorizer.class.name"),
-                RefusedSettings::notEmpty,
-                "this release enforces no access control, so the node would be open to everyone;"
-                        + " remove it, and keep the listeners on loopback");
+                List.of(AuthorizationSettings.AUTHORIZER),
+                value ->
+                        notEmpty(value) && !value.equals(AuthorizationSettings.STANDARD_AUTHORIZER),
+                "this node runs no authorizer but its own, which decides by ACLs and is called "
+                        + AuthorizationSettings.STANDARD_AUTHORIZER
+                        + "; use that name, or remove it, and the node is open to all who reach"
+                        + " it");
         refuse(
                 rules,
                 List.of(MetadataSettings.PROCESS_ROLES),
@@ -146,9 +149,6 @@ final class RefusedSettings {
     /** What to say about a key that no definition has. */
     static Problem unknown(String key, String text) {
         String value = SECRET.matcher(key).find() ? "[hidden]" : text;
-        if (key.equals("super.users") || key.equals("allow.everyone.if.no.acl.found")) {
-            return new Problem(key, value, "this release enforces no access control; remove it");
-        }
         if (key.startsWith("confluent.")) {
             return new Problem(
                     key, value, "belongs to Confluent Platform, not to Apache Kafka; remove it");

@@ -12,6 +12,8 @@ final class ServedSettings {
             Set.copyOf(
                     """
                     advertised.listeners
+                    allow.everyone.if.no.acl.found
+                    authorizer.class.name
                     auto.create.topics.enable
                     auto.leader.rebalance.enable
                     broker.heartbeat.interval.ms
@@ -204,6 +206,7 @@ final class ServedSettings {
                     ssl.truststore.location
                     ssl.truststore.password
                     ssl.truststore.type
+                    super.users
                     telemetry.max.bytes
                     transaction.max.timeout.ms
                     transaction.remove.expired.transaction.cleanup.interval.ms

@@ -1,5 +1,6 @@
 package naru.broker.login;
 
+import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
@@ -37,7 +38,11 @@ public final class ListenerProtection implements ListenerSecurity, AutoCloseable
      * @throws KafkaException when keys or mechanisms cannot be used, with the cause
      */
     ListenerProtection(
-            Listener listener, NodeConfig config, Credentials credentials, GuessLimit guesses) {
+            Listener listener,
+            NodeConfig config,
+            Credentials credentials,
+            GuessLimit guesses,
+            AuditTrail trail) {
         this.listener = listener;
         this.timeoutMillis = config.number(NaruSettings.AUTHENTICATION_TIMEOUT);
         Map<String, Object> settings = settings(listener, config);
@@ -48,7 +53,9 @@ public final class ListenerProtection implements ListenerSecurity, AutoCloseable
                                 String.valueOf(settings.getOrDefault(MAPPING_RULES, "DEFAULT"))));
         this.keys = listener.encrypted() ? new TlsKeys(listener.name(), settings) : null;
         this.sasl =
-                listener.login() ? SaslSettings.of(listener, settings, credentials, guesses) : null;
+                listener.login()
+                        ? SaslSettings.of(listener, settings, credentials, guesses, trail)
+                        : null;
     }
 
     /** On a listener with SASL certificates are asked for only where its own setting says so. */

@@ -1,5 +1,6 @@
 package naru.broker.login;
 
+import naru.broker.audit.AuditTrail;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
@@ -27,9 +28,10 @@ public final class Protections implements DynamicConfig.Listener, AutoCloseable 
     private final List<AutoCloseable> parts = new ArrayList<>();
 
     /**
+     * @param trail told of failed logins
      * @throws ConfigException when a listener cannot be protected as it is set, with the cause
      */
-    public Protections(NodeConfig config, Credentials credentials) {
+    public Protections(NodeConfig config, Credentials credentials, AuditTrail trail) {
         List<TlsKeys> keys = new ArrayList<>();
         GuessLimit guesses = new GuessLimit(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         List<Listener> all = new ArrayList<>(config.listeners());
@@ -37,7 +39,7 @@ public final class Protections implements DynamicConfig.Listener, AutoCloseable 
         for (Listener listener : all) {
             try {
                 ListenerProtection one =
-                        new ListenerProtection(listener, config, credentials, guesses);
+                        new ListenerProtection(listener, config, credentials, guesses, trail);
                 byListener.put(listener.name(), one);
                 parts.add(one);
                 if (one.keys() != null) {

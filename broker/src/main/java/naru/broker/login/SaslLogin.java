@@ -275,6 +275,9 @@ final class SaslLogin implements Login {
     private void refuse(Request request, Exchanging exchanging, String sentence) {
         state = new Refused();
         LOG.debug("{} is refused by {}: {}", client, exchanging.mechanism, sentence);
+        settings.trail()
+                .onAuthenticationFailed(
+                        settings.listenerName(), client, exchanging.mechanism, null, sentence);
         SaslAuthenticateResponseData response =
                 new SaslAuthenticateResponseData()
                         .setErrorCode(Errors.SASL_AUTHENTICATION_FAILED.code())

@@ -1,5 +1,6 @@
 package naru.broker.login;
 
+import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
 
 import org.apache.kafka.common.config.types.Password;
@@ -29,14 +30,16 @@ record SaslSettings(
         int frameBytesMost,
         long refusalDelayMillis,
         Map<String, Long> sessionMillis,
-        GuessLimit guesses) {
+        GuessLimit guesses,
+        AuditTrail trail) {
     private static final String SESSION = "connections.max.reauth.ms";
 
     static SaslSettings of(
             Listener listener,
             Map<String, Object> settings,
             Credentials credentials,
-            GuessLimit guesses) {
+            GuessLimit guesses,
+            AuditTrail trail) {
         Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
         Map<String, Long> sessions = new LinkedHashMap<>();
         for (Object each : (List<?>) settings.getOrDefault("sasl.enabled.mechanisms", List.of())) {
@@ -53,7 +56,8 @@ record SaslSettings(
                 number(settings, "sasl.server.max.receive.size"),
                 number(settings, "connection.failed.authentication.delay.ms"),
                 Map.copyOf(sessions),
-                guesses);
+                guesses,
+                trail);
     }
 
     private static Mechanism mechanism(
