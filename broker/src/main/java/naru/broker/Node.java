@@ -81,6 +81,8 @@ public final class Node implements AutoCloseable {
     private final KraftQuorum quorum;
     private final Partitions partitions;
     private final FetchSessions fetchSessions;
+    private final ApiTable brokerApis = new ApiTable();
+    private final ApiTable controllerApis = new ApiTable();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
 
@@ -91,10 +93,15 @@ public final class Node implements AutoCloseable {
      * @throws StartException with a sentence for the person who starts it
      */
     public static Node start(NodeConfig config, FatalFault fatalFault) throws StartException {
+        return start(config, fatalFault, AccessControl.of(config));
+    }
+
+    static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control)
+            throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         boolean serves = false;
         try {
-            Node node = new Node(config, fatalFault, parts);
+            Node node = new Node(config, fatalFault, control, parts);
             node.begin();
             serves = true;
             return node;
@@ -107,28 +114,29 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private Node(NodeConfig config, FatalFault fatalFault, Deque<AutoCloseable> parts)
+    private Node(
+            NodeConfig config,
+            FatalFault fatalFault,
+            AccessControl control,
+            Deque<AutoCloseable> parts)
             throws IOException, StartException {
         this.config = config;
         this.parts = parts;
+        AuditFile audit = control.file();
+        if (audit != null) {
+            parts.push(audit);
+        }
         DynamicConfig dynamic = new DynamicConfig(config);
         ConnectionLimits limits = new ConnectionLimits();
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(config.dataFolder()));
-        AccessControl control = AccessControl.of(config);
-        AuditFile audit = control.file();
-        if (audit != null) {
-            parts.push(audit);
-        }
         ClusterCredentials credentials = new ClusterCredentials();
         Protections protections = new Protections(config, credentials, control.trail());
         parts.push(protections);
         dynamic.subscribe(protections);
         this.transport = new Transport(transportOptions(config), limits);
         parts.push(transport);
-        ApiTable brokerApis = new ApiTable();
-        ApiTable controllerApis = new ApiTable();
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
         this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
@@ -305,6 +313,20 @@ public final class Node implements AutoCloseable {
     /** Addresses for clients on this machine, one for each listener. */
     public List<String> bootstrap() {
         return listeners.bootstrap();
+    }
+
+    ClusterImage image() {
+        return quorum.image();
+    }
+
+    /** What the listeners for clients and brokers serve. */
+    ApiTable brokerApis() {
+        return brokerApis;
+    }
+
+    /** What the controller listeners serve. */
+    ApiTable controllerApis() {
+        return controllerApis;
     }
 
     public NodeConfig config() {

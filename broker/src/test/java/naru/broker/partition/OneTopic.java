@@ -3,7 +3,10 @@ package naru.broker.partition;
 import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
@@ -119,5 +122,21 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
     @Override
     public Map<String, Short> finalizedFeatures() {
         return Map.of();
+    }
+
+    @Override
+    public Collection<AclBinding> accessRules() {
+        return List.of();
+    }
+
+    @Override
+    public DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request) {
+        return new DescribeUserScramCredentialsResponseData();
+    }
+
+    @Override
+    public Collection<TokenInformation> delegationTokens() {
+        return List.of();
     }
 }
