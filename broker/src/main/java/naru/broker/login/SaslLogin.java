@@ -15,7 +15,6 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SaslAuthenticationContext;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
 import org.apache.kafka.common.security.authenticator.SaslInternalConfigs;
-import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -248,13 +247,7 @@ final class SaslLogin implements Login {
                 PRINCIPALS.build(
                         new SaslAuthenticationContext(
                                 server, settings.protocol(), client, settings.listenerName()));
-        boolean byToken =
-                exchanging.mechanism.startsWith("SCRAM")
-                        && "true"
-                                .equals(
-                                        server.getNegotiatedProperty(
-                                                ScramLoginModule.TOKEN_AUTH_CONFIG));
-        principal.tokenAuthenticated(byToken);
+        principal.tokenAuthenticated(server instanceof ScramExchange scram && scram.isByToken());
         return principal;
     }
 

@@ -1,12 +1,9 @@
 package naru.broker.login;
 
 import org.apache.kafka.common.security.scram.ScramCredential;
-import org.apache.kafka.common.security.scram.ScramCredentialCallback;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
-import org.apache.kafka.common.security.scram.internals.ScramSaslServer;
 import org.apache.kafka.common.security.token.delegation.TokenInformation;
-import org.apache.kafka.common.security.token.delegation.internals.DelegationTokenCredentialCallback;
 import org.jspecify.annotations.Nullable;
 
 import java.math.BigInteger;
@@ -17,14 +14,9 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Map;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.NameCallback;
-import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 
@@ -35,7 +27,7 @@ import javax.security.sasl.SaslServer;
  * and with a credential that no password fits, so that the exchange fails where a wrong password
  * fails.
  */
-final class Scram implements Mechanism, CallbackHandler {
+final class Scram implements Mechanism {
     private static final String KEYED_HASH = "HmacSHA512";
     private static final int COMMON_ITERATIONS = 4096;
     private static final int SALT_BITS = 130;
@@ -56,24 +48,22 @@ final class Scram implements Mechanism, CallbackHandler {
 
     @Override
     public SaslServer newServer() throws SaslException {
-        try {
-            return new ScramSaslServer(mechanism, Map.of(), this);
-        } catch (NoSuchAlgorithmException e) {
-            throw new SaslException("this JDK has no " + mechanism.hashAlgorithm(), e);
-        }
+        return new ScramExchange(mechanism, this::proof);
     }
 
-    @Override
-    public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
-        String name = "";
-        for (Callback callback : callbacks) {
-            switch (callback) {
-                case NameCallback user -> name = user.getDefaultName();
-                case DelegationTokenCredentialCallback token -> ofToken(token, name);
-                case ScramCredentialCallback user -> user.scramCredential(ofUser(name));
-                default -> throw new UnsupportedCallbackException(callback);
-            }
-        }
+    /** Finds what a name has to prove; there is something for every name. */
+    interface Proofs {
+        Proof of(String name, boolean byToken);
+    }
+
+    /**
+     * @param user who it is that can prove it
+     * @param endMillis when a token expires; null for users
+     */
+    record Proof(ScramCredential credential, String user, @Nullable Long endMillis) {}
+
+    private Proof proof(String name, boolean byToken) {
+        return byToken ? ofToken(name) : new Proof(ofUser(name), name, null);
     }
 
     private ScramCredential ofUser(String name) {
@@ -108,30 +98,30 @@ final class Scram implements Mechanism, CallbackHandler {
         return number.toString(Character.MAX_RADIX).getBytes(StandardCharsets.UTF_8);
     }
 
-    private void ofToken(DelegationTokenCredentialCallback callback, String tokenId) {
+    private Proof ofToken(String tokenId) {
         TokenInformation token = credentials.delegationToken(tokenId);
         String secret = tokenSecret;
-        boolean usable =
-                token != null
-                        && secret != null
-                        && token.expiryTimestamp() > System.currentTimeMillis();
-        byte[] password = new byte[keyBytes()];
-        random.nextBytes(password);
-        if (usable && secret != null) {
-            byte[] hmac = keyedHash(secret.getBytes(StandardCharsets.UTF_8), tokenId);
-            password = Base64.getEncoder().encodeToString(hmac).getBytes(StandardCharsets.UTF_8);
+        if (token == null
+                || secret == null
+                || token.expiryTimestamp() <= System.currentTimeMillis()) {
+            byte[] nobodys = new byte[keyBytes()];
+            random.nextBytes(nobodys);
+            return new Proof(ofPassword(tokenId, nobodys), tokenId, null);
         }
+        byte[] hmac = keyedHash(secret.getBytes(StandardCharsets.UTF_8), tokenId);
+        byte[] password = Base64.getEncoder().encode(hmac);
+        return new Proof(
+                ofPassword(tokenId, password), token.owner().getName(), token.expiryTimestamp());
+    }
+
+    private ScramCredential ofPassword(String tokenId, byte[] password) {
         byte[] salt = salt("token", tokenId);
         try {
             ScramFormatter formatter = new ScramFormatter(mechanism);
             byte[] salted = formatter.hi(password, salt, COMMON_ITERATIONS);
-            callback.scramCredential(formatter.generateCredential(salt, salted, COMMON_ITERATIONS));
+            return formatter.generateCredential(salt, salted, COMMON_ITERATIONS);
         } catch (InvalidKeyException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no " + mechanism.hashAlgorithm(), e);
-        }
-        callback.tokenOwner(usable && token != null ? token.owner().getName() : tokenId);
-        if (usable && token != null) {
-            callback.tokenExpiryTimestamp(token.expiryTimestamp());
         }
     }
 

@@ -267,19 +267,33 @@ class SaslLoginTest {
             throws Exception {
         try (Peer peer = new Peer(port)) {
             handshake(peer, SCRAM);
-            return finish(peer, user, password);
+            return finish(peer, user, password, "");
         }
     }
 
-    private static SaslAuthenticateResponseData finish(Peer peer, String user, String password)
-            throws Exception {
+    @Test
+    void takesTheNonceAsOldLibrdkafkaWritesItAndNoOther() throws Exception {
+        for (String before : new String[] {"nonce", "", "other", "noncenonce"}) {
+            try (Peer peer = new Peer(port)) {
+                handshake(peer, SCRAM);
+                boolean right = before.isEmpty() || before.equals("nonce");
+                assertThat(finish(peer, "carol", "carol-secret", before).errorCode() == 0)
+                        .as("the nonce behind '%s'", before)
+                        .isEqualTo(right);
+            }
+        }
+    }
+
+    private static SaslAuthenticateResponseData finish(
+            Peer peer, String user, String password, String beforeNonce) throws Exception {
         ScramFormatter formatter = new ScramFormatter(ScramMechanism.SCRAM_SHA_512);
         ClientFirstMessage first = new ClientFirstMessage(user, "nonce", Map.of());
         ServerFirstMessage server =
                 new ServerFirstMessage(token(peer, first.toBytes()).authBytes());
         byte[] salted = formatter.saltedPassword(password, server.salt(), server.iterations());
         ClientFinalMessage last =
-                new ClientFinalMessage("n,,".getBytes(StandardCharsets.UTF_8), server.nonce());
+                new ClientFinalMessage(
+                        "n,,".getBytes(StandardCharsets.UTF_8), beforeNonce + server.nonce());
         last.proof(formatter.clientProof(salted, first, server, last));
         return token(peer, last.toBytes());
     }
