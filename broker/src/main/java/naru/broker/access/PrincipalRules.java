@@ -28,7 +28,7 @@ final class PrincipalRules {
                     .add(rule);
         }
         this.byType = new Patterns[ResourceType.values().length];
-        groups.forEach((type, group) -> byType[type.ordinal()] = Patterns.of(group));
+        groups.forEach((type, group) -> byType[type.code()] = Patterns.of(group));
     }
 
     PrincipalRules with(Set<AclBinding> added, Set<AclBinding> removed) {
@@ -51,6 +51,6 @@ final class PrincipalRules {
     }
 
     @Nullable Patterns patterns(ResourceType type) {
-        return byType[type.ordinal()];
+        return byType[type.code()];
     }
 }
