@@ -53,7 +53,7 @@ final class RefusedSettings {
 
     /** Names whose values are not shown, although nobody knows what they are. */
     private static final Pattern SECRET =
-            Pattern.compile("pass|secret|jaas|credential|token|\\.key", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("pas|secret|jaas|credential|token|\\.key", Pattern.CASE_INSENSITIVE);
 
     private RefusedSettings() {}
 

@@ -1,11 +1,20 @@
 package naru.broker.login;
 
-import org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler;
+import org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator;
+import org.apache.kafka.common.security.oauthbearer.JwtValidatorException;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerExtensionsValidatorCallback;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallback;
 import org.apache.kafka.common.security.oauthbearer.internals.OAuthBearerSaslServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.sasl.SaslServer;
 
@@ -14,12 +23,16 @@ import javax.security.sasl.SaslServer;
  * issuer and audience of the settings (KIP-768). Unsigned tokens are not taken. Which key sets may
  * be fetched is limited by the system property {@code
  * org.apache.kafka.sasl.oauthbearer.allowed.urls} as in Kafka.
+ *
+ * <p>What is wrong with a token is not logged, since the validator's sentences quote it whole.
  */
-final class Bearer implements Mechanism {
+final class Bearer implements Mechanism, CallbackHandler {
     static final String NAME = "OAUTHBEARER";
 
-    private final OAuthBearerValidatorCallbackHandler validator =
-            new OAuthBearerValidatorCallbackHandler();
+    private static final Logger LOG = LoggerFactory.getLogger("naru.login");
+    private static final String INVALID = "invalid_token";
+
+    private final DefaultJwtValidator validator = new DefaultJwtValidator();
 
     Bearer(Map<String, Object> settings, AppConfigurationEntry entry) {
         validator.configure(settings, NAME, List.of(entry));
@@ -27,11 +40,35 @@ final class Bearer implements Mechanism {
 
     @Override
     public SaslServer newServer() {
-        return new OAuthBearerSaslServer(validator);
+        return new OAuthBearerSaslServer(this);
+    }
+
+    @Override
+    public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
+        for (Callback callback : callbacks) {
+            switch (callback) {
+                case OAuthBearerValidatorCallback token -> validate(token);
+                case OAuthBearerExtensionsValidatorCallback extensions ->
+                        extensions.inputExtensions().map().keySet().forEach(extensions::valid);
+                default -> throw new UnsupportedCallbackException(callback);
+            }
+        }
+    }
+
+    private void validate(OAuthBearerValidatorCallback callback) {
+        try {
+            callback.token(validator.validate(callback.tokenValue()));
+        } catch (JwtValidatorException invalid) {
+            callback.error(INVALID, null, null);
+        }
     }
 
     @Override
     public void close() {
-        validator.close();
+        try {
+            validator.close();
+        } catch (IOException e) {
+            LOG.debug("closing a key set: {}", e.getMessage());
+        }
     }
 }
