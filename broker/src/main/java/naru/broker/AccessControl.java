@@ -58,8 +58,7 @@ record AccessControl(
                     new AuditFile.Options(
                             Path.of(file),
                             AuditLevel.of(
-                                    String.valueOf(
-                                            config.text(AuthorizationSettings.AUDIT_LEVEL))),
+                                    String.valueOf(config.text(AuthorizationSettings.AUDIT_LEVEL))),
                             config.integer(AuthorizationSettings.AUDIT_RATE),
                             config.number(AuthorizationSettings.AUDIT_FILE_BYTES),
                             config.integer(AuthorizationSettings.AUDIT_FILES)),

@@ -46,8 +46,7 @@ final class Bodies {
     }
 
     static ApiMessage produce(Names names) {
-        return produce(
-                new ProduceRequestData.TopicProduceData().setName(names.topic()), records());
+        return produce(new ProduceRequestData.TopicProduceData().setName(names.topic()), records());
     }
 
     static ApiMessage produceById(Names names) {
@@ -87,17 +86,14 @@ final class Bodies {
 
     static ApiMessage listOffsets(Names names) {
         var topic = new ListOffsetsRequestData.ListOffsetsTopic().setName(names.topic());
-        topic.partitions()
-                .add(new ListOffsetsRequestData.ListOffsetsPartition().setTimestamp(-1));
+        topic.partitions().add(new ListOffsetsRequestData.ListOffsetsPartition().setTimestamp(-1));
         ListOffsetsRequestData data = new ListOffsetsRequestData().setReplicaId(-1);
         data.topics().add(topic);
         return data;
     }
 
     private static MetadataRequestData metadata(MetadataRequestData.MetadataRequestTopic topic) {
-        return new MetadataRequestData()
-                .setAllowAutoTopicCreation(false)
-                .setTopics(List.of(topic));
+        return new MetadataRequestData().setAllowAutoTopicCreation(false).setTopics(List.of(topic));
     }
 
     static ApiMessage metadata(Names names) {
@@ -144,8 +140,7 @@ final class Bodies {
 
     static ApiMessage deleteRecords(Names names) {
         var topic = new DeleteRecordsRequestData.DeleteRecordsTopic().setName(names.topic());
-        topic.partitions()
-                .add(new DeleteRecordsRequestData.DeleteRecordsPartition().setOffset(0));
+        topic.partitions().add(new DeleteRecordsRequestData.DeleteRecordsPartition().setOffset(0));
         return new DeleteRecordsRequestData().setTopics(List.of(topic));
     }
 
@@ -170,14 +165,10 @@ final class Bodies {
         return new InitProducerIdRequestData().setTransactionalId(null);
     }
 
-    static InitProducerIdRequestData transactionalProducer(Names names) {
+    static ApiMessage transactionalProducer(Names names) {
         return new InitProducerIdRequestData()
                 .setTransactionalId(names.transactionalId())
                 .setTransactionTimeoutMs(60_000);
-    }
-
-    static ApiMessage preparingProducer(Names names) {
-        return transactionalProducer(names).setEnable2Pc(true);
     }
 
     private static AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection topics(
@@ -222,7 +213,18 @@ final class Bodies {
     }
 
     static ApiMessage markers(Names names) {
-        return new WriteTxnMarkersRequestData();
+        return new WriteTxnMarkersRequestData()
+                .setMarkers(
+                        List.of(
+                                new WriteTxnMarkersRequestData.WritableTxnMarker()
+                                        .setProducerId(-1)
+                                        .setTopics(
+                                                List.of(
+                                                        new WriteTxnMarkersRequestData
+                                                                        .WritableTxnMarkerTopic()
+                                                                .setName(names.topic())
+                                                                .setPartitionIndexes(
+                                                                        List.of(0))))));
     }
 
     static ApiMessage commitInTransaction(Names names) {

@@ -12,7 +12,6 @@ import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.IDEMPOTENT_WRITE;
 import static org.apache.kafka.common.acl.AclOperation.READ;
-import static org.apache.kafka.common.acl.AclOperation.TWO_PHASE_COMMIT;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.ResourceType.CLUSTER;
 import static org.apache.kafka.common.resource.ResourceType.GROUP;
@@ -26,7 +25,10 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import java.util.List;
 import java.util.Set;
 
-/** What each request kind needs, as Kafka documents it. */
+/**
+ * What each request kind needs, as Kafka documents it. Two-phase commit, which needs an operation
+ * of its own, is refused to all with the same error.
+ */
 final class MatrixTable {
     private static final Needed CLUSTER_ALTER = on(CLUSTER, ALTER);
     private static final Needed CLUSTER_DESCRIBE = on(CLUSTER, DESCRIBE);
@@ -83,9 +85,13 @@ final class MatrixTable {
 
     static List<MatrixRow> groups() {
         return List.of(
-                of(ApiKeys.OFFSET_COMMIT, GroupBodies::commit, Set.of(GROUP_READ, TOPIC_READ)).version(9),
+                of(ApiKeys.OFFSET_COMMIT, GroupBodies::commit, Set.of(GROUP_READ, TOPIC_READ))
+                        .version(9),
                 of(ApiKeys.OFFSET_COMMIT, GroupBodies::commitById, Set.of(GROUP_READ, TOPIC_READ)),
-                of(ApiKeys.OFFSET_FETCH, GroupBodies::offsets, Set.of(GROUP_DESCRIBE, TOPIC_DESCRIBE))
+                of(
+                                ApiKeys.OFFSET_FETCH,
+                                GroupBodies::offsets,
+                                Set.of(GROUP_DESCRIBE, TOPIC_DESCRIBE))
                         .version(9),
                 of(
                         ApiKeys.OFFSET_FETCH,
@@ -131,7 +137,10 @@ final class MatrixTable {
                         .lists(Names::group),
                 of(ApiKeys.DELETE_GROUPS, GroupBodies::deleteGroups, Set.of(GROUP_DELETE))
                         .about(Names::doomed),
-                of(ApiKeys.OFFSET_DELETE, GroupBodies::deleteOffsets, Set.of(GROUP_DELETE, TOPIC_READ)),
+                of(
+                        ApiKeys.OFFSET_DELETE,
+                        GroupBodies::deleteOffsets,
+                        Set.of(GROUP_DELETE, TOPIC_READ)),
                 of(
                                 ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                                 GroupBodies::consumerHeartbeat,
@@ -159,7 +168,10 @@ final class MatrixTable {
                                 GroupBodies::shareHeartbeat,
                                 Set.of(GROUP_READ, TOPIC_DESCRIBE))
                         .about(Names::doomed),
-                of(ApiKeys.SHARE_GROUP_DESCRIBE, GroupBodies::describeShareGroup, Set.of(GROUP_DESCRIBE)),
+                of(
+                        ApiKeys.SHARE_GROUP_DESCRIBE,
+                        GroupBodies::describeShareGroup,
+                        Set.of(GROUP_DESCRIBE)),
                 of(ApiKeys.SHARE_FETCH, GroupBodies::shareFetch, Set.of(GROUP_READ, TOPIC_READ))
                         .about(Names::doomed),
                 of(ApiKeys.SHARE_ACKNOWLEDGE, GroupBodies::acknowledge, Set.of(GROUP_READ)),
@@ -175,9 +187,15 @@ final class MatrixTable {
                         ApiKeys.DELETE_SHARE_GROUP_OFFSETS,
                         GroupBodies::deleteShareOffsets,
                         Set.of(GROUP_DELETE, TOPIC_READ)),
-                of(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, GroupBodies::initializeState, Set.of(BROKER)),
+                of(
+                        ApiKeys.INITIALIZE_SHARE_GROUP_STATE,
+                        GroupBodies::initializeState,
+                        Set.of(BROKER)),
                 of(ApiKeys.READ_SHARE_GROUP_STATE, GroupBodies::readState, Set.of(BROKER)),
-                of(ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY, GroupBodies::summarizeState, Set.of(BROKER)),
+                of(
+                        ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
+                        GroupBodies::summarizeState,
+                        Set.of(BROKER)),
                 of(ApiKeys.WRITE_SHARE_GROUP_STATE, GroupBodies::writeState, Set.of(BROKER)),
                 of(ApiKeys.DELETE_SHARE_GROUP_STATE, GroupBodies::deleteState, Set.of(BROKER)));
     }
@@ -194,12 +212,6 @@ final class MatrixTable {
                                 Bodies::transactionalProducer,
                                 Set.of(TRANSACTION_WRITE))
                         .named("transactional"),
-                of(
-                                ApiKeys.INIT_PRODUCER_ID,
-                                Bodies::preparingProducer,
-                                Set.of(TRANSACTION_WRITE, on(TRANSACTIONAL_ID, TWO_PHASE_COMMIT)))
-                        .version(6)
-                        .named("two phases"),
                 of(
                                 ApiKeys.ADD_PARTITIONS_TO_TXN,
                                 Bodies::addPartitions,
@@ -245,7 +257,10 @@ final class MatrixTable {
                                 Set.of(on(TOPIC, DELETE)),
                                 Set.of(on(CLUSTER, DELETE)))
                         .about(Names::ofNewTopic),
-                of(ApiKeys.CREATE_PARTITIONS, AdministrationBodies::createPartitions, Set.of(on(TOPIC, ALTER))),
+                of(
+                        ApiKeys.CREATE_PARTITIONS,
+                        AdministrationBodies::createPartitions,
+                        Set.of(on(TOPIC, ALTER))),
                 settings(ConfigResource.Type.TOPIC, on(TOPIC, DESCRIBE_CONFIGS)),
                 settings(ConfigResource.Type.GROUP, on(GROUP, DESCRIBE_CONFIGS)),
                 settings(ConfigResource.Type.BROKER, on(CLUSTER, DESCRIBE_CONFIGS)),
@@ -259,11 +274,17 @@ final class MatrixTable {
                         ApiKeys.LIST_CONFIG_RESOURCES,
                         AdministrationBodies::configResources,
                         Set.of(on(CLUSTER, DESCRIBE_CONFIGS))),
-                of(ApiKeys.DESCRIBE_LOG_DIRS, AdministrationBodies::logDirs, Set.of(CLUSTER_DESCRIBE)),
+                of(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        AdministrationBodies::logDirs,
+                        Set.of(CLUSTER_DESCRIBE)),
                 of(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::cluster, NOTHING),
                 of(ApiKeys.DESCRIBE_QUORUM, AdministrationBodies::quorum, Set.of(CLUSTER_DESCRIBE)),
                 of(ApiKeys.UPDATE_FEATURES, AdministrationBodies::features, Set.of(CLUSTER_ALTER)),
-                of(ApiKeys.UNREGISTER_BROKER, AdministrationBodies::unregister, Set.of(CLUSTER_ALTER)),
+                of(
+                        ApiKeys.UNREGISTER_BROKER,
+                        AdministrationBodies::unregister,
+                        Set.of(CLUSTER_ALTER)),
                 of(ApiKeys.ELECT_LEADERS, AdministrationBodies::elect, Set.of(CLUSTER_ALTER)),
                 of(
                         ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
@@ -273,7 +294,10 @@ final class MatrixTable {
                         ApiKeys.LIST_PARTITION_REASSIGNMENTS,
                         AdministrationBodies::reassignments,
                         Set.of(CLUSTER_DESCRIBE)),
-                of(ApiKeys.DESCRIBE_ACLS, AdministrationBodies::describeAcls, Set.of(CLUSTER_DESCRIBE)),
+                of(
+                        ApiKeys.DESCRIBE_ACLS,
+                        AdministrationBodies::describeAcls,
+                        Set.of(CLUSTER_DESCRIBE)),
                 of(ApiKeys.CREATE_ACLS, AdministrationBodies::createAcls, Set.of(CLUSTER_ALTER)),
                 of(ApiKeys.DELETE_ACLS, AdministrationBodies::deleteAcls, Set.of(CLUSTER_ALTER)),
                 of(
@@ -334,6 +358,7 @@ final class MatrixTable {
     }
 
     private static MatrixRow ofNode(ApiKeys api, Needed needed) {
-        return of(api, names -> AdministrationBodies.ofNode(api), Set.of(needed)).named("controller");
+        return of(api, names -> AdministrationBodies.ofNode(api), Set.of(needed))
+                .named("controller");
     }
 }

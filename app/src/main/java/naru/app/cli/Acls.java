@@ -45,7 +45,8 @@ import java.util.Set;
             "  naru acls add --principal shop --producer --topic orders",
             "  naru acls add --principal billing --consumer --topic orders --group billing",
             "  naru acls add --principal '*' --operation describe --topic public. --prefix",
-            "  naru acls add --deny --principal shop --operation all --topic '*' --host 10.9.0.0/16",
+            "  naru acls add --deny --principal shop --operation all --topic '*' --host"
+                + " 10.9.0.0/16",
             "  naru acls list --topic orders",
             "  naru acls check --principal shop --operation write --topic orders",
             "  naru acls remove --principal shop --producer --topic orders"
@@ -106,8 +107,9 @@ public final class Acls extends ClusterCommand {
     @Command(
             name = "list",
             mixinStandardHelpOptions = true,
-            description = "Lists rules; without options all of them, with --topic and the like those"
-                    + " that concern the name, also by prefix and '*'.")
+            description =
+                    "Lists rules; without options all of them, with --topic and the like those"
+                            + " that concern the name, also by prefix and '*'.")
     int list(@Mixin RuleOptions options) {
         return withAdmin(admin -> {
             Set<AclBinding> rules = new LinkedHashSet<>();
@@ -192,8 +194,9 @@ public final class Acls extends ClusterCommand {
             @Option(names = "--deny", description = "Denies instead of allowing.") boolean deny,
             @Option(
                             names = "--producer",
-                            description = "All that a producer needs on --topic and, with"
-                                    + " transactions, --transactional-id.")
+                            description =
+                                    "All that a producer needs on --topic and, with"
+                                            + " transactions, --transactional-id.")
                     boolean producer,
             @Option(
                             names = "--consumer",
@@ -220,9 +223,7 @@ public final class Acls extends ClusterCommand {
         }
         if (options.topics.isEmpty() || (consumer && options.groups.isEmpty())) {
             throw new CommandFailure(
-                    consumer
-                            ? "--consumer needs --topic and --group"
-                            : "--producer needs --topic");
+                    consumer ? "--consumer needs --topic and --group" : "--producer needs --topic");
         }
         Set<AclBinding> rules = new LinkedHashSet<>();
         List<ResourcePattern> topics = options.patterns(ResourceType.TOPIC, options.topics);
@@ -245,7 +246,9 @@ public final class Acls extends ClusterCommand {
         if (consumer) {
             rules.addAll(
                     options.rules(
-                            permission, EnumSet.of(AclOperation.READ, AclOperation.DESCRIBE), topics));
+                            permission,
+                            EnumSet.of(AclOperation.READ, AclOperation.DESCRIBE),
+                            topics));
             rules.addAll(
                     options.rules(
                             permission,
@@ -258,8 +261,9 @@ public final class Acls extends ClusterCommand {
     @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
-            description = "Removes rules: those that 'add' with the same options adds, or all that"
-                    + " have what the options say.")
+            description =
+                    "Removes rules: those that 'add' with the same options adds, or all that"
+                            + " have what the options say.")
     int remove(
             @Mixin RuleOptions options,
             @Option(names = "--producer", description = "What add --producer adds.")
@@ -277,7 +281,8 @@ public final class Acls extends ClusterCommand {
                                 .map(AclBinding::toFilter)
                                 .toList()
                         : filters(options, PatternType.LITERAL);
-        boolean isEverything = filters.size() == 1 && filters.getFirst().equals(AclBindingFilter.ANY);
+        boolean isEverything =
+                filters.size() == 1 && filters.getFirst().equals(AclBindingFilter.ANY);
         if (isEverything && !all) {
             throw new CommandFailure("say which: --principal, --topic ... or --all");
         }
@@ -308,8 +313,9 @@ public final class Acls extends ClusterCommand {
     @Command(
             name = "check",
             mixinStandardHelpOptions = true,
-            description = "Tells whether the rules let somebody do something, and which rule decides."
-                    + " Exit code 0: allowed, 1: denied. Super users are not asked for.")
+            description =
+                    "Tells whether the rules let somebody do something, and which rule decides."
+                            + " Exit code 0: allowed, 1: denied. Super users are not asked for.")
     int check(@Mixin RuleOptions options) {
         List<ResourcePattern> resources = options.resources();
         String principal = RuleOptions.only(options.principals, "--principal");

@@ -52,24 +52,27 @@ final class RuleOptions {
 
     @Option(
             names = "--prefix",
-            description = "The names are beginnings of names: --topic bill --prefix means bill,"
-                    + " billing, bills.2026.")
+            description =
+                    "The names are beginnings of names: --topic bill --prefix means bill,"
+                            + " billing, bills.2026.")
     boolean prefix;
 
     @Option(
             names = {"-a", "--operation"},
             paramLabel = "OPERATION",
             split = ",",
-            description = "read, write, create, delete, alter, describe, describe-configs,"
-                    + " alter-configs, idempotent-write, cluster-action, two-phase-commit or all;"
-                    + " several with commas.")
+            description =
+                    "read, write, create, delete, alter, describe, describe-configs, alter-configs,"
+                        + " idempotent-write, cluster-action, two-phase-commit or all; several with"
+                        + " commas.")
     List<String> operations = new ArrayList<>();
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "From this address only, or a range such as 10.1.0.0/16 (ranges are"
-                    + " Naru's, not Kafka's). Default: every address.")
+            description =
+                    "From this address only, or a range such as 10.1.0.0/16 (ranges are"
+                            + " Naru's, not Kafka's). Default: every address.")
     List<String> hosts = new ArrayList<>();
 
     /** Rules with each principal, host, operation and resource that was named. */

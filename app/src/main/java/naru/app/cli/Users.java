@@ -31,8 +31,10 @@ import java.util.Map;
         description = "List, add and remove users who log in with a password (SCRAM).",
         footer = {
             "",
-            "The cluster keeps salted hashes; nobody can read a password back. Passwords are typed,",
-            "read from standard input, or made up: never given on the command line, where others see",
+            "The cluster keeps salted hashes; nobody can read a password back. Passwords are"
+                + " typed,",
+            "read from standard input, or made up: never given on the command line, where others"
+                + " see",
             "them. A user may do nothing until rules say so: naru acls.",
             "",
             "Examples:",
@@ -70,8 +72,9 @@ public final class Users extends ClusterCommand {
                 names = "--iterations",
                 paramLabel = "N",
                 defaultValue = "" + DEFAULT_ITERATIONS,
-                description = "How often the password is hashed, 4096 to 16384;"
-                        + " default: ${DEFAULT-VALUE}.")
+                description =
+                        "How often the password is hashed, 4096 to 16384;"
+                                + " default: ${DEFAULT-VALUE}.")
         int iterations;
     }
 
@@ -129,7 +132,9 @@ public final class Users extends ClusterCommand {
         return withAdmin(admin -> {
             if (mechanisms(admin).containsKey(user)) {
                 throw new CommandFailure(
-                        "there is a user " + user + " already. Another password: naru users passwd");
+                        "there is a user "
+                                + user
+                                + " already. Another password: naru users passwd");
             }
             return set(admin, user, options, "added user " + user);
         });
@@ -208,9 +213,10 @@ public final class Users extends ClusterCommand {
     @Command(
             name = "remove",
             mixinStandardHelpOptions = true,
-            description = "Removes a user, who then cannot log in any more. Connections that are"
-                    + " open stay open until they log in anew; their rules end at once with:"
-                    + " naru acls remove --principal NAME")
+            description =
+                    "Removes a user, who then cannot log in any more. Connections that are open"
+                        + " stay open until they log in anew; their rules end at once with: naru"
+                        + " acls remove --principal NAME")
     int remove(
             @Parameters(index = "0", paramLabel = "NAME") String user,
             @Option(

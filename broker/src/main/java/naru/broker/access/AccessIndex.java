@@ -82,8 +82,7 @@ public final class AccessIndex {
     private static KafkaPrincipal principal(AclBinding rule) {
         String text = rule.entry().principal();
         int colon = text.indexOf(':');
-        return new KafkaPrincipal(
-                text.substring(0, Math.max(0, colon)), text.substring(colon + 1));
+        return new KafkaPrincipal(text.substring(0, Math.max(0, colon)), text.substring(colon + 1));
     }
 
     public int size() {

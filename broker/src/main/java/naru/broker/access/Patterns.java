@@ -33,7 +33,9 @@ final class Patterns {
     private final int[] shorter;
 
     private Patterns(
-            @Nullable Grants every, Map<String, Grants> literals, TreeMap<String, Grants> prefixed) {
+            @Nullable Grants every,
+            Map<String, Grants> literals,
+            TreeMap<String, Grants> prefixed) {
         this.every = every;
         this.literals = literals;
         this.prefixes = prefixed.keySet().toArray(String[]::new);

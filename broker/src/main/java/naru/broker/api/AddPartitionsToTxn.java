@@ -107,10 +107,10 @@ public final class AddPartitionsToTxn implements RequestHandler {
         boolean allowed =
                 request.version() >= ASKED_BY_BROKERS_SINCE
                         || access.allowed(
-                        request,
-                        AclOperation.WRITE,
-                        ResourceType.TRANSACTIONAL_ID,
-                        transaction.transactionalId());
+                                request,
+                                AclOperation.WRITE,
+                                ResourceType.TRANSACTIONAL_ID,
+                                transaction.transactionalId());
         for (TopicPartition partition : partitions(transaction.topics())) {
             partitions.add(partition);
             Errors error =

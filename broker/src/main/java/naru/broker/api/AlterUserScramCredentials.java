@@ -43,8 +43,7 @@ public final class AlterUserScramCredentials implements RequestHandler {
                 (AlterUserScramCredentialsRequestData) request.body();
         long before = quorum.image().offset();
         quorum.controller()
-                .alterUserScramCredentials(
-                        ControllerCall.caller(request, TIMEOUT_MILLIS), body)
+                .alterUserScramCredentials(ControllerCall.caller(request, TIMEOUT_MILLIS), body)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
@@ -52,11 +51,11 @@ public final class AlterUserScramCredentials implements RequestHandler {
                                         images.until(
                                                         image ->
                                                                 knowsAll(
-                                                                        image, before, body, response),
+                                                                        image, before, body,
+                                                                        response),
                                                         VISIBLE_MILLIS)
-                                                .whenComplete(
-                                                        (nothing, never) ->
-                                                                request.reply(response))));
+                                                .whenComplete((nothing, never) ->
+                                                        request.reply(response))));
     }
 
     /** A new password for a mechanism that was there cannot be seen, only that time has passed. */

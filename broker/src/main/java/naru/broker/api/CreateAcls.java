@@ -71,7 +71,8 @@ public final class CreateAcls implements RequestHandler {
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
-                                outcomes -> replyInForce(request, response, good, ofGood, outcomes)));
+                                outcomes ->
+                                        replyInForce(request, response, good, ofGood, outcomes)));
     }
 
     private void replyInForce(

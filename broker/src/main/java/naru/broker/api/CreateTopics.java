@@ -65,8 +65,7 @@ public final class CreateTopics implements RequestHandler {
 
     private void hideSettings(Request request, CreatableTopicResult topic) {
         if (topic.errorCode() == Errors.NONE.code()
-                && !access.permittedOnTopic(
-                        request, AclOperation.DESCRIBE_CONFIGS, topic.name())) {
+                && !access.permittedOnTopic(request, AclOperation.DESCRIBE_CONFIGS, topic.name())) {
             topic.setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
                     .setNumPartitions(-1)
                     .setReplicationFactor((short) -1)

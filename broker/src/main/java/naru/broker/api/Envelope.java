@@ -77,8 +77,7 @@ final class Envelope implements RequestHandler {
         }
     }
 
-    private static ApiMessage body(
-            RequestHeader header, ByteBuffer content) {
+    private static ApiMessage body(RequestHeader header, ByteBuffer content) {
         try {
             return AbstractRequest.parseRequest(
                             header.apiKey(), header.apiVersion(), new ByteBufferAccessor(content))

@@ -38,8 +38,7 @@ public final class OffsetForLeaderEpoch implements RequestHandler {
         for (OffsetForLeaderTopic topic : body.topics()) {
             boolean allowed =
                     isBroker
-                            || access.allowedOnTopic(
-                                    request, AclOperation.DESCRIBE, topic.topic());
+                            || access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.topic());
             List<EpochEndOffset> ends = new ArrayList<>();
             for (OffsetForLeaderPartition partition : topic.partitions()) {
                 ends.add(

@@ -58,7 +58,8 @@ public final class StreamsGroupHeartbeat implements RequestHandler {
             return;
         }
         StreamsBeat beat =
-                new StreamsBeat(caller(request), topic -> access.mayCreateTopic(request, topic), body);
+                new StreamsBeat(
+                        caller(request), topic -> access.mayCreateTopic(request, topic), body);
         coordinator.ask(
                 body.groupId(),
                 ticket -> new GroupCommand.StreamsGroupHeartbeat(ticket, beat),

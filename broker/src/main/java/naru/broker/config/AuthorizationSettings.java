@@ -63,17 +63,17 @@ public final class AuthorizationSettings {
                         "changes",
                         in("denied", "changes", "all"),
                         MEDIUM,
-                        "What the audit log is told: denied, what was not let; changes, also what was"
-                                + " let change topics, groups, settings, rules; all, every decision."
-                                + " Failed logins are in all of them.")
+                        "What the audit log is told: denied, what was not let; changes, also what"
+                            + " was let change topics, groups, settings, rules; all, every"
+                            + " decision. Failed logins are in all of them.")
                 .define(
                         AUDIT_RATE,
                         INT,
                         1000,
                         atLeast(1),
                         LOW,
-                        "Most lines a second in the audit log; what is more is counted and the count"
-                                + " is written.")
+                        "Most lines a second in the audit log; what is more is counted and the"
+                            + " count is written.")
                 .define(
                         AUDIT_FILE_BYTES,
                         LONG,

@@ -112,7 +112,9 @@ final class NodeRules {
                 !String.valueOf(values.getOrDefault(AuthorizationSettings.AUTHORIZER, ""))
                         .isBlank();
         if (AuthorizationSettings.superUsers(users) == null) {
-            problem(key, "write TYPE:NAME with semicolons between, for example User:admin;User:ops");
+            problem(
+                    key,
+                    "write TYPE:NAME with semicolons between, for example User:admin;User:ops");
         } else if (!enforced && !users.isBlank()) {
             problem(
                     key,

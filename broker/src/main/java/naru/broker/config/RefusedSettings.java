@@ -56,10 +56,12 @@ final class RefusedSettings {
         refuse(
                 rules,
                 List.of(AuthorizationSettings.AUTHORIZER),
-                value -> notEmpty(value) && !value.equals(AuthorizationSettings.STANDARD_AUTHORIZER),
+                value ->
+                        notEmpty(value) && !value.equals(AuthorizationSettings.STANDARD_AUTHORIZER),
                 "this node runs no authorizer but its own, which decides by ACLs and is called "
                         + AuthorizationSettings.STANDARD_AUTHORIZER
-                        + "; use that name, or remove it, and the node is open to all who reach it");
+                        + "; use that name, or remove it, and the node is open to all who reach"
+                        + " it");
         refuse(
                 rules,
                 List.of(MetadataSettings.PROCESS_ROLES),
