@@ -83,6 +83,8 @@ class RuleAdministrationTest {
                 new DescribeAclsRequestData()
                         .setResourceTypeFilter(type.code())
                         .setResourceNameFilter(name)
+                        .setPrincipalFilter(null)
+                        .setHostFilter(null)
                         .setPatternTypeFilter(PatternType.MATCH.code())
                         .setOperation(ANY)
                         .setPermissionType(ANY),
@@ -98,6 +100,8 @@ class RuleAdministrationTest {
                                         new DeleteAclsFilter()
                                                 .setResourceTypeFilter(ResourceType.TOPIC.code())
                                                 .setResourceNameFilter(name)
+                        .setPrincipalFilter(null)
+                        .setHostFilter(null)
                                                 .setPatternTypeFilter(PatternType.LITERAL.code())
                                                 .setOperation(ANY)
                                                 .setPermissionType(ANY))),
