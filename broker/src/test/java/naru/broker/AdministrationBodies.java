@@ -2,6 +2,7 @@ package naru.broker;
 
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
@@ -239,6 +240,19 @@ final class AdministrationBodies {
                             .setClusterId(OTHER_CLUSTER);
             case CONTROLLER_REGISTRATION ->
                     new ControllerRegistrationRequestData().setControllerId(999);
+            case ALTER_CLIENT_QUOTAS ->
+                    new AlterClientQuotasRequestData()
+                            .setValidateOnly(true)
+                            .setEntries(
+                                    List.of(
+                                            new AlterClientQuotasRequestData.EntryData()
+                                                    .setEntity(
+                                                            List.of(
+                                                                    new AlterClientQuotasRequestData
+                                                                                    .EntityData()
+                                                                            .setEntityType("user")
+                                                                            .setEntityName(
+                                                                                    "anna")))));
             case ENVELOPE ->
                     new EnvelopeRequestData()
                             .setRequestData(ByteBuffer.allocate(0))

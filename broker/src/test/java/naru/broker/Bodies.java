@@ -165,14 +165,10 @@ final class Bodies {
         return new InitProducerIdRequestData().setTransactionalId(null);
     }
 
-    static InitProducerIdRequestData transactionalProducer(Names names) {
+    static ApiMessage transactionalProducer(Names names) {
         return new InitProducerIdRequestData()
                 .setTransactionalId(names.transactionalId())
                 .setTransactionTimeoutMs(60_000);
-    }
-
-    static ApiMessage preparingProducer(Names names) {
-        return transactionalProducer(names).setEnable2Pc(true);
     }
 
     private static AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection topics(
@@ -217,7 +213,18 @@ final class Bodies {
     }
 
     static ApiMessage markers(Names names) {
-        return new WriteTxnMarkersRequestData();
+        return new WriteTxnMarkersRequestData()
+                .setMarkers(
+                        List.of(
+                                new WriteTxnMarkersRequestData.WritableTxnMarker()
+                                        .setProducerId(-1)
+                                        .setTopics(
+                                                List.of(
+                                                        new WriteTxnMarkersRequestData
+                                                                        .WritableTxnMarkerTopic()
+                                                                .setName(names.topic())
+                                                                .setPartitionIndexes(
+                                                                        List.of(0))))));
     }
 
     static ApiMessage commitInTransaction(Names names) {

@@ -1,5 +1,7 @@
 package naru.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.broker.transport.Timeout;
@@ -8,8 +10,11 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +35,7 @@ final class DirectRequest implements Request {
     private final KafkaPrincipal principal;
     private final InetAddress client;
     private final ScheduledExecutorService loop;
-    private final CompletableFuture<String> answer = new CompletableFuture<>();
+    private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
 
     DirectRequest(
             ApiKeys api,
@@ -47,8 +52,14 @@ final class DirectRequest implements Request {
         this.loop = loop;
     }
 
-    /** The answer as text; of an error, {@code errorCode=} and its number. */
-    String answerOf(RequestHandler handler) {
+    /** The answer as text. */
+    String answerOf(@Nullable RequestHandler handler) {
+        return String.valueOf(messageOf(handler));
+    }
+
+    /** The answer; a refusal is the error response of the request's kind. */
+    ApiMessage messageOf(@Nullable RequestHandler handler) {
+        assertThat(handler).as("handler of %s", api).isNotNull();
         loop.execute(() -> {
             try {
                 handler.handle(this);
@@ -121,22 +132,31 @@ final class DirectRequest implements Request {
     @Override
     public void reply(ApiMessage response) {
         MessageUtil.toByteBufferAccessor(response, version);
-        answer.complete(response.toString());
+        answer.complete(response);
     }
 
     @Override
     public void reply(Errors error, String message) {
-        answer.complete("errorCode=" + error.code() + ", " + message);
+        refuse(error.exception(message));
     }
 
     @Override
     public void fail(Throwable cause) {
-        answer.complete("errorCode=" + Errors.forException(cause).code() + ", " + cause);
+        refuse(cause);
+    }
+
+    private void refuse(Throwable cause) {
+        AbstractResponse response =
+                AbstractRequest.parseRequest(
+                                api, version, MessageUtil.toByteBufferAccessor(body, version))
+                        .request
+                        .getErrorResponse(0, cause);
+        answer.complete(response.data());
     }
 
     @Override
     public void noReply() {
-        answer.complete("");
+        answer.completeExceptionally(new AssertionError("an answer is expected"));
     }
 
     @Override
@@ -152,6 +172,6 @@ final class DirectRequest implements Request {
 
     @Override
     public void close(String reason) {
-        answer.complete("closed: " + reason);
+        answer.completeExceptionally(new AssertionError("closed: " + reason));
     }
 }

@@ -239,22 +239,67 @@ final class GroupBodies {
     }
 
     static ApiMessage initializeState(Names names) {
-        return new InitializeShareGroupStateRequestData().setGroupId(names.group());
+        return new InitializeShareGroupStateRequestData()
+                .setGroupId(names.group())
+                .setTopics(
+                        List.of(
+                                new InitializeShareGroupStateRequestData.InitializeStateData()
+                                        .setTopicId(names.topicId())
+                                        .setPartitions(
+                                                List.of(
+                                                        new InitializeShareGroupStateRequestData
+                                                                .PartitionData()))));
     }
 
     static ApiMessage readState(Names names) {
-        return new ReadShareGroupStateRequestData().setGroupId(names.group());
+        return new ReadShareGroupStateRequestData()
+                .setGroupId(names.group())
+                .setTopics(
+                        List.of(
+                                new ReadShareGroupStateRequestData.ReadStateData()
+                                        .setTopicId(names.topicId())
+                                        .setPartitions(
+                                                List.of(
+                                                        new ReadShareGroupStateRequestData
+                                                                .PartitionData()))));
     }
 
     static ApiMessage summarizeState(Names names) {
-        return new ReadShareGroupStateSummaryRequestData().setGroupId(names.group());
+        return new ReadShareGroupStateSummaryRequestData()
+                .setGroupId(names.group())
+                .setTopics(
+                        List.of(
+                                new ReadShareGroupStateSummaryRequestData.ReadStateSummaryData()
+                                        .setTopicId(names.topicId())
+                                        .setPartitions(
+                                                List.of(
+                                                        new ReadShareGroupStateSummaryRequestData
+                                                                .PartitionData()))));
     }
 
     static ApiMessage writeState(Names names) {
-        return new WriteShareGroupStateRequestData().setGroupId(names.group());
+        return new WriteShareGroupStateRequestData()
+                .setGroupId(names.group())
+                .setTopics(
+                        List.of(
+                                new WriteShareGroupStateRequestData.WriteStateData()
+                                        .setTopicId(names.topicId())
+                                        .setPartitions(
+                                                List.of(
+                                                        new WriteShareGroupStateRequestData
+                                                                .PartitionData()))));
     }
 
     static ApiMessage deleteState(Names names) {
-        return new DeleteShareGroupStateRequestData().setGroupId(names.group());
+        return new DeleteShareGroupStateRequestData()
+                .setGroupId(names.group())
+                .setTopics(
+                        List.of(
+                                new DeleteShareGroupStateRequestData.DeleteStateData()
+                                        .setTopicId(names.topicId())
+                                        .setPartitions(
+                                                List.of(
+                                                        new DeleteShareGroupStateRequestData
+                                                                .PartitionData()))));
     }
 }

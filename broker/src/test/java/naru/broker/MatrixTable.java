@@ -12,7 +12,6 @@ import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.IDEMPOTENT_WRITE;
 import static org.apache.kafka.common.acl.AclOperation.READ;
-import static org.apache.kafka.common.acl.AclOperation.TWO_PHASE_COMMIT;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.ResourceType.CLUSTER;
 import static org.apache.kafka.common.resource.ResourceType.GROUP;
@@ -26,7 +25,10 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import java.util.List;
 import java.util.Set;
 
-/** What each request kind needs, as Kafka documents it. */
+/**
+ * What each request kind needs, as Kafka documents it. Two-phase commit, which needs an operation
+ * of its own, is refused to all with the same error.
+ */
 final class MatrixTable {
     private static final Needed CLUSTER_ALTER = on(CLUSTER, ALTER);
     private static final Needed CLUSTER_DESCRIBE = on(CLUSTER, DESCRIBE);
@@ -210,12 +212,6 @@ final class MatrixTable {
                                 Bodies::transactionalProducer,
                                 Set.of(TRANSACTION_WRITE))
                         .named("transactional"),
-                of(
-                                ApiKeys.INIT_PRODUCER_ID,
-                                Bodies::preparingProducer,
-                                Set.of(TRANSACTION_WRITE, on(TRANSACTIONAL_ID, TWO_PHASE_COMMIT)))
-                        .version(6)
-                        .named("two phases"),
                 of(
                                 ApiKeys.ADD_PARTITIONS_TO_TXN,
                                 Bodies::addPartitions,

@@ -81,8 +81,8 @@ class NodeConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "authorizer.class.name|org.example.Acl|enforces no access control",
-                "super.users|User:admin|enforces no access control",
+                "authorizer.class.name|org.example.Acl|runs no authorizer but its own",
+                "super.users|User:admin|nobody is held back",
                 "process.roles|controller|broker,controller",
                 "process.roles|broker|broker,controller",
                 "log.dirs|/a,/b|name exactly one",
