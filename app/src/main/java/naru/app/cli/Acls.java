@@ -46,7 +46,7 @@ import java.util.Set;
             "  naru acls add --principal billing --consumer --topic orders --group billing",
             "  naru acls add --principal '*' --operation describe --topic public. --prefix",
             "  naru acls add --deny --principal shop --operation all --topic '*' --host"
-                + " 10.9.0.0/16",
+                    + " 10.9.0.0/16",
             "  naru acls list --topic orders",
             "  naru acls check --principal shop --operation write --topic orders",
             "  naru acls remove --principal shop --producer --topic orders"

@@ -32,9 +32,9 @@ import java.util.Map;
         footer = {
             "",
             "The cluster keeps salted hashes; nobody can read a password back. Passwords are"
-                + " typed,",
+                    + " typed,",
             "read from standard input, or made up: never given on the command line, where others"
-                + " see",
+                    + " see",
             "them. A user may do nothing until rules say so: naru acls.",
             "",
             "Examples:",

@@ -26,13 +26,13 @@ public final class SecureSettings {
     public String problem() {
         Map<String, String> protocols = new HashMap<>();
         for (String entry :
-                settings.getOrDefault("listener.security.protocol.map", "").split(",")) {
+                settings.getOrDefault("listener.security.protocol.map", "").split(",", -1)) {
             String[] parts = entry.split(":", 2);
             if (parts.length == 2) {
                 protocols.put(upper(parts[0]), upper(parts[1]));
             }
         }
-        for (String listener : settings.getOrDefault(LISTENERS, "").split(",")) {
+        for (String listener : settings.getOrDefault(LISTENERS, "").split(",", -1)) {
             int end = listener.indexOf("://");
             String name = end < 0 ? "" : upper(listener.substring(0, end));
             if (end >= 0 && !protocols.getOrDefault(name, name).equals(PROTOCOL)) {
@@ -55,7 +55,7 @@ public final class SecureSettings {
     /** Makes what is missing in the data folder, and has the node use it. */
     public SecurityFolder complete() throws IOException {
         String folders = settings.getOrDefault("log.dirs", settings.getOrDefault("log.dir", ""));
-        Path data = Path.of(folders.split(",")[0].strip());
+        Path data = Path.of(folders.split(",", -1)[0].strip());
         SecurityFolder folder = SecurityFolder.open(data, NodeNames.all(advertisedHosts()));
         settings.putIfAbsent(LISTENERS, PROTOCOL + "://:9092");
         if (!settings.containsKey("ssl.keystore.location")) {
@@ -73,7 +73,7 @@ public final class SecureSettings {
     private List<String> advertisedHosts() {
         List<String> hosts = new ArrayList<>();
         for (String key : List.of(LISTENERS, "advertised.listeners")) {
-            for (String listener : settings.getOrDefault(key, "").split(",")) {
+            for (String listener : settings.getOrDefault(key, "").split(",", -1)) {
                 String address = listener.replaceFirst(".*://", "").strip();
                 int port = address.lastIndexOf(':');
                 if (port > 0 && !address.startsWith("0.0.0.0")) {

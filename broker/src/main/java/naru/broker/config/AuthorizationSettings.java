@@ -64,8 +64,8 @@ public final class AuthorizationSettings {
                         in("denied", "changes", "all"),
                         MEDIUM,
                         "What the audit log is told: denied, what was not let; changes, also what"
-                            + " was let change topics, groups, settings, rules; all, every"
-                            + " decision. Failed logins are in all of them.")
+                                + " was let change topics, groups, settings, rules; all, every"
+                                + " decision. Failed logins are in all of them.")
                 .define(
                         AUDIT_RATE,
                         INT,
@@ -73,7 +73,7 @@ public final class AuthorizationSettings {
                         atLeast(1),
                         LOW,
                         "Most lines a second in the audit log; what is more is counted and the"
-                            + " count is written.")
+                                + " count is written.")
                 .define(
                         AUDIT_FILE_BYTES,
                         LONG,

@@ -1,5 +1,6 @@
 package naru.broker.login;
 
+import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator;
 import org.apache.kafka.common.security.oauthbearer.JwtValidatorException;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerExtensionsValidatorCallback;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 
 import javax.security.auth.callback.Callback;
-import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.sasl.SaslServer;
@@ -26,7 +26,7 @@ import javax.security.sasl.SaslServer;
  *
  * <p>What is wrong with a token is not logged, since the validator's sentences quote it whole.
  */
-final class Bearer implements Mechanism, CallbackHandler {
+final class Bearer implements Mechanism {
     static final String NAME = "OAUTHBEARER";
 
     private static final Logger LOG = LoggerFactory.getLogger("naru.login");
@@ -40,19 +40,29 @@ final class Bearer implements Mechanism, CallbackHandler {
 
     @Override
     public SaslServer newServer() {
-        return new OAuthBearerSaslServer(this);
+        return new OAuthBearerSaslServer(new Callbacks());
     }
 
-    @Override
-    public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
-        for (Callback callback : callbacks) {
-            switch (callback) {
-                case OAuthBearerValidatorCallback token -> validate(token);
-                case OAuthBearerExtensionsValidatorCallback extensions ->
-                        extensions.inputExtensions().map().keySet().forEach(extensions::valid);
-                default -> throw new UnsupportedCallbackException(callback);
+    /** What Kafka's server side asks of us. */
+    private final class Callbacks implements AuthenticateCallbackHandler {
+        @Override
+        public void configure(
+                Map<String, ?> settings, String mechanism, List<AppConfigurationEntry> entries) {}
+
+        @Override
+        public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
+            for (Callback callback : callbacks) {
+                switch (callback) {
+                    case OAuthBearerValidatorCallback token -> validate(token);
+                    case OAuthBearerExtensionsValidatorCallback extensions ->
+                            extensions.inputExtensions().map().keySet().forEach(extensions::valid);
+                    default -> throw new UnsupportedCallbackException(callback);
+                }
             }
         }
+
+        @Override
+        public void close() {}
     }
 
     private void validate(OAuthBearerValidatorCallback callback) {

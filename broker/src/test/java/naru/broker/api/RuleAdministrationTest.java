@@ -100,8 +100,8 @@ class RuleAdministrationTest {
                                         new DeleteAclsFilter()
                                                 .setResourceTypeFilter(ResourceType.TOPIC.code())
                                                 .setResourceNameFilter(name)
-                        .setPrincipalFilter(null)
-                        .setHostFilter(null)
+                                                .setPrincipalFilter(null)
+                                                .setHostFilter(null)
                                                 .setPatternTypeFilter(PatternType.LITERAL.code())
                                                 .setOperation(ANY)
                                                 .setPermissionType(ANY))),
