@@ -64,8 +64,8 @@ public final class AuthorizationSettings {
                         in("denied", "changes", "all"),
                         MEDIUM,
                         "What the audit log is told: denied, what was not let; changes, also what"
-                            + " was let change topics, groups, settings, rules; all, every"
-                            + " decision. Failed logins are in all of them.")
+                                + " was let change topics, groups, settings, rules; all, every"
+                                + " decision. Failed logins are in all of them.")
                 .define(
                         AUDIT_RATE,
                         INT,
@@ -73,7 +73,7 @@ public final class AuthorizationSettings {
                         atLeast(1),
                         LOW,
                         "Most lines a second in the audit log; what is more is counted and the"
-                            + " count is written.")
+                                + " count is written.")
                 .define(
                         AUDIT_FILE_BYTES,
                         LONG,
@@ -93,7 +93,7 @@ public final class AuthorizationSettings {
     /** The principals in the text, or null when it is not what {@code super.users} may be. */
     static @Nullable Set<KafkaPrincipal> superUsers(String text) {
         Set<KafkaPrincipal> users = new LinkedHashSet<>();
-        for (String one : text.split(";")) {
+        for (String one : text.split(";", -1)) {
             if (!one.isBlank()) {
                 try {
                     users.add(SecurityUtils.parseKafkaPrincipal(one.strip()));
