@@ -205,6 +205,7 @@ class AuthorizationMatrixTest {
         return Stream.of(
                         MatrixTable.data(),
                         MatrixTable.groups(),
+                        MatrixTable.newerGroups(),
                         MatrixTable.shares(),
                         MatrixTable.transactions(),
                         MatrixTable.administration(),
