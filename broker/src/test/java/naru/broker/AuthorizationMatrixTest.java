@@ -2,6 +2,8 @@ package naru.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Objects.requireNonNull;
+
 import naru.broker.access.AccessByRules;
 import naru.broker.audit.AuditTrail;
 import naru.broker.config.NodeConfig;
@@ -141,9 +143,7 @@ class AuthorizationMatrixTest {
                                 .setNumPartitions(1)
                                 .setReplicationFactor((short) 1));
         ask(node.brokerApis(), ApiKeys.CREATE_TOPICS, (short) 7, create, ADMINISTRATOR);
-        ClusterImage.Topic topic = node.image().topic(name);
-        assertThat(topic).isNotNull();
-        return topic.id();
+        return requireNonNull(node.image().topic(name)).id();
     }
 
     /** Asks as administrator until it is done: coordinators need a moment to be there. */
@@ -205,6 +205,7 @@ class AuthorizationMatrixTest {
         return Stream.of(
                         MatrixTable.data(),
                         MatrixTable.groups(),
+                        MatrixTable.newerGroups(),
                         MatrixTable.shares(),
                         MatrixTable.transactions(),
                         MatrixTable.administration(),

@@ -1,6 +1,6 @@
 package naru.broker;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
 
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
@@ -58,8 +58,8 @@ final class DirectRequest implements Request {
     }
 
     /** The answer; a refusal is the error response of the request's kind. */
-    ApiMessage messageOf(@Nullable RequestHandler handler) {
-        assertThat(handler).as("handler of %s", api).isNotNull();
+    ApiMessage messageOf(@Nullable RequestHandler served) {
+        RequestHandler handler = requireNonNull(served, () -> "handler of " + api);
         loop.execute(() -> {
             try {
                 handler.handle(this);

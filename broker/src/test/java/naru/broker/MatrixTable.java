@@ -140,7 +140,11 @@ final class MatrixTable {
                 of(
                         ApiKeys.OFFSET_DELETE,
                         GroupBodies::deleteOffsets,
-                        Set.of(GROUP_DELETE, TOPIC_READ)),
+                        Set.of(GROUP_DELETE, TOPIC_READ)));
+    }
+
+    static List<MatrixRow> newerGroups() {
+        return List.of(
                 of(
                                 ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                                 GroupBodies::consumerHeartbeat,

@@ -99,7 +99,7 @@ final class RuleCheck {
 
     private static boolean begin(byte[] network, byte[] address, int bits) {
         for (int bit = 0; bit < bits; bit++) {
-            int mask = 0x80 >> bit % Byte.SIZE;
+            int mask = 0x80 >> (bit % Byte.SIZE);
             if ((network[bit / Byte.SIZE] & mask) != (address[bit / Byte.SIZE] & mask)) {
                 return false;
             }

@@ -47,7 +47,7 @@ public record HostRange(InetAddress network, int prefixBits) {
             }
         }
         int rest = prefixBits % Byte.SIZE;
-        int mask = 0xff << (Byte.SIZE - rest) & 0xff;
+        int mask = (0xff << (Byte.SIZE - rest)) & 0xff;
         return rest == 0 || (own[whole] & mask) == (other[whole] & mask);
     }
 }

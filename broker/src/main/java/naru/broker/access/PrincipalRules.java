@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** All rules about one principal. Immutable. */
 final class PrincipalRules {
+    /** One more than the greatest code of a type. */
+    private static final int TYPES = 1 + greatestCode();
+
     static final PrincipalRules NONE = new PrincipalRules(Set.of());
 
     private final Set<AclBinding> rules;
@@ -27,8 +30,16 @@ final class PrincipalRules {
             groups.computeIfAbsent(rule.pattern().resourceType(), type -> new ArrayList<>())
                     .add(rule);
         }
-        this.byType = new Patterns[ResourceType.values().length];
+        this.byType = new Patterns[TYPES];
         groups.forEach((type, group) -> byType[type.code()] = Patterns.of(group));
+    }
+
+    private static int greatestCode() {
+        int greatest = 0;
+        for (ResourceType type : ResourceType.values()) {
+            greatest = Math.max(greatest, type.code());
+        }
+        return greatest;
     }
 
     PrincipalRules with(Set<AclBinding> added, Set<AclBinding> removed) {

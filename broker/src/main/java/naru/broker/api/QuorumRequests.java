@@ -59,6 +59,8 @@ public final class QuorumRequests implements RequestHandler {
     }
 
     /** What the request kind needs on the cluster, or null when anybody may ask. */
+    // Whatever else comes here is of one node to another, or not served.
+    @SuppressWarnings("EnumSwitchDefault")
     private static @Nullable AclOperation needed(ApiKeys api) {
         return switch (api) {
             case DESCRIBE_CLUSTER, SASL_HANDSHAKE, SASL_AUTHENTICATE -> null;

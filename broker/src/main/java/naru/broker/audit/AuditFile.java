@@ -153,7 +153,8 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
     }
 
     private void write(AuditEntry entry) {
-        if (entry instanceof AuditEntry.Dropped(var at, var count) && count == 0) {
+        long entries = entry instanceof AuditEntry.Dropped many ? many.count() : 1;
+        if (entries == 0) {
             return;
         }
         try {
@@ -161,7 +162,7 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
             failing = false;
         } catch (IOException e) {
             onFault(e);
-            dropped.addAndGet(entry instanceof AuditEntry.Dropped(var at, var count) ? count : 1);
+            dropped.addAndGet(entries);
         }
     }
 

@@ -20,11 +20,11 @@ final class RateBound {
         long second = nowMillis / 1000;
         while (true) {
             long present = state.get();
-            long count = present >>> COUNT_BITS == second ? present & COUNT_MASK : 0;
+            long count = (present >>> COUNT_BITS) == second ? present & COUNT_MASK : 0;
             if (count >= mostPerSecond) {
                 return false;
             }
-            if (state.compareAndSet(present, second << COUNT_BITS | (count + 1))) {
+            if (state.compareAndSet(present, (second << COUNT_BITS) | (count + 1))) {
                 return true;
             }
         }

@@ -93,7 +93,7 @@ public final class AuthorizationSettings {
     /** The principals in the text, or null when it is not what {@code super.users} may be. */
     static @Nullable Set<KafkaPrincipal> superUsers(String text) {
         Set<KafkaPrincipal> users = new LinkedHashSet<>();
-        for (String one : text.split(";")) {
+        for (String one : text.split(";", -1)) {
             if (!one.isBlank()) {
                 try {
                     users.add(SecurityUtils.parseKafkaPrincipal(one.strip()));

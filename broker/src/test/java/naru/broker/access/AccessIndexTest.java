@@ -2,6 +2,8 @@ package naru.broker.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Objects.requireNonNull;
+
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -173,8 +175,7 @@ class AccessIndexTest {
         "0:0:0:0:0:0:0:1, ::1, true",
     })
     void rangeHoldsTheAddressesThatBeginAsItDoes(String range, String client, boolean held) {
-        HostRange hosts = HostRange.parse(range);
-        assertThat(hosts).isNotNull();
+        HostRange hosts = requireNonNull(HostRange.parse(range));
         assertThat(hosts.contains(InetAddress.ofLiteral(client))).isEqualTo(held);
     }
 

@@ -68,7 +68,7 @@ final class PlainRules {
         if (host.equals("*")) {
             return true;
         }
-        String[] parts = host.split("/");
+        String[] parts = host.split("/", -1);
         InetAddress network;
         try {
             network = InetAddress.ofLiteral(parts[0]);
