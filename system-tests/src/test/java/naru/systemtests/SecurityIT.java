@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -154,11 +156,11 @@ class SecurityIT {
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(SaslAuthenticationException.class);
         }
-        try (Socket plain = new Socket("127.0.0.1", naru.port())) {
+        try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), naru.port())) {
             plain.setSoTimeout(20_000);
             plain.getOutputStream().write(new byte[] {0, 0, 0, 20, 0, 18, 0, 3, 0, 0, 0, 1});
             assertThat(plain.getInputStream().readAllBytes().length).isLessThan(100);
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             assertThat(reset).isNotNull();
         }
     }
