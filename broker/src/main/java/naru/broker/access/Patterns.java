@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -62,7 +63,7 @@ final class Patterns {
         }
         Map<String, Grants> literals = new HashMap<>();
         byName.forEach((name, entries) -> literals.put(name, Grants.of(entries)));
-        TreeMap<String, Grants> prefixed = new TreeMap<>();
+        SortedMap<String, Grants> prefixed = new TreeMap<>();
         byPrefix.forEach((prefix, entries) -> prefixed.put(prefix, Grants.of(entries)));
         Grants every = literals.remove(ResourcePattern.WILDCARD_RESOURCE);
         return new Patterns(every, literals, prefixed);
