@@ -36,7 +36,7 @@ final class Patterns {
     private Patterns(
             @Nullable Grants every,
             Map<String, Grants> literals,
-            TreeMap<String, Grants> prefixed) {
+            SortedMap<String, Grants> prefixed) {
         this.every = every;
         this.literals = literals;
         this.prefixes = prefixed.keySet().toArray(String[]::new);
