@@ -23,16 +23,16 @@ record MatrixRow(
         List<Set<Needed>> needed,
         UnaryOperator<Names> names,
         @Nullable Function<Names, String> listed) {
-    static MatrixRow of(ApiKeys api, Function<Names, ApiMessage> request, Set<Needed> needed) {
-        return of(api, request, List.of(needed));
+    static MatrixRow row(ApiKeys api, Function<Names, ApiMessage> request, Set<Needed> needed) {
+        return row(api, request, List.of(needed));
     }
 
-    static MatrixRow of(
+    static MatrixRow row(
             ApiKeys api, Function<Names, ApiMessage> request, Set<Needed> one, Set<Needed> other) {
-        return of(api, request, List.of(one, other));
+        return row(api, request, List.of(one, other));
     }
 
-    private static MatrixRow of(
+    private static MatrixRow row(
             ApiKeys api, Function<Names, ApiMessage> request, List<Set<Needed>> needed) {
         return new MatrixRow(
                 api.name(),
