@@ -23,14 +23,23 @@ record MatrixRow(
         List<Set<Needed>> needed,
         UnaryOperator<Names> names,
         @Nullable Function<Names, String> listed) {
-    @SafeVarargs
-    static MatrixRow of(ApiKeys api, Function<Names, ApiMessage> request, Set<Needed>... needed) {
+    static MatrixRow row(ApiKeys api, Function<Names, ApiMessage> request, Set<Needed> needed) {
+        return row(api, request, List.of(needed));
+    }
+
+    static MatrixRow row(
+            ApiKeys api, Function<Names, ApiMessage> request, Set<Needed> one, Set<Needed> other) {
+        return row(api, request, List.of(one, other));
+    }
+
+    private static MatrixRow row(
+            ApiKeys api, Function<Names, ApiMessage> request, List<Set<Needed>> needed) {
         return new MatrixRow(
                 api.name(),
                 api,
                 api.latestVersion(),
                 request,
-                List.of(needed),
+                needed,
                 UnaryOperator.identity(),
                 null);
     }

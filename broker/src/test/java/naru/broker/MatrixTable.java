@@ -1,6 +1,6 @@
 package naru.broker;
 
-import static naru.broker.MatrixRow.of;
+import static naru.broker.MatrixRow.row;
 import static naru.broker.Needed.on;
 
 import static org.apache.kafka.common.acl.AclOperation.ALTER;
@@ -45,70 +45,70 @@ final class MatrixTable {
 
     static List<MatrixRow> data() {
         return List.of(
-                of(ApiKeys.PRODUCE, Bodies::produce, Set.of(on(TOPIC, WRITE))).version(12),
-                of(ApiKeys.PRODUCE, Bodies::produceById, Set.of(on(TOPIC, WRITE))),
-                of(
+                row(ApiKeys.PRODUCE, Bodies::produce, Set.of(on(TOPIC, WRITE))).version(12),
+                row(ApiKeys.PRODUCE, Bodies::produceById, Set.of(on(TOPIC, WRITE))),
+                row(
                                 ApiKeys.PRODUCE,
                                 Bodies::produceInTransaction,
                                 Set.of(on(TOPIC, WRITE), TRANSACTION_WRITE))
                         .version(12)
                         .named("transactional"),
-                of(ApiKeys.FETCH, Bodies::fetch, Set.of(TOPIC_READ)).version(12),
-                of(ApiKeys.FETCH, Bodies::fetchById, Set.of(TOPIC_READ)),
-                of(ApiKeys.FETCH, Bodies::fetchAsReplica, Set.of(BROKER)).named("replica"),
-                of(ApiKeys.LIST_OFFSETS, Bodies::listOffsets, Set.of(TOPIC_DESCRIBE)),
-                of(ApiKeys.METADATA, Bodies::metadata, Set.of(TOPIC_DESCRIBE)),
-                of(ApiKeys.METADATA, Bodies::metadataById, Set.of(TOPIC_DESCRIBE)).named("by id"),
-                of(ApiKeys.METADATA, Bodies::metadataOfAll, Set.of(TOPIC_DESCRIBE))
+                row(ApiKeys.FETCH, Bodies::fetch, Set.of(TOPIC_READ)).version(12),
+                row(ApiKeys.FETCH, Bodies::fetchById, Set.of(TOPIC_READ)),
+                row(ApiKeys.FETCH, Bodies::fetchAsReplica, Set.of(BROKER)).named("replica"),
+                row(ApiKeys.LIST_OFFSETS, Bodies::listOffsets, Set.of(TOPIC_DESCRIBE)),
+                row(ApiKeys.METADATA, Bodies::metadata, Set.of(TOPIC_DESCRIBE)),
+                row(ApiKeys.METADATA, Bodies::metadataById, Set.of(TOPIC_DESCRIBE)).named("by id"),
+                row(ApiKeys.METADATA, Bodies::metadataOfAll, Set.of(TOPIC_DESCRIBE))
                         .named("all")
                         .lists(Names::topic),
-                of(
+                row(
                                 ApiKeys.METADATA,
                                 Bodies::metadataAndCreate,
                                 Set.of(TOPIC_DESCRIBE, on(TOPIC, CREATE)),
                                 Set.of(TOPIC_DESCRIBE, on(CLUSTER, CREATE)))
                         .named("creates")
                         .about(Names::colliding),
-                of(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Bodies::topic, Set.of(TOPIC_DESCRIBE)),
-                of(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Bodies::allTopics, Set.of(TOPIC_DESCRIBE))
+                row(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Bodies::topic, Set.of(TOPIC_DESCRIBE)),
+                row(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, Bodies::allTopics, Set.of(TOPIC_DESCRIBE))
                         .named("all")
                         .lists(Names::topic),
-                of(
+                row(
                         ApiKeys.OFFSET_FOR_LEADER_EPOCH,
                         Bodies::epochs,
                         Set.of(TOPIC_DESCRIBE),
                         Set.of(BROKER)),
-                of(ApiKeys.DELETE_RECORDS, Bodies::deleteRecords, Set.of(on(TOPIC, DELETE))),
-                of(ApiKeys.DESCRIBE_PRODUCERS, Bodies::producers, Set.of(TOPIC_READ)),
-                of(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING));
+                row(ApiKeys.DELETE_RECORDS, Bodies::deleteRecords, Set.of(on(TOPIC, DELETE))),
+                row(ApiKeys.DESCRIBE_PRODUCERS, Bodies::producers, Set.of(TOPIC_READ)),
+                row(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING));
     }
 
     static List<MatrixRow> groups() {
         return List.of(
-                of(ApiKeys.OFFSET_COMMIT, GroupBodies::commit, Set.of(GROUP_READ, TOPIC_READ))
+                row(ApiKeys.OFFSET_COMMIT, GroupBodies::commit, Set.of(GROUP_READ, TOPIC_READ))
                         .version(9),
-                of(ApiKeys.OFFSET_COMMIT, GroupBodies::commitById, Set.of(GROUP_READ, TOPIC_READ)),
-                of(
+                row(ApiKeys.OFFSET_COMMIT, GroupBodies::commitById, Set.of(GROUP_READ, TOPIC_READ)),
+                row(
                                 ApiKeys.OFFSET_FETCH,
                                 GroupBodies::offsets,
                                 Set.of(GROUP_DESCRIBE, TOPIC_DESCRIBE))
                         .version(9),
-                of(
+                row(
                         ApiKeys.OFFSET_FETCH,
                         GroupBodies::offsetsById,
                         Set.of(GROUP_DESCRIBE, TOPIC_DESCRIBE)),
-                of(
+                row(
                                 ApiKeys.OFFSET_FETCH,
                                 GroupBodies::allOffsets,
                                 Set.of(GROUP_DESCRIBE, TOPIC_DESCRIBE))
                         .version(9)
                         .named("all")
                         .lists(Names::topic),
-                of(
+                row(
                         ApiKeys.FIND_COORDINATOR,
                         names -> GroupBodies.coordinator(CoordinatorType.GROUP, names.group()),
                         Set.of(GROUP_DESCRIBE)),
-                of(
+                row(
                                 ApiKeys.FIND_COORDINATOR,
                                 names ->
                                         GroupBodies.coordinator(
@@ -116,7 +116,7 @@ final class MatrixTable {
                                                 names.transactionalId()),
                                 Set.of(on(TRANSACTIONAL_ID, DESCRIBE)))
                         .named("transaction"),
-                of(
+                row(
                                 ApiKeys.FIND_COORDINATOR,
                                 names ->
                                         GroupBodies.coordinator(
@@ -124,20 +124,20 @@ final class MatrixTable {
                                                 names.group() + ":" + names.topicId() + ":0"),
                                 Set.of(BROKER))
                         .named("share"),
-                of(ApiKeys.JOIN_GROUP, GroupBodies::join, Set.of(GROUP_READ)),
-                of(ApiKeys.HEARTBEAT, GroupBodies::heartbeat, Set.of(GROUP_READ)),
-                of(ApiKeys.LEAVE_GROUP, GroupBodies::leave, Set.of(GROUP_READ)),
-                of(ApiKeys.SYNC_GROUP, GroupBodies::sync, Set.of(GROUP_READ)),
-                of(ApiKeys.DESCRIBE_GROUPS, GroupBodies::describeGroups, Set.of(GROUP_DESCRIBE)),
-                of(
+                row(ApiKeys.JOIN_GROUP, GroupBodies::join, Set.of(GROUP_READ)),
+                row(ApiKeys.HEARTBEAT, GroupBodies::heartbeat, Set.of(GROUP_READ)),
+                row(ApiKeys.LEAVE_GROUP, GroupBodies::leave, Set.of(GROUP_READ)),
+                row(ApiKeys.SYNC_GROUP, GroupBodies::sync, Set.of(GROUP_READ)),
+                row(ApiKeys.DESCRIBE_GROUPS, GroupBodies::describeGroups, Set.of(GROUP_DESCRIBE)),
+                row(
                                 ApiKeys.LIST_GROUPS,
                                 GroupBodies::listGroups,
                                 Set.of(GROUP_DESCRIBE),
                                 Set.of(CLUSTER_DESCRIBE))
                         .lists(Names::group),
-                of(ApiKeys.DELETE_GROUPS, GroupBodies::deleteGroups, Set.of(GROUP_DELETE))
+                row(ApiKeys.DELETE_GROUPS, GroupBodies::deleteGroups, Set.of(GROUP_DELETE))
                         .about(Names::doomed),
-                of(
+                row(
                         ApiKeys.OFFSET_DELETE,
                         GroupBodies::deleteOffsets,
                         Set.of(GROUP_DELETE, TOPIC_READ)));
@@ -145,21 +145,21 @@ final class MatrixTable {
 
     static List<MatrixRow> newerGroups() {
         return List.of(
-                of(
+                row(
                                 ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                                 GroupBodies::consumerHeartbeat,
                                 Set.of(GROUP_READ, TOPIC_DESCRIBE))
                         .about(Names::doomed),
-                of(
+                row(
                         ApiKeys.CONSUMER_GROUP_DESCRIBE,
                         GroupBodies::describeConsumerGroup,
                         Set.of(GROUP_DESCRIBE)),
-                of(
+                row(
                                 ApiKeys.STREAMS_GROUP_HEARTBEAT,
                                 GroupBodies::streamsHeartbeat,
                                 Set.of(GROUP_READ, TOPIC_DESCRIBE))
                         .about(Names::doomed),
-                of(
+                row(
                         ApiKeys.STREAMS_GROUP_DESCRIBE,
                         GroupBodies::describeStreamsGroup,
                         Set.of(GROUP_DESCRIBE)));
@@ -167,80 +167,80 @@ final class MatrixTable {
 
     static List<MatrixRow> shares() {
         return List.of(
-                of(
+                row(
                                 ApiKeys.SHARE_GROUP_HEARTBEAT,
                                 GroupBodies::shareHeartbeat,
                                 Set.of(GROUP_READ, TOPIC_DESCRIBE))
                         .about(Names::doomed),
-                of(
+                row(
                         ApiKeys.SHARE_GROUP_DESCRIBE,
                         GroupBodies::describeShareGroup,
                         Set.of(GROUP_DESCRIBE)),
-                of(ApiKeys.SHARE_FETCH, GroupBodies::shareFetch, Set.of(GROUP_READ, TOPIC_READ))
+                row(ApiKeys.SHARE_FETCH, GroupBodies::shareFetch, Set.of(GROUP_READ, TOPIC_READ))
                         .about(Names::doomed),
-                of(ApiKeys.SHARE_ACKNOWLEDGE, GroupBodies::acknowledge, Set.of(GROUP_READ)),
-                of(
+                row(ApiKeys.SHARE_ACKNOWLEDGE, GroupBodies::acknowledge, Set.of(GROUP_READ)),
+                row(
                         ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
                         GroupBodies::shareOffsets,
                         Set.of(GROUP_DESCRIBE)),
-                of(
+                row(
                         ApiKeys.ALTER_SHARE_GROUP_OFFSETS,
                         GroupBodies::alterShareOffsets,
                         Set.of(GROUP_READ, TOPIC_READ)),
-                of(
+                row(
                         ApiKeys.DELETE_SHARE_GROUP_OFFSETS,
                         GroupBodies::deleteShareOffsets,
                         Set.of(GROUP_DELETE, TOPIC_READ)),
-                of(
+                row(
                         ApiKeys.INITIALIZE_SHARE_GROUP_STATE,
                         GroupBodies::initializeState,
                         Set.of(BROKER)),
-                of(ApiKeys.READ_SHARE_GROUP_STATE, GroupBodies::readState, Set.of(BROKER)),
-                of(
+                row(ApiKeys.READ_SHARE_GROUP_STATE, GroupBodies::readState, Set.of(BROKER)),
+                row(
                         ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
                         GroupBodies::summarizeState,
                         Set.of(BROKER)),
-                of(ApiKeys.WRITE_SHARE_GROUP_STATE, GroupBodies::writeState, Set.of(BROKER)),
-                of(ApiKeys.DELETE_SHARE_GROUP_STATE, GroupBodies::deleteState, Set.of(BROKER)));
+                row(ApiKeys.WRITE_SHARE_GROUP_STATE, GroupBodies::writeState, Set.of(BROKER)),
+                row(ApiKeys.DELETE_SHARE_GROUP_STATE, GroupBodies::deleteState, Set.of(BROKER)));
     }
 
     static List<MatrixRow> transactions() {
         return List.of(
-                of(
+                row(
                         ApiKeys.INIT_PRODUCER_ID,
                         Bodies::idempotentProducer,
                         Set.of(on(CLUSTER, IDEMPOTENT_WRITE)),
                         Set.of(on(TOPIC, WRITE))),
-                of(
+                row(
                                 ApiKeys.INIT_PRODUCER_ID,
                                 Bodies::transactionalProducer,
                                 Set.of(TRANSACTION_WRITE))
                         .named("transactional"),
-                of(
+                row(
                                 ApiKeys.ADD_PARTITIONS_TO_TXN,
                                 Bodies::addPartitions,
                                 Set.of(TRANSACTION_WRITE, on(TOPIC, WRITE)))
                         .version(3),
-                of(ApiKeys.ADD_PARTITIONS_TO_TXN, Bodies::addPartitionsOfMany, Set.of(BROKER)),
-                of(
+                row(ApiKeys.ADD_PARTITIONS_TO_TXN, Bodies::addPartitionsOfMany, Set.of(BROKER)),
+                row(
                         ApiKeys.ADD_OFFSETS_TO_TXN,
                         Bodies::addOffsets,
                         Set.of(TRANSACTION_WRITE, GROUP_READ)),
-                of(ApiKeys.END_TXN, Bodies::endTransaction, Set.of(TRANSACTION_WRITE)),
-                of(
+                row(ApiKeys.END_TXN, Bodies::endTransaction, Set.of(TRANSACTION_WRITE)),
+                row(
                         ApiKeys.WRITE_TXN_MARKERS,
                         Bodies::markers,
                         Set.of(CLUSTER_ALTER),
                         Set.of(BROKER)),
-                of(
+                row(
                         ApiKeys.TXN_OFFSET_COMMIT,
                         Bodies::commitInTransaction,
                         Set.of(TRANSACTION_WRITE, GROUP_READ, TOPIC_READ)),
-                of(
+                row(
                         ApiKeys.DESCRIBE_TRANSACTIONS,
                         Bodies::describeTransactions,
                         Set.of(on(TRANSACTIONAL_ID, DESCRIBE))),
-                of(
+                row(
                                 ApiKeys.LIST_TRANSACTIONS,
                                 Bodies::listTransactions,
                                 Set.of(on(TRANSACTIONAL_ID, DESCRIBE)))
@@ -249,19 +249,19 @@ final class MatrixTable {
 
     static List<MatrixRow> administration() {
         return List.of(
-                of(
+                row(
                                 ApiKeys.CREATE_TOPICS,
                                 AdministrationBodies::createTopics,
                                 Set.of(on(TOPIC, CREATE)),
                                 Set.of(on(CLUSTER, CREATE)))
                         .about(Names::ofNewTopic),
-                of(
+                row(
                                 ApiKeys.DELETE_TOPICS,
                                 AdministrationBodies::deleteTopics,
                                 Set.of(on(TOPIC, DELETE)),
                                 Set.of(on(CLUSTER, DELETE)))
                         .about(Names::ofNewTopic),
-                of(
+                row(
                         ApiKeys.CREATE_PARTITIONS,
                         AdministrationBodies::createPartitions,
                         Set.of(on(TOPIC, ALTER))),
@@ -274,48 +274,51 @@ final class MatrixTable {
                 change(ConfigResource.Type.TOPIC, on(TOPIC, ALTER_CONFIGS)),
                 change(ConfigResource.Type.GROUP, on(GROUP, ALTER_CONFIGS)),
                 change(ConfigResource.Type.BROKER, on(CLUSTER, ALTER_CONFIGS)),
-                of(
+                row(
                         ApiKeys.LIST_CONFIG_RESOURCES,
                         AdministrationBodies::configResources,
                         Set.of(on(CLUSTER, DESCRIBE_CONFIGS))),
-                of(
+                row(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         AdministrationBodies::logDirs,
                         Set.of(CLUSTER_DESCRIBE)),
-                of(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::cluster, NOTHING),
-                of(ApiKeys.DESCRIBE_QUORUM, AdministrationBodies::quorum, Set.of(CLUSTER_DESCRIBE)),
-                of(ApiKeys.UPDATE_FEATURES, AdministrationBodies::features, Set.of(CLUSTER_ALTER)),
-                of(
+                row(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::cluster, NOTHING),
+                row(
+                        ApiKeys.DESCRIBE_QUORUM,
+                        AdministrationBodies::quorum,
+                        Set.of(CLUSTER_DESCRIBE)),
+                row(ApiKeys.UPDATE_FEATURES, AdministrationBodies::features, Set.of(CLUSTER_ALTER)),
+                row(
                         ApiKeys.UNREGISTER_BROKER,
                         AdministrationBodies::unregister,
                         Set.of(CLUSTER_ALTER)),
-                of(ApiKeys.ELECT_LEADERS, AdministrationBodies::elect, Set.of(CLUSTER_ALTER)),
-                of(
+                row(ApiKeys.ELECT_LEADERS, AdministrationBodies::elect, Set.of(CLUSTER_ALTER)),
+                row(
                         ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
                         AdministrationBodies::reassign,
                         Set.of(CLUSTER_ALTER)),
-                of(
+                row(
                         ApiKeys.LIST_PARTITION_REASSIGNMENTS,
                         AdministrationBodies::reassignments,
                         Set.of(CLUSTER_DESCRIBE)),
-                of(
+                row(
                         ApiKeys.DESCRIBE_ACLS,
                         AdministrationBodies::describeAcls,
                         Set.of(CLUSTER_DESCRIBE)),
-                of(ApiKeys.CREATE_ACLS, AdministrationBodies::createAcls, Set.of(CLUSTER_ALTER)),
-                of(ApiKeys.DELETE_ACLS, AdministrationBodies::deleteAcls, Set.of(CLUSTER_ALTER)),
-                of(
+                row(ApiKeys.CREATE_ACLS, AdministrationBodies::createAcls, Set.of(CLUSTER_ALTER)),
+                row(ApiKeys.DELETE_ACLS, AdministrationBodies::deleteAcls, Set.of(CLUSTER_ALTER)),
+                row(
                         ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                         AdministrationBodies::describeUsers,
                         Set.of(CLUSTER_DESCRIBE)),
-                of(
+                row(
                         ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
                         AdministrationBodies::alterUsers,
                         Set.of(CLUSTER_ALTER)));
     }
 
     private static MatrixRow settings(ConfigResource.Type type, Needed needed) {
-        return of(
+        return row(
                         ApiKeys.DESCRIBE_CONFIGS,
                         names -> AdministrationBodies.describeConfigs(type, names),
                         Set.of(needed))
@@ -323,7 +326,7 @@ final class MatrixTable {
     }
 
     private static MatrixRow replacement(ConfigResource.Type type, Needed needed) {
-        return of(
+        return row(
                         ApiKeys.ALTER_CONFIGS,
                         names -> AdministrationBodies.alterConfigs(type, names),
                         Set.of(needed))
@@ -331,7 +334,7 @@ final class MatrixTable {
     }
 
     private static MatrixRow change(ConfigResource.Type type, Needed needed) {
-        return of(
+        return row(
                         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
                         names -> AdministrationBodies.changeConfigs(type, names),
                         Set.of(needed))
@@ -341,8 +344,8 @@ final class MatrixTable {
     /** What controller listeners serve in another way than those of brokers. */
     static List<MatrixRow> controller() {
         return List.of(
-                of(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING),
-                of(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::controllers, NOTHING),
+                row(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING),
+                row(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::controllers, NOTHING),
                 ofNode(ApiKeys.FETCH, BROKER),
                 ofNode(ApiKeys.FETCH_SNAPSHOT, BROKER),
                 ofNode(ApiKeys.VOTE, BROKER),
@@ -362,7 +365,7 @@ final class MatrixTable {
     }
 
     private static MatrixRow ofNode(ApiKeys api, Needed needed) {
-        return of(api, names -> AdministrationBodies.ofNode(api), Set.of(needed))
+        return row(api, names -> AdministrationBodies.ofNode(api), Set.of(needed))
                 .named("controller");
     }
 }

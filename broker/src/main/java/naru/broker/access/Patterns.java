@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -36,7 +36,7 @@ final class Patterns {
     private Patterns(
             @Nullable Grants every,
             Map<String, Grants> literals,
-            NavigableMap<String, Grants> prefixed) {
+            SortedMap<String, Grants> prefixed) {
         this.every = every;
         this.literals = literals;
         this.prefixes = prefixed.keySet().toArray(String[]::new);
@@ -63,7 +63,7 @@ final class Patterns {
         }
         Map<String, Grants> literals = new HashMap<>();
         byName.forEach((name, entries) -> literals.put(name, Grants.of(entries)));
-        NavigableMap<String, Grants> prefixed = new TreeMap<>();
+        SortedMap<String, Grants> prefixed = new TreeMap<>();
         byPrefix.forEach((prefix, entries) -> prefixed.put(prefix, Grants.of(entries)));
         Grants every = literals.remove(ResourcePattern.WILDCARD_RESOURCE);
         return new Patterns(every, literals, prefixed);
