@@ -13,6 +13,7 @@ import naru.broker.config.NodeConfig;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.Effects;
 import naru.broker.coordinator.GroupEvents;
 import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.partition.LeadershipListener;
@@ -40,7 +41,6 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** The coordinators of a node, and what they need of each other. */
 final class Coordinators {
@@ -64,7 +64,7 @@ final class Coordinators {
             AlarmClock alarms,
             ShareApis shares) {
         this.shares = shares.coordinator();
-        Consumer<Decision.Effect> groupEffects = shares.groupEffects();
+        Effects<GroupCommand> groupEffects = shares.groupEffects();
         this.config = config;
         this.quorum = quorum;
         this.lookup = lookup;
@@ -80,7 +80,7 @@ final class Coordinators {
                 new Coordinator<>(
                         CoordinatorOptions.ofGroups(config),
                         (partition, epoch) -> new GroupShard(groupSettings, surroundings, random),
-                        (effect, decider) -> bringAbout(effect, groupEffects),
+                        (effect, decider) -> bringAbout(effect, decider, groupEffects),
                         quorum,
                         System::currentTimeMillis,
                         alarms);
@@ -98,11 +98,14 @@ final class Coordinators {
         this.enrolment = new LocalEnrolment(transactions);
     }
 
-    private void bringAbout(Decision.Effect effect, Consumer<Decision.Effect> ofShares) {
+    private void bringAbout(
+            Decision.Effect effect,
+            Effects.Decider<GroupCommand> decider,
+            Effects<GroupCommand> ofShares) {
         if (effect instanceof InternalTopics needed) {
             applicationTopics.create(needed);
         } else {
-            ofShares.accept(effect);
+            ofShares.bringAbout(effect, decider);
         }
     }
 

@@ -130,7 +130,7 @@ public final class Node implements AutoCloseable {
         ConnectionLimits limits = new ConnectionLimits();
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
-        parts.push(DataFolder.open(config.dataFolder()));
+        parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
         ClusterCredentials credentials = new ClusterCredentials();
         Protections protections = new Protections(config, credentials, control.trail());
         parts.push(protections);

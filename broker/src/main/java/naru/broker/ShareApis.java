@@ -1,7 +1,5 @@
 package naru.broker;
 
-import static java.util.Objects.requireNonNull;
-
 import naru.broker.access.Access;
 import naru.broker.api.Addresses;
 import naru.broker.api.DescribeShareGroupOffsets;
@@ -12,6 +10,7 @@ import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
+import naru.broker.coordinator.Effects;
 import naru.broker.coordinator.Patient;
 import naru.broker.coordinator.ShareGroupEffects;
 import naru.broker.coordinator.ShareStateEvents;
@@ -33,9 +32,6 @@ import naru.coordination.share.ShareStateReset;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.jspecify.annotations.Nullable;
-
-import java.util.function.Consumer;
 
 /** Queues on this broker: the share coordinator, the share partitions, and what serves them. */
 final class ShareApis {
@@ -46,7 +42,6 @@ final class ShareApis {
     private final ShareQueues queues;
     private final ShareSessions sessions;
     private final ShareStateEvents events;
-    private @Nullable Coordinator<GroupCommand> groups;
 
     ShareApis(
             DynamicConfig config,
@@ -81,6 +76,7 @@ final class ShareApis {
                         quorum::image,
                         topics,
                         partitions,
+                        System::currentTimeMillis,
                         alarms);
         this.sessions =
                 new ShareSessions(
@@ -106,8 +102,8 @@ final class ShareApis {
     }
 
     /** Brings about what share groups decide. */
-    Consumer<Decision.Effect> groupEffects() {
-        return new ShareGroupEffects(patient, () -> requireNonNull(groups), sessions::onMemberGone);
+    Effects<GroupCommand> groupEffects() {
+        return new ShareGroupEffects(patient, sessions::onMemberGone);
     }
 
     ShareStateEvents events() {
@@ -121,7 +117,6 @@ final class ShareApis {
             Quorum quorum,
             Coordinator<GroupCommand> groups,
             Access access) {
-        this.groups = groups;
         transport.onClosed(sessions::onDisconnected);
         ShareReplies replies =
                 new ShareReplies(

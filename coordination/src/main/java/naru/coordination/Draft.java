@@ -12,6 +12,7 @@ public final class Draft {
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final List<Decision.Reply> replies = new ArrayList<>();
     private final List<Decision.Effect> effects = new ArrayList<>();
+    private final List<Long> held = new ArrayList<>(0);
     private Decision.@Nullable Transaction transaction;
 
     public Draft(long nowMillis) {
@@ -44,6 +45,11 @@ public final class Draft {
         effects.add(effect);
     }
 
+    /** A later decision answers the ticket, unless these records are refused. */
+    public void hold(long ticket) {
+        held.add(ticket);
+    }
+
     public List<Decision.Reply> replies() {
         return List.copyOf(replies);
     }
@@ -55,6 +61,7 @@ public final class Draft {
                         List.copyOf(records),
                         List.copyOf(replies),
                         List.copyOf(effects),
-                        transaction);
+                        transaction,
+                        List.copyOf(held));
     }
 }

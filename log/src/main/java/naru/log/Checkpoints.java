@@ -2,6 +2,7 @@ package naru.log;
 
 import naru.log.checkpoint.CorruptFileException;
 import naru.log.checkpoint.OffsetCheckpoint;
+import naru.log.disk.Disk;
 
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -23,12 +24,14 @@ import java.util.function.ToLongFunction;
 final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
 
+    private final Disk disk;
     private final Path folder;
     private final Map<TopicPartition, Long> recoveryPoints;
     private final Map<TopicPartition, Long> highWatermarks;
     private final Map<TopicPartition, Long> logStarts;
 
-    Checkpoints(Path folder) throws IOException {
+    Checkpoints(Disk disk, Path folder) throws IOException {
+        this.disk = disk;
         this.folder = folder;
         this.recoveryPoints = read(OffsetCheckpoint.RECOVERY_POINT);
         this.highWatermarks = read(OffsetCheckpoint.HIGH_WATERMARK);
@@ -37,7 +40,7 @@ final class Checkpoints {
 
     private Map<TopicPartition, Long> read(String name) throws IOException {
         try {
-            return new HashMap<>(new OffsetCheckpoint(folder, name).read());
+            return new HashMap<>(new OffsetCheckpoint(disk, folder, name).read());
         } catch (CorruptFileException corrupt) {
             LOG.warn("{}; the logs are read instead", corrupt.getMessage());
             return new HashMap<>();
@@ -61,7 +64,7 @@ final class Checkpoints {
         long now = log.durableOffset();
         if (recoveryPoint(log.topicPartition()) > now) {
             recoveryPoints.put(log.topicPartition(), now);
-            new OffsetCheckpoint(folder, OffsetCheckpoint.RECOVERY_POINT)
+            new OffsetCheckpoint(disk, folder, OffsetCheckpoint.RECOVERY_POINT)
                     .write(recoveryPoints, true);
         }
     }
@@ -90,8 +93,8 @@ final class Checkpoints {
             Long now = offset.applyAsLong(log);
             changed |= !now.equals(known.put(log.topicPartition(), now));
         }
-        if (changed || !folder.resolve(name).toFile().exists()) {
-            new OffsetCheckpoint(folder, name).write(known, true);
+        if (changed || !disk.exists(folder.resolve(name))) {
+            new OffsetCheckpoint(disk, folder, name).write(known, true);
         }
     }
 }

@@ -2,6 +2,7 @@ package naru.log;
 
 import naru.log.checkpoint.CleanShutdownFile;
 import naru.log.checkpoint.CorruptFileException;
+import naru.log.checkpoint.DataFolder;
 import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.compaction.Compactor;
@@ -83,8 +84,8 @@ public final class LogDirectory implements AutoCloseable {
         this.options = options;
         this.disk = disk;
         this.clock = clock;
-        disk.createFolder(options.path());
-        this.checkpoints = new Checkpoints(options.path());
+        DataFolder.make(disk, options.path());
+        this.checkpoints = new Checkpoints(disk, options.path());
         this.housekeeping =
                 new Housekeeping(
                         options,
@@ -97,7 +98,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private Compactor openCompactor() throws IOException {
-        OffsetCheckpoint cleaned = new OffsetCheckpoint(options.path(), OffsetCheckpoint.CLEANER);
+        OffsetCheckpoint cleaned =
+                new OffsetCheckpoint(disk, options.path(), OffsetCheckpoint.CLEANER);
         Map<TopicPartition, Long> upTo;
         try {
             upTo = cleaned.read();
@@ -185,7 +187,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private void load() throws IOException {
-        Optional<CleanShutdownFile.Mark> mark = CleanShutdownFile.read(options.path());
+        Optional<CleanShutdownFile.Mark> mark = CleanShutdownFile.read(disk, options.path());
         boolean cleanStop = mark.isPresent();
         previousBrokerEpoch =
                 mark.map(CleanShutdownFile.Mark::brokerEpoch).orElse(OptionalLong.empty());
@@ -204,7 +206,7 @@ public final class LogDirectory implements AutoCloseable {
             }
         }
         inParallel(tasks, options.recoveryThreads());
-        CleanShutdownFile.delete(options.path());
+        CleanShutdownFile.delete(disk, options.path());
         if (!cleanStop && !logs.isEmpty()) {
             LOG.info("{}: {} logs recovered after an unclean stop", options.path(), logs.size());
         }
@@ -213,7 +215,7 @@ public final class LogDirectory implements AutoCloseable {
     private void loadLog(TopicPartition partition, Path folder, boolean cleanStop) {
         Uuid topicId = Uuid.ZERO_UUID;
         try {
-            topicId = PartitionMetadataFile.read(folder).orElse(Uuid.ZERO_UUID);
+            topicId = PartitionMetadataFile.read(disk, folder).orElse(Uuid.ZERO_UUID);
             LogConfig config = options.configs().apply(partition);
             SegmentContext context = context(folder);
             LogLoader.Loaded loaded =
@@ -361,7 +363,7 @@ public final class LogDirectory implements AutoCloseable {
             throws IOException {
         Path folder = options.path().resolve(partition.toString());
         disk.createFolder(folder);
-        PartitionMetadataFile.write(folder, topicId);
+        PartitionMetadataFile.write(disk, folder, topicId);
         SegmentContext context = context(folder);
         LogLoader.Loaded empty =
                 new LogLoader.Loaded(
@@ -525,7 +527,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             inParallel(tasks, Math.max(SYNCING_THREADS, options.recoveryThreads()));
             checkpoints.write(logs.values());
-            CleanShutdownFile.write(options.path(), brokerEpoch);
+            CleanShutdownFile.write(disk, options.path(), brokerEpoch);
         } catch (IOException refusal) {
             logs.values().forEach(PartitionLog::abandon);
             throw new LogStorageException(

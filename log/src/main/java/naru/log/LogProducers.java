@@ -52,7 +52,11 @@ final class LogProducers {
     void reload(long logStartOffset, long logEndOffset) throws IOException {
         long from =
                 states.truncateAndReload(
-                        context.folder(), logStartOffset, logEndOffset, context.clock().millis());
+                        context.disk(),
+                        context.folder(),
+                        logStartOffset,
+                        logEndOffset,
+                        context.clock().millis());
         if (from >= logEndOffset) {
             return;
         }
@@ -124,7 +128,7 @@ final class LogProducers {
     }
 
     void truncateFullyAndStartAt(long offset) throws IOException {
-        states.truncateFullyAndStartAt(context.folder(), offset);
+        states.truncateFullyAndStartAt(context.disk(), context.folder(), offset);
     }
 
     @Nullable AppendTerms toBeVerified(long producerId, short epoch) {
@@ -146,7 +150,7 @@ final class LogProducers {
     }
 
     void writeSnapshot(boolean force) throws IOException {
-        states.writeSnapshot(context.folder(), force);
+        states.writeSnapshot(context.disk(), context.folder(), force);
     }
 
     /** The segment has left the log, and so does the snapshot at its beginning. */

@@ -29,7 +29,10 @@ final class LogSync {
     private volatile long durableOffset;
     private volatile long syncedBytes;
     private long truncations;
-    private boolean namesDirty;
+
+    /** At first nobody knows whether whoever made the files also had their names forced. */
+    private boolean namesDirty = true;
+
     private boolean folderDurable;
     private List<Runnable> waiting = new ArrayList<>();
 
@@ -128,6 +131,9 @@ final class LogSync {
             namesDirty = false;
         }
         try {
+            synchronized (log.lock()) {
+                log.writeEpochsOfRecords(true);
+            }
             for (int i = Segments.floor(all, durableOffset); i < all.length; i++) {
                 force(all[i]);
             }

@@ -33,6 +33,9 @@ final class LogWriter {
     private final WriteFault fault;
     private boolean epochsDirty;
 
+    /** Whether the file of epochs may have another content on the disk. */
+    private boolean epochsUnforced = true;
+
     LogWriter(
             PartitionLog log,
             SegmentContext context,
@@ -112,17 +115,22 @@ final class LogWriter {
             }
             at += (int) RecordBatchLayout.sizeBytes(batches, at);
         }
-        writeEpochs();
+        writeEpochs(false);
     }
 
     void epochsChanged(boolean changed) {
         epochsDirty |= changed;
     }
 
-    void writeEpochs() throws IOException {
-        if (epochsDirty) {
-            epochs.write(context.folder(), false);
+    /**
+     * @param force whether they are on the disk when this returns, as those of records that are to
+     *     be durable have to be
+     */
+    void writeEpochs(boolean force) throws IOException {
+        if (epochsDirty || (force && epochsUnforced)) {
+            epochs.write(context.disk(), context.folder(), force);
             epochsDirty = false;
+            epochsUnforced = !force;
         }
     }
 
@@ -170,6 +178,9 @@ final class LogWriter {
     /** Seals the active segment and begins another at the offset. */
     Segment roll(long offset) throws IOException {
         segments.active().seal();
+        if (log.config().ackFsync()) {
+            segments.active().force(); // else it may lose its end and the next one not
+        }
         Segment fresh = Segment.fresh(context, offset);
         fresh.create();
         producers.writeSnapshot(false);
@@ -185,7 +196,7 @@ final class LogWriter {
             LOG.error("{}: {}", log.topicPartition(), fault.reason());
         }
         try {
-            active.cutRemains();
+            active.cutRemainsForGood();
         } catch (IOException again) {
             refusal.addSuppressed(again);
         }
@@ -203,6 +214,7 @@ final class LogWriter {
             Segment active = segments.active();
             active.cutRemains();
             active.probe();
+            active.force();
             fault.healed();
             LOG.info("{}: the disk takes writes again", log.topicPartition());
             return true;

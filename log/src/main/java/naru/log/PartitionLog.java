@@ -135,7 +135,7 @@ public final class PartitionLog {
         synchronized (lock) {
             if (topicId.equals(Uuid.ZERO_UUID)) {
                 try {
-                    PartitionMetadataFile.write(context.folder(), wanted);
+                    PartitionMetadataFile.write(context.disk(), context.folder(), wanted);
                 } catch (IOException refusal) {
                     throw storage("write", refusal);
                 }
@@ -526,7 +526,7 @@ public final class PartitionLog {
         writer.epochsChanged(epochs.truncateFromEnd(offset));
         producers.reload(start, offset);
         lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
-        writer.writeEpochs();
+        writer.writeEpochs(false);
         sync.truncated(offset);
         services.recoveryPointFell(this);
         services.checkpointNow();
@@ -603,7 +603,7 @@ public final class PartitionLog {
             }
             producers.expire(nowMillis);
             segments.active().checkpointIndexes();
-            writeEpochsOfRecords();
+            writeEpochsOfRecords(false);
         }
         if (sync.unsyncedBytes() > mostUnsyncedBytes) {
             services.requestSync(this);
@@ -656,20 +656,20 @@ public final class PartitionLog {
         synchronized (lock) {
             Segment active = segments.active();
             if (active.sizeBytes() > 0) {
-                active.cutRemains();
+                active.cutRemainsForGood();
                 active.storeIndexes();
                 active.forceIndexes();
             }
             producers.writeSnapshot(false);
-            writeEpochsOfRecords();
+            writeEpochsOfRecords(true);
             abandon();
         }
     }
 
     /** An epoch without records is forgotten when the log is opened, so it needs no file. */
-    private void writeEpochsOfRecords() throws IOException {
+    void writeEpochsOfRecords(boolean force) throws IOException {
         if (logStartOffset < logEndOffset) {
-            writer.writeEpochs();
+            writer.writeEpochs(force);
         }
     }
 

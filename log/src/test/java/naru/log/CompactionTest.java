@@ -8,6 +8,7 @@ import naru.log.LogConfig.Compaction;
 import naru.log.PartitionLog.Origin;
 import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.compaction.CompactionSettings;
+import naru.log.disk.LocalDisk;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -372,7 +373,9 @@ class CompactionTest {
         put(fixture, "k", "1");
         fill(fixture, "other");
         compact(fixture);
-        assertThat(new OffsetCheckpoint(folder, "cleaner-offset-checkpoint").read())
+        assertThat(
+                        new OffsetCheckpoint(new LocalDisk(), folder, "cleaner-offset-checkpoint")
+                                .read())
                 .containsOnlyKeys(LogFixture.PARTITION);
         List<String> lines = Files.readAllLines(folder.resolve("cleaner-offset-checkpoint"));
         assertThat(lines).startsWith("0", "1").element(2).asString().matches("topic 0 [1-9]\\d*");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import naru.log.LogFixture.Seen;
 import naru.log.checkpoint.CleanShutdownFile;
 import naru.log.checkpoint.PartitionMetadataFile;
+import naru.log.disk.LocalDisk;
 import naru.log.segment.SegmentFiles;
 
 import org.apache.kafka.common.TopicPartition;
@@ -56,7 +57,8 @@ class LogDirectoryTest {
                 fixture.directory().create(LogFixture.PARTITION, topicId, LogConfig.DEFAULTS);
 
         assertThat(taken.topicId()).isEqualTo(topicId);
-        assertThat(PartitionMetadataFile.read(fixture.partitionFolder())).contains(topicId);
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), fixture.partitionFolder()))
+                .contains(topicId);
         assertThat(fixture.readAll(0, 1000)).containsExactly(new Seen(0, "kept"));
     }
 
@@ -126,11 +128,13 @@ class LogDirectoryTest {
     void theMarkOfACleanStopIsKafkasBothWays() throws Exception {
         var kafkas = new CleanShutdownFileHandler(folder.toString());
         kafkas.write(5);
-        assertThat(CleanShutdownFile.read(folder).orElseThrow().brokerEpoch()).hasValue(5);
-        CleanShutdownFile.write(folder, 6);
+        assertThat(CleanShutdownFile.read(new LocalDisk(), folder).orElseThrow().brokerEpoch())
+                .hasValue(5);
+        CleanShutdownFile.write(new LocalDisk(), folder, 6);
         assertThat(kafkas.read()).hasValue(6);
         Files.write(folder.resolve(CleanShutdownFile.NAME), new byte[0]);
-        assertThat(CleanShutdownFile.read(folder).orElseThrow().brokerEpoch()).isEmpty();
+        assertThat(CleanShutdownFile.read(new LocalDisk(), folder).orElseThrow().brokerEpoch())
+                .isEmpty();
     }
 
     private LogFixture withBrokenFolder(TopicPartition partition) throws IOException {

@@ -21,14 +21,15 @@ import java.util.regex.Pattern;
 
 /**
  * Runs what the documents show. In a block that is fenced as {@code console} a line that begins
- * with {@code $} is a command, and the lines below are what it prints. A {@code python} block that
- * begins with a comment is a file of that name.
+ * with {@code $} is a command, and the lines below are what it prints. A {@code python} or {@code
+ * java} block that begins with a comment is a file of that name.
  */
 class DocumentedExamplesIT {
     private static final String SHOWN_ADDRESS = "127.0.0.1:9092";
+    private static final String JDK = System.getProperty("java.home");
     private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern PYTHON_FILE =
-            Pattern.compile("```python\n# (\\S+)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern FILE =
+            Pattern.compile("```(?:python\n#|java\n//) (\\S+)\n(.*?)```", Pattern.DOTALL);
 
     /** What differs from run to run: times, durations, sizes of files, ids, and their widths. */
     private static final List<Varying> VARYING =
@@ -46,13 +47,15 @@ class DocumentedExamplesIT {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/cli.md"})
+    @ValueSource(strings = {"README.md", "docs/cli.md", "docs/queues.md"})
     void commandsPrintWhatIsShown(String document) throws IOException {
         assumeTrue(Target.chosen() == Target.NARU);
         ForeignClient.KCAT.require();
         ForeignClient.KAFKA_PYTHON.require();
         Path root = RepositoryRoot.find();
-        Files.createSymbolicLink(folder.resolve("naru"), root.resolve("naru"));
+        for (String name : List.of("naru", "app")) {
+            Files.createSymbolicLink(folder.resolve(name), root.resolve(name));
+        }
         try (NaruProcess node = NaruProcess.on(folder.resolve("naru-data"), Map.of(), Map.of())) {
             node.restart();
             String text =
@@ -70,7 +73,7 @@ class DocumentedExamplesIT {
     }
 
     private void writeFiles(String text) throws IOException {
-        Matcher file = PYTHON_FILE.matcher(text);
+        Matcher file = FILE.matcher(text);
         while (file.find()) {
             Files.writeString(folder.resolve(file.group(1)), file.group(2));
         }
@@ -89,15 +92,20 @@ class DocumentedExamplesIT {
         return examples;
     }
 
-    /** As a person would in the folder of the node, who has Debian's Python. */
+    /** As a person would in the folder of the node, who has this JDK and Debian's Python. */
     private String run(String command, NaruProcess node) {
         return Program.run(
                         List.of(
                                 "env",
                                 "-C",
                                 folder.toString(),
-                                "PATH=" + folder + ":/usr/bin:" + System.getenv("PATH"),
-                                "JAVA_HOME=" + System.getProperty("java.home"),
+                                "PATH="
+                                        + folder
+                                        + ":"
+                                        + JDK
+                                        + "/bin:/usr/bin:"
+                                        + System.getenv("PATH"),
+                                "JAVA_HOME=" + JDK,
                                 "NARU_BOOTSTRAP=" + node.bootstrap(),
                                 "bash",
                                 "-c",

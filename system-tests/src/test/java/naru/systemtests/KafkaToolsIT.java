@@ -273,18 +273,22 @@ class KafkaToolsIT {
     }
 
     static String tool(String name, String input, String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                classPath(),
-                                name));
+        List<String> command = java(name);
         command.addAll(List.of(arguments));
         return Program.run(command, input).succeeded();
+    }
+
+    /** The command that runs a class of the tests or of Kafka, to which arguments may be added. */
+    static List<String> java(String name) {
+        return new ArrayList<>(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        classPath(),
+                        name));
     }
 
     /** The tools are on the class path of the tests, what some of them need on Kafka's own. */

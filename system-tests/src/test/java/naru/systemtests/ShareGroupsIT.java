@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -345,6 +347,9 @@ class ShareGroupsIT {
             }
             until("an empty group", () -> isEmpty(admin));
             assertThat(lag()).isZero();
+            for (String protocol : List.of("classic", "consumer")) {
+                assertThatThrownBy(() -> consumeWith(protocol)).isInstanceOf(ApiException.class);
+            }
             await(
                     admin.alterShareGroupOffsets(group, Map.of(new TopicPartition(topic, 0), 2L))
                             .all());
@@ -357,6 +362,14 @@ class ShareGroupsIT {
             await(admin.deleteShareGroups(List.of(group)).all());
             assertThat(await(admin.listGroups().all()))
                     .noneMatch(listing -> listing.groupId().equals(group));
+        }
+    }
+
+    private void consumeWith(String protocol) {
+        try (Consumer<String, String> consumer =
+                clients.consumer("group.id", group, "group.protocol", protocol)) {
+            consumer.subscribe(List.of(topic));
+            until("records", () -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A Kafka Streams application with exactly_once_v2, as a process that can be killed: it copies
  * records, counts them in a window, and joins them with a table. Arguments: bootstrap, state
- * folder.
+ * folder, group protocol.
  */
 final class StreamsApplication {
     static final String ORDERS = "orders";
@@ -38,8 +38,11 @@ final class StreamsApplication {
         settings.put("processing.guarantee", "exactly_once_v2");
         settings.put("commit.interval.ms", "50");
         settings.put("num.stream.threads", "1");
-        settings.put("consumer.group.instance.id", "only");
-        settings.put("consumer.auto.offset.reset", "earliest");
+        if (arguments[2].equals("classic")) {
+            settings.put("consumer.group.instance.id", "only");
+        }
+        settings.put("group.protocol", arguments[2]);
+        settings.put("auto.offset.reset", "earliest");
         settings.put("consumer.max.poll.records", "100");
         settings.put("producer.reconnect.backoff.max.ms", "200");
         settings.put("consumer.reconnect.backoff.max.ms", "200");

@@ -9,8 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,11 +32,22 @@ class StreamsIT {
 
     @TempDir Path folder;
 
+    private String protocol = "";
+    private int launches;
     private int sent;
 
-    @Test
-    void copiesCountsAndJoinsAreExactAfterKillsOfApplicationAndNode() {
-        try (OwnBroker broker = OwnBroker.start()) {
+    /** Each launch has an empty folder of state, so that counts come back from their changelog. */
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "streams"})
+    void copiesCountsAndJoinsAreExactAfterKillsOfApplicationAndNode(String protocol) {
+        this.protocol = protocol;
+        try (OwnBroker broker =
+                OwnBroker.start(
+                        "group.streams.initial.rebalance.delay.ms", "0",
+                        "group.streams.min.session.timeout.ms", "1000",
+                        "group.streams.session.timeout.ms", "4000",
+                        "group.streams.min.heartbeat.interval.ms", "500",
+                        "group.streams.heartbeat.interval.ms", "500")) {
             JavaClients clients = broker.clients();
             for (String topic :
                     List.of(
@@ -83,7 +95,8 @@ class StreamsIT {
                             System.getProperty("java.class.path"),
                             StreamsApplication.class.getName(),
                             clients.bootstrap(),
-                            folder.resolve("state").toString())
+                            folder.resolve("state-" + ++launches).toString(),
+                            protocol)
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("application.log").toFile())
                     .start();

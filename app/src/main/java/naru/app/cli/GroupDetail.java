@@ -10,7 +10,6 @@ import org.apache.kafka.clients.admin.ClassicGroupDescription;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareGroupDescription;
 import org.apache.kafka.clients.admin.StreamsGroupDescription;
@@ -21,7 +20,6 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +34,7 @@ import java.util.TreeSet;
  * @param epoch of groups of the newer protocols, which rises with every change; null for others
  * @param assignmentEpoch the epoch that the present assignment is for; less than the group's while
  *     one is still to be computed
+ * @param members empty for groups of others than consumers, whose members read no partitions
  * @param tasks of streams groups, by member; null for others
  */
 record GroupDetail(
@@ -49,6 +48,7 @@ record GroupDetail(
         int memberCount,
         @Nullable Long totalLag,
         List<Place> places,
+        List<GroupMember> members,
         @Nullable List<StreamsGroupTasks> tasks) {
 
     /**
@@ -76,16 +76,6 @@ record GroupDetail(
 
     static final Comparator<TopicPartition> BY_PARTITION =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
-
-    private record Member(String id, String client, String host, Collection<TopicPartition> has) {
-        static Member of(MemberDescription member) {
-            return new Member(
-                    member.groupInstanceId().orElse(member.consumerId()),
-                    member.clientId(),
-                    member.host(),
-                    member.assignment().topicPartitions());
-        }
-    }
 
     static GroupDetail gather(Admin admin, String group) {
         GroupType type = typeOf(admin, group);
@@ -115,7 +105,7 @@ record GroupDetail(
         ConsumerGroupDescription found =
                 ClusterCommand.await(
                         admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
-        List<Member> members = found.members().stream().map(Member::of).toList();
+        List<GroupMember> members = found.members().stream().map(GroupMember::of).toList();
         List<Place> places = places(admin, members, committedOffsets(admin, group));
         return new GroupDetail(
                 group,
@@ -128,6 +118,7 @@ record GroupDetail(
                 members.size(),
                 totalLag(places),
                 places,
+                members,
                 null);
     }
 
@@ -148,6 +139,7 @@ record GroupDetail(
                 found.members().size(),
                 totalLag(places),
                 places,
+                List.of(),
                 null);
     }
 
@@ -155,15 +147,8 @@ record GroupDetail(
         StreamsGroupDescription found =
                 ClusterCommand.await(
                         admin.describeStreamsGroups(List.of(group)).describedGroups().get(group));
-        List<Member> members =
-                found.members().stream()
-                        .map(member ->
-                                new Member(
-                                        member.memberId(),
-                                        member.clientId(),
-                                        member.clientHost(),
-                                        StreamsGroupTasks.reads(found, member)))
-                        .toList();
+        List<GroupMember> members =
+                found.members().stream().map(member -> GroupMember.of(found, member)).toList();
         List<Place> places = places(admin, members, committedOffsets(admin, group));
         return new GroupDetail(
                 group,
@@ -176,6 +161,7 @@ record GroupDetail(
                 members.size(),
                 totalLag(places),
                 places,
+                members,
                 StreamsGroupTasks.of(found));
     }
 
@@ -190,7 +176,7 @@ record GroupDetail(
                         admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                                 .partitionsToOffsetInfo(group));
         offsets.forEach((partition, info) -> {
-            if (info != null) {
+            if (info != null && info.startOffset() >= 0) {
                 starts.put(partition, info.startOffset());
                 info.lag().ifPresent(lag -> lags.put(partition, lag));
             }
@@ -214,7 +200,29 @@ record GroupDetail(
                 found.members().size(),
                 totalLag(places),
                 places,
+                found.members().stream().map(GroupMember::of).toList(),
                 null);
+    }
+
+    static boolean isShareGroup(Admin admin, String group) {
+        return ClusterCommand.await(admin.listGroups().valid()).stream()
+                .anyMatch(listed ->
+                        listed.groupId().equals(group)
+                                && listed.type().equals(Optional.of(GroupType.SHARE)));
+    }
+
+    /** Where a share group goes on. */
+    static Map<TopicPartition, OffsetAndMetadata> startOffsets(Admin admin, String group) {
+        Map<TopicPartition, OffsetAndMetadata> starts = new HashMap<>();
+        for (Place place : ofShareGroup(admin, group).places()) {
+            @Nullable Long at = place.committed();
+            if (at != null && at >= 0) {
+                starts.put(
+                        new TopicPartition(place.topic(), place.partition()),
+                        new OffsetAndMetadata(at));
+            }
+        }
+        return starts;
     }
 
     /** The group's committed offsets; partitions without one are left out. */
@@ -237,9 +245,12 @@ record GroupDetail(
     }
 
     private static List<Place> places(
-            Admin admin, List<Member> members, Map<TopicPartition, Long> committed) {
-        Map<TopicPartition, Member> owners = new HashMap<>();
-        members.forEach(member -> member.has().forEach(partition -> owners.put(partition, member)));
+            Admin admin, List<GroupMember> members, Map<TopicPartition, Long> committed) {
+        Map<TopicPartition, GroupMember> owners = new HashMap<>();
+        for (GroupMember member : members) {
+            GroupMember.set(member.partitions())
+                    .forEach(partition -> owners.put(partition, member));
+        }
         TreeSet<TopicPartition> all = new TreeSet<>(BY_PARTITION);
         all.addAll(committed.keySet());
         all.addAll(owners.keySet());
@@ -248,7 +259,7 @@ record GroupDetail(
         for (TopicPartition partition : all) {
             @Nullable Long at = committed.get(partition);
             @Nullable Long end = ends.get(partition);
-            Optional<Member> owner = Optional.ofNullable(owners.get(partition));
+            Optional<GroupMember> owner = Optional.ofNullable(owners.get(partition));
             places.add(
                     new Place(
                             partition.topic(),
@@ -256,9 +267,9 @@ record GroupDetail(
                             at,
                             end,
                             at == null || end == null ? null : (Long) Math.max(0, end - at),
-                            owner.map(Member::id).orElse(null),
-                            owner.map(Member::client).orElse(null),
-                            owner.map(Member::host).orElse(null)));
+                            owner.map(GroupMember::member).orElse(null),
+                            owner.map(GroupMember::client).orElse(null),
+                            owner.map(GroupMember::host).orElse(null)));
         }
         return places;
     }
@@ -283,6 +294,41 @@ record GroupDetail(
                         + (coordinator == null ? "" : ", coordinator " + coordinator)
                         + (epoch == null ? "" : ", epoch " + epochs())
                         + (totalLag == null ? "" : ", lag " + Amounts.count(totalLag)));
+        if (type.equals("share")) {
+            printShared(terminal);
+        } else {
+            printPlaces(terminal);
+        }
+        if (tasks != null) {
+            StreamsGroupTasks.print(tasks, terminal);
+        }
+        out.println();
+    }
+
+    /** Any member of a share group may be given any of a partition's records. */
+    private void printShared(Terminal terminal) {
+        Table table =
+                new Table()
+                        .text("TOPIC")
+                        .number("PARTITION")
+                        .number("GOES ON AT")
+                        .number("END")
+                        .number("LAG");
+        for (Place place : places) {
+            table.row(
+                    place.topic(),
+                    place.partition(),
+                    shown(place.committed()),
+                    shown(place.end()),
+                    shown(place.lag()));
+        }
+        print(table, terminal);
+        if (!members.isEmpty()) {
+            GroupMember.print(members, terminal);
+        }
+    }
+
+    private void printPlaces(Terminal terminal) {
         Table table =
                 new Table()
                         .text("TOPIC")
@@ -294,6 +340,7 @@ record GroupDetail(
                         .text("HOST")
                         .text("MEMBER");
         for (Place place : places) {
+            @Nullable String host = place.host();
             table.row(
                     place.topic(),
                     place.partition(),
@@ -301,16 +348,21 @@ record GroupDetail(
                     shown(place.end()),
                     shown(place.lag()),
                     shown(place.client()),
-                    shown(place.host()),
+                    shown(host == null ? null : GroupMember.address(host)),
                     shown(place.member()));
         }
+        print(table, terminal);
+        List<GroupMember> idle =
+                members.stream().filter(member -> member.partitions().isEmpty()).toList();
+        if (tasks == null && !idle.isEmpty()) {
+            GroupMember.print(idle, terminal);
+        }
+    }
+
+    private static void print(Table table, Terminal terminal) {
         if (!table.isEmpty()) {
-            table.print(out, terminal.paint());
+            table.print(terminal.out(), terminal.paint());
         }
-        if (tasks != null) {
-            StreamsGroupTasks.print(tasks, terminal);
-        }
-        out.println();
     }
 
     private String epochs() {

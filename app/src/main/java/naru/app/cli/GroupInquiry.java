@@ -4,9 +4,7 @@ import naru.app.explain.GroupFacts;
 import naru.app.explain.PartitionFacts;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +19,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Asks a cluster about groups: two looks at each, so that one sees what moves. */
 final class GroupInquiry {
@@ -51,14 +48,17 @@ final class GroupInquiry {
         detail.places()
                 .forEach(place ->
                         partitions.add(new TopicPartition(place.topic(), place.partition())));
-        boolean hasCommits = !detail.type().equals("share");
-        Look first = look(group, partitions, hasCommits, detail);
+        boolean isShare = detail.type().equals("share");
+        Look first = look(partitions, isShare ? places(detail) : commits(group));
         long nowMillis = System.currentTimeMillis();
         Map<TopicPartition, Long> waiting = WaitingRecords.timestamps(connection, behind(first));
         Look second = first;
         if (apartMillis > 0 && !behind(first).isEmpty()) {
             pause(first);
-            second = look(group, partitions, hasCommits, detail);
+            second =
+                    look(
+                            partitions,
+                            isShare ? places(GroupDetail.gather(admin, group)) : commits(group));
         }
         List<PartitionFacts> facts = new ArrayList<>();
         for (TopicPartition partition : partitions) {
@@ -78,7 +78,7 @@ final class GroupInquiry {
                 detail.type(),
                 detail.state(),
                 null,
-                members(group, detail),
+                detail.members().stream().map(GroupInquiry::member).toList(),
                 facts,
                 (second.atNanos() - first.atNanos()) / 1_000_000,
                 nowMillis);
@@ -93,23 +93,25 @@ final class GroupInquiry {
                 .join();
     }
 
-    private Look look(
-            String group,
-            Collection<TopicPartition> partitions,
-            boolean hasCommits,
-            GroupDetail detail) {
+    private Map<TopicPartition, Long> commits(String group) {
         Map<TopicPartition, Long> committed = new HashMap<>();
-        if (hasCommits) {
-            GroupDetail.committed(admin, group)
-                    .forEach((partition, offset) -> committed.put(partition, offset.offset()));
-        } else {
-            for (GroupDetail.Place place : detail.places()) {
-                @Nullable Long at = place.committed();
-                if (at != null) {
-                    committed.put(new TopicPartition(place.topic(), place.partition()), at);
-                }
+        GroupDetail.committed(admin, group)
+                .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        return committed;
+    }
+
+    private static Map<TopicPartition, Long> places(GroupDetail detail) {
+        Map<TopicPartition, Long> starts = new HashMap<>();
+        for (GroupDetail.Place place : detail.places()) {
+            @Nullable Long at = place.committed();
+            if (at != null) {
+                starts.put(new TopicPartition(place.topic(), place.partition()), at);
             }
         }
+        return starts;
+    }
+
+    private Look look(Collection<TopicPartition> partitions, Map<TopicPartition, Long> committed) {
         return new Look(
                 committed,
                 TopicDetail.offsets(admin, partitions, OffsetSpec.earliest()),
@@ -148,33 +150,14 @@ final class GroupInquiry {
         return behind;
     }
 
-    private List<GroupFacts.Member> members(String group, GroupDetail detail) {
-        if (detail.type().equals("share") || detail.memberCount() == 0) {
-            return List.of();
-        }
-        try {
-            ConsumerGroupDescription found =
-                    ClusterCommand.await(
-                            admin.describeConsumerGroups(List.of(group))
-                                    .describedGroups()
-                                    .get(group));
-            return found.members().stream().map(GroupInquiry::member).toList();
-        } catch (IllegalArgumentException notOfConsumers) {
-            return List.of();
-        }
-    }
-
-    private static GroupFacts.Member member(MemberDescription member) {
+    private static GroupFacts.Member member(GroupMember member) {
+        @Nullable List<GroupMember.Part> target = member.target();
         return new GroupFacts.Member(
-                member.groupInstanceId().orElse(member.consumerId()),
-                member.clientId(),
+                member.member(),
+                member.client(),
                 member.host(),
-                Set.copyOf(member.assignment().topicPartitions()),
-                member.targetAssignment()
-                        .map(target ->
-                                target.topicPartitions().stream()
-                                        .collect(Collectors.toUnmodifiableSet()))
-                        .orElse(null),
-                member.memberEpoch().orElse(null));
+                GroupMember.set(member.partitions()),
+                target == null ? null : GroupMember.set(target),
+                member.epoch());
     }
 }

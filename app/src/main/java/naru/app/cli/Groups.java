@@ -4,6 +4,7 @@ import naru.app.terminal.PlainText;
 import naru.app.terminal.Table;
 import naru.app.terminal.Terminal;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -152,24 +153,36 @@ public final class Groups extends ClusterCommand {
             throw new CommandFailure("give either --topic or --all-topics");
         }
         return withAdmin(admin -> {
-            Map<TopicPartition, OffsetAndMetadata> committed = GroupDetail.committed(admin, group);
+            boolean isShare = GroupDetail.isShareGroup(admin, group);
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    isShare
+                            ? GroupDetail.startOffsets(admin, group)
+                            : GroupDetail.committed(admin, group);
             List<TopicPartition> partitions =
                     topics == null
                             ? new ArrayList<>(committed.keySet())
                             : PartitionSelection.find(admin, topics);
             List<Move> moves = target.moves(admin, partitions, committed);
             if (execute && !moves.isEmpty()) {
-                Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-                for (Move move : moves) {
-                    offsets.put(
-                            new TopicPartition(move.topic(), move.partition()),
-                            new OffsetAndMetadata(move.to()));
-                }
-                await(admin.alterConsumerGroupOffsets(group, offsets).all());
+                move(admin, group, isShare, moves);
             }
             showMoves(group, moves, execute);
             return OK;
         });
+    }
+
+    private static void move(Admin admin, String group, boolean isShare, List<Move> moves) {
+        Map<TopicPartition, Long> places = new HashMap<>();
+        for (Move move : moves) {
+            places.put(new TopicPartition(move.topic(), move.partition()), move.to());
+        }
+        if (isShare) {
+            await(admin.alterShareGroupOffsets(group, places).all());
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        places.forEach((partition, to) -> offsets.put(partition, new OffsetAndMetadata(to)));
+        await(admin.alterConsumerGroupOffsets(group, offsets).all());
     }
 
     private void showMoves(String group, List<Move> moves, boolean executed) {
@@ -230,6 +243,9 @@ public final class Groups extends ClusterCommand {
                             description = "A topic, or some partitions of it; may be repeated.")
                     List<String> topics) {
         return withAdmin(admin -> {
+            if (GroupDetail.isShareGroup(admin, group)) {
+                return forgetTopics(admin, group, topics);
+            }
             Set<TopicPartition> partitions = new HashSet<>(PartitionSelection.find(admin, topics));
             partitions.retainAll(GroupDetail.committed(admin, group).keySet());
             if (partitions.isEmpty()) {
@@ -247,5 +263,28 @@ public final class Groups extends ClusterCommand {
             }
             return exit;
         });
+    }
+
+    /** A share group has its place in all partitions of a topic, or in none. */
+    private int forgetTopics(Admin admin, String group, List<String> topics) {
+        for (String topic : topics) {
+            if (topic.contains(":")) {
+                return fail(
+                        group
+                                + " is a share group, which forgets whole topics; name no"
+                                + " partitions");
+            }
+        }
+        var result = admin.deleteShareGroupOffsets(group, Set.copyOf(topics));
+        int exit = OK;
+        for (String topic : topics) {
+            try {
+                await(result.topicResult(topic));
+                tell("forgot " + PlainText.of(topic));
+            } catch (RuntimeException failure) {
+                exit = fail("cannot forget " + topic, failure);
+            }
+        }
+        return exit;
     }
 }

@@ -59,13 +59,13 @@ record StreamsGroupTasks(
         return names;
     }
 
-    /** Partitions that the member reads for its active tasks. */
+    /** Partitions that are read for the active tasks. */
     static Collection<TopicPartition> reads(
-            StreamsGroupDescription group, StreamsGroupMemberDescription member) {
+            StreamsGroupDescription group, StreamsGroupMemberAssignment assignment) {
         Map<String, StreamsGroupSubtopologyDescription> subtopologies = new HashMap<>();
         group.subtopologies().forEach(each -> subtopologies.put(each.subtopologyId(), each));
         List<TopicPartition> reads = new ArrayList<>();
-        for (StreamsGroupMemberAssignment.TaskIds task : member.assignment().activeTasks()) {
+        for (StreamsGroupMemberAssignment.TaskIds task : assignment.activeTasks()) {
             StreamsGroupSubtopologyDescription subtopology =
                     subtopologies.get(task.subtopologyId());
             if (subtopology != null) {
@@ -82,22 +82,22 @@ record StreamsGroupTasks(
     static void print(List<StreamsGroupTasks> members, Terminal terminal) {
         Table table =
                 new Table()
-                        .text("MEMBER")
-                        .number("EPOCH")
                         .text("ACTIVE")
                         .text("STANDBY")
-                        .text("PROCESS")
+                        .text("WARMUP")
+                        .number("EPOCH")
                         .text("CLIENT")
-                        .text("HOST");
+                        .text("HOST")
+                        .text("MEMBER");
         for (StreamsGroupTasks member : members) {
             table.row(
-                    member.member(),
-                    member.epoch(),
                     shown(member.active()),
                     shown(member.standby()),
-                    member.process(),
+                    shown(member.warmup()),
+                    member.epoch(),
                     member.client(),
-                    member.host());
+                    GroupMember.address(member.host()),
+                    member.member());
         }
         if (!table.isEmpty()) {
             table.print(terminal.out(), terminal.paint());

@@ -72,7 +72,14 @@ public final class GroupExplainer {
                 findings.add(
                         Finding.problem(
                                 "Nobody reads: the group has no members.",
-                                "Start a consumer with group.id=" + facts.group()));
+                                switch (facts.type()) {
+                                    case "share" ->
+                                            "Start a share consumer with group.id=" + facts.group();
+                                    case "streams" ->
+                                            "Start the application with application.id="
+                                                    + facts.group();
+                                    default -> "Start a consumer with group.id=" + facts.group();
+                                }));
             }
             return;
         }
@@ -87,7 +94,7 @@ public final class GroupExplainer {
                 idle.add(member.described());
             }
         }
-        if (!idle.isEmpty() && !facts.type().equals("share")) {
+        if (!idle.isEmpty() && !isShare()) {
             findings.add(
                     Finding.notable(
                             "%s no partition: %s. A partition has one reader in the group, and %s"
@@ -109,7 +116,7 @@ public final class GroupExplainer {
                 orphans.add(partition.partition());
             }
         }
-        if (!orphans.isEmpty() && !facts.type().equals("share")) {
+        if (!orphans.isEmpty() && !isShare()) {
             findings.add(
                     Finding.notable(
                             "No member reads %s, where the group has committed offsets before."
@@ -238,21 +245,27 @@ public final class GroupExplainer {
                             "See who holds it: naru explain topic " + place.partition().topic()));
             return;
         }
-        @Nullable Member reader = readerOf(place.partition());
-        if (reader == null) {
+        List<Member> readers = readersOf(place.partition());
+        if (readers.isEmpty()) {
             return;
         }
-        String who = reader.described();
+        boolean isOne = readers.size() == 1;
+        String who = isOne ? readers.getFirst().described() : readers.size() + " members";
         if (place.taken() == 0) {
             findings.add(
                     Finding.notable(
-                            "%s: %s, and %s has committed nothing for %s: it is slow, stuck, or"
-                                            .formatted(
-                                                    place.partition(),
-                                                    waiting(place),
-                                                    who,
-                                                    duration(facts.apartMillis()))
-                                    + " commits seldom.",
+                            "%s: %s, and %s %s nothing for %s: %s slow, stuck, or %s."
+                                    .formatted(
+                                            place.partition(),
+                                            waiting(place),
+                                            who,
+                                            (isOne ? "has " : "have ")
+                                                    + (isShare() ? "acknowledged" : "committed"),
+                                            duration(facts.apartMillis()),
+                                            isOne ? "it is" : "they are",
+                                            isShare()
+                                                    ? "busy with what came before"
+                                                    : "commits seldom"),
                             "Look at what it does with a record; run this again to see whether it"
                                     + " moves"));
         } else if (place.taken() < place.arrived()) {
@@ -266,14 +279,17 @@ public final class GroupExplainer {
                                             duration(facts.apartMillis()),
                                             who,
                                             place.taken()),
-                            "More members up to the number of partitions, more partitions, or less"
-                                    + " work for each record"));
+                            isShare()
+                                    ? "More members, or less work for each record"
+                                    : "More members up to the number of partitions, more"
+                                            + " partitions, or less work for each record"));
         } else {
             long surplus = place.taken() - place.arrived();
             String forecast =
                     surplus == 0
-                            ? "keeps its distance"
-                            : "has caught up in about "
+                            ? (isOne ? "keeps its distance" : "keep their distance")
+                            : (isOne ? "has" : "have")
+                                    + " caught up in about "
                                     + duration(place.lag() * facts.apartMillis() / surplus);
             findings.add(
                     Finding.fine(
@@ -299,12 +315,14 @@ public final class GroupExplainer {
                                 + ")");
     }
 
-    private @Nullable Member readerOf(TopicPartition partition) {
-        for (Member member : facts.members()) {
-            if (member.assigned().contains(partition)) {
-                return member;
-            }
-        }
-        return null;
+    private boolean isShare() {
+        return facts.type().equals("share");
+    }
+
+    /** One at most, but in a share group. */
+    private List<Member> readersOf(TopicPartition partition) {
+        return facts.members().stream()
+                .filter(member -> member.assigned().contains(partition))
+                .toList();
     }
 }

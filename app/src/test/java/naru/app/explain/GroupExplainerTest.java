@@ -40,9 +40,13 @@ class GroupExplainerTest {
     }
 
     private static String said(String state, List<Member> members, PartitionFacts... places) {
+        return said("classic", state, members, places);
+    }
+
+    private static String said(
+            String type, String state, List<Member> members, PartitionFacts... places) {
         GroupFacts facts =
-                new GroupFacts(
-                        "billing", "classic", state, null, members, List.of(places), 2_000, NOW);
+                new GroupFacts("billing", type, state, null, members, List.of(places), 2_000, NOW);
         StringBuilder text = new StringBuilder();
         for (Finding finding : GroupExplainer.explain(facts)) {
             text.append(finding.level()).append(": ").append(finding.sentence()).append('\n');
@@ -60,6 +64,18 @@ class GroupExplainerTest {
                 .isEqualTo(
                         "fine: billing is a classic group, stable, with 1 member; it has read all"
                                 + " that there is in 1 partition.\n");
+    }
+
+    @Test
+    void membersOfAShareGroupTakeFromOnePartitionTogether() {
+        List<Member> members =
+                List.of(member("a", Set.of(ZERO), null), member("b", Set.of(ZERO), null));
+        assertThat(said("share", "stable", members, place(ZERO, 10, 50, 30, 60)))
+                .contains("with 2 members")
+                .contains("2 members took 20 in 2 s and have caught up in about 8 s")
+                .doesNotContain("Nobody reads");
+        assertThat(said("share", "stable", members, place(ZERO, 10, 50, 10, 60)))
+                .contains("2 members have acknowledged nothing for 2 s: they are slow, stuck");
     }
 
     @Test

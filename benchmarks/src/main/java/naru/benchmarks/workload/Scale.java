@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param endToEnd how long records flow at a steady rate
  * @param durable how long records are produced that must be on disk before they are acknowledged
  * @param transactions how long transactions are committed
+ * @param joins how often a second member joins a group
  * @param settle pause before a broker counts as idle
  * @param idle how long idleness is measured
  * @param partitions how many are created at once
@@ -31,6 +32,7 @@ public record Scale(
         Duration endToEnd,
         Duration durable,
         Duration transactions,
+        int joins,
         Duration settle,
         Duration idle,
         int partitions,
@@ -49,6 +51,7 @@ public record Scale(
                     Duration.ofSeconds(12),
                     Duration.ofSeconds(4),
                     Duration.ofSeconds(6),
+                    4,
                     Duration.ofSeconds(8),
                     Duration.ofSeconds(25),
                     1_000,
@@ -67,6 +70,7 @@ public record Scale(
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(4),
+                    2,
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(10),
                     1_000,

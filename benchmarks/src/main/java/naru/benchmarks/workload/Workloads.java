@@ -16,6 +16,10 @@ public final class Workloads {
                     new CachedFetch("fetch"),
                     new EndToEnd("end-to-end"),
                     new Transactions("transactions"),
+                    new ShareConsumers("share-1", 1),
+                    new ShareConsumers("share-2", 2),
+                    new ShareConsumers("share-4", 4),
+                    new SecondMember("second-member"),
                     new DurableProduce("produce-fsync"));
 
     private Workloads() {}

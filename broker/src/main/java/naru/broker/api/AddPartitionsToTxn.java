@@ -11,6 +11,7 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
@@ -149,9 +150,12 @@ public final class AddPartitionsToTxn implements RequestHandler {
                         then));
     }
 
+    /** Of internal topics only those of offsets are ever in a transaction, by AddOffsetsToTxn. */
     private Errors check(Request request, TopicPartition partition) {
         if (request.version() < ASKED_BY_BROKERS_SINCE
-                && !access.allowedOnTopic(request, AclOperation.WRITE, partition.topic())) {
+                && (Topic.isInternal(partition.topic())
+                        || !access.allowedOnTopic(
+                                request, AclOperation.WRITE, partition.topic()))) {
             return Errors.TOPIC_AUTHORIZATION_FAILED;
         }
         ClusterImage.Topic topic = quorum.image().topic(partition.topic());

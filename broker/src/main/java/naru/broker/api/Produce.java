@@ -182,7 +182,7 @@ public final class Produce implements RequestHandler {
             }
             AppendTerms terms = TransactionalBatches.toBeVerified(led.standing().log(), batch);
             if (terms == null) {
-                return append(led.partition(), batch, AppendTerms.UNVERIFIED, reply);
+                return appendOfTransaction(led.partition(), batch, AppendTerms.UNVERIFIED, reply);
             }
             if (toBeVerified == null) {
                 toBeVerified =
@@ -197,6 +197,25 @@ public final class Produce implements RequestHandler {
                         "one request carries batches of more than one transactional producer");
             }
             return reply;
+        }
+
+        /**
+         * A marker that was written since it was asked who may append has made the answer stale, be
+         * it of this transaction or of the one before: the client is to try again.
+         */
+        private PartitionProduceResponse appendOfTransaction(
+                Partition partition,
+                ByteBuffer batch,
+                AppendTerms terms,
+                PartitionProduceResponse reply) {
+            PartitionProduceResponse answer = append(partition, batch, terms, reply);
+            return answer.errorCode() == Errors.INVALID_TXN_STATE.code()
+                    ? refuse(
+                            answer,
+                            TransactionalBatches.told(
+                                    Errors.CONCURRENT_TRANSACTIONS, request.version()),
+                            "a transaction of the producer ended meanwhile; try again")
+                    : answer;
         }
 
         private PartitionProduceResponse append(
@@ -283,7 +302,7 @@ public final class Produce implements RequestHandler {
                         @Override
                         public void append(TransactionalBatches.Batch batch) {
                             var _ =
-                                    Appends.this.append(
+                                    appendOfTransaction(
                                             batch.partition(),
                                             batch.bytes(),
                                             batch.terms(),

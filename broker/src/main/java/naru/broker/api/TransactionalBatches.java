@@ -141,7 +141,7 @@ final class TransactionalBatches {
             } else if (error == Errors.NONE) {
                 then.append(batch);
             } else {
-                then.refuse(batch, told(error), message(batch, error));
+                then.refuse(batch, told(error, request.version()), message(batch, error));
             }
         }
         then.done();
@@ -150,14 +150,14 @@ final class TransactionalBatches {
     /** What clients of this version take as "try again", and as "the transaction is lost". */
     // All other errors of the coordinator are passed on as they are.
     @SuppressWarnings("EnumSwitchDefault")
-    private Errors told(Errors error) {
+    static Errors told(Errors error, short version) {
         return switch (error) {
             case CONCURRENT_TRANSACTIONS ->
-                    request.version() >= ADDS_SINCE ? error : Errors.NOT_ENOUGH_REPLICAS;
+                    version >= ADDS_SINCE ? error : Errors.NOT_ENOUGH_REPLICAS;
             case COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->
                     Errors.NOT_ENOUGH_REPLICAS;
             case TRANSACTION_ABORTABLE ->
-                    request.version() >= KNOWS_ABORTABLE_SINCE ? error : Errors.INVALID_TXN_STATE;
+                    version >= KNOWS_ABORTABLE_SINCE ? error : Errors.INVALID_TXN_STATE;
             default -> error;
         };
     }

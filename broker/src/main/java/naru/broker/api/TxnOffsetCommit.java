@@ -147,7 +147,7 @@ public final class TxnOffsetCommit implements RequestHandler {
         groups.ask(
                 request.groupId(),
                 ticket -> new GroupCommand.TxnOffsetCommit(ticket, request, terms.verifiedAt()),
-                answer);
+                answer.retriedWhenStale());
     }
 
     private static TxnOffsetCommitResponseTopic refused(
@@ -169,6 +169,25 @@ public final class TxnOffsetCommit implements RequestHandler {
             List<TxnOffsetCommitRequestTopic> asked,
             List<TxnOffsetCommitResponseTopic> refused)
             implements Answer {
+        /** A marker that was written since the coordinator was asked has made its answer stale. */
+        Answer retriedWhenStale() {
+            return new Answer() {
+                @Override
+                public void reply(ApiMessage response) {
+                    Committed.this.reply(response);
+                }
+
+                @Override
+                public void refuse(Errors error, String message) {
+                    Committed.this.refuse(
+                            error == Errors.INVALID_TXN_STATE
+                                    ? told(Errors.CONCURRENT_TRANSACTIONS, request.version())
+                                    : error,
+                            message);
+                }
+            };
+        }
+
         @Override
         public void reply(ApiMessage response) {
             ((TxnOffsetCommitResponseData) response).topics().addAll(refused);

@@ -79,14 +79,6 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         void ask(LongFunction<C> command, Answer answer);
     }
 
-    /** Tells the shard of this key of something; nothing happens when it is not hosted here. */
-    public void tell(String key, C command) {
-        ShardHost<C> shard = shards.get(topic.partitionOf(key));
-        if (shard != null) {
-            shard.tell(command);
-        }
-    }
-
     /** Lets every shard delete what it does not need of its log. */
     public void prune() {
         shards.values().forEach(ShardHost::prune);
@@ -142,22 +134,30 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         if (!isMine(partition) || log == null) {
             return;
         }
-        ShardHost<C> shard =
-                new ShardHost<>(
-                        new PartitionShardLog(partition, log),
-                        newShard.of(partition.topicPartition().partition(), leaderEpoch),
-                        new ShardHost.Options(
-                                options.compression(),
-                                options.commitTimeoutMillis(),
-                                options.loadBytes()),
-                        effects,
-                        clock,
-                        alarm);
+        ShardHost<C> shard = host(partition, log, leaderEpoch);
         ShardHost<C> before = shards.put(partition.topicPartition().partition(), shard);
         if (before != null) {
             before.close();
         }
         shard.load();
+    }
+
+    private ShardHost<C> host(Partition partition, PartitionLog log, int leaderEpoch) {
+        int index = partition.topicPartition().partition();
+        return new ShardHost<>(
+                new PartitionShardLog(partition, log),
+                newShard.of(index, leaderEpoch),
+                new ShardHost.Options(
+                        options.compression(), options.commitTimeoutMillis(), options.loadBytes()),
+                effects,
+                clock,
+                alarm,
+                broken -> {
+                    ShardHost<C> next = host(partition, log, leaderEpoch);
+                    if (shards.replace(index, broken, next)) {
+                        next.load();
+                    }
+                });
     }
 
     @Override

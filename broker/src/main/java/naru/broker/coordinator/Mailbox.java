@@ -6,10 +6,11 @@ import org.slf4j.LoggerFactory;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Runs tasks one at a time, in the order in which they came, on the thread of whoever brings the
- * first; nobody waits. A thread that has run its share passes the rest on to a virtual thread.
+ * first; nobody waits. A thread that has run its share passes the rest on to another.
  *
  * <p>Bounded by who brings tasks: each connection has one request under way.
  */
@@ -19,6 +20,14 @@ final class Mailbox {
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Consumer<Runnable> elsewhere;
+
+    /**
+     * @param elsewhere runs a task on another thread
+     */
+    Mailbox(Consumer<Runnable> elsewhere) {
+        this.elsewhere = elsewhere;
+    }
 
     /** Runs the task now or soon. */
     void run(Runnable task) {
@@ -32,7 +41,7 @@ final class Mailbox {
     void runElsewhere(Runnable task) {
         tasks.add(task);
         if (waiting.getAndIncrement() == 0) {
-            Thread.startVirtualThread(() -> drain(Integer.MAX_VALUE));
+            elsewhere.accept(() -> drain(Integer.MAX_VALUE));
         }
     }
 
@@ -40,7 +49,7 @@ final class Mailbox {
         int left = share;
         do {
             if (left-- == 0) {
-                Thread.startVirtualThread(() -> drain(Integer.MAX_VALUE));
+                elsewhere.accept(() -> drain(Integer.MAX_VALUE));
                 return;
             }
             Runnable task = tasks.poll();

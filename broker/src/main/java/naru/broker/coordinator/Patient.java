@@ -64,7 +64,7 @@ public final class Patient<C> {
             if (error == Errors.NOT_COORDINATOR) {
                 var _ = coordinator.coordinatorOf(key);
             }
-            alarm.after(pauseMillis, () -> Thread.startVirtualThread(this::run));
+            alarm.after(pauseMillis, this::run);
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
@@ -26,13 +27,14 @@ import java.util.function.LongSupplier;
  * One shard with its log, for as long as this broker leads the partition in one epoch.
  *
  * <pre>
- *   LOADING ──(log applied)──▶ ACTIVE ──(leadership lost)──▶ CLOSED
- *      └────────(leadership lost, or the log cannot be read)────┘
+ *   LOADING ──(log applied)──▶ ACTIVE ──(leadership lost, or not what the log says)──▶ CLOSED
+ *      └────────(leadership lost, or the log cannot be read)──────────────────────────────┘
  * </pre>
  *
  * <p>Threads: called by any; the shard is touched inside the mailbox only. Failures: a command
- * whose records cannot be appended is refused; a bug in the shard refuses its command and is
- * logged.
+ * whose records cannot be appended is refused; a bug in the shard's deciding refuses its command
+ * and is logged; after one between append and apply nobody knows whether the shard still is what
+ * its log says, so it is given up and another host loads the log.
  */
 final class ShardHost<C> implements Effects.Decider<C> {
     private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
@@ -55,30 +57,38 @@ final class ShardHost<C> implements Effects.Decider<C> {
     private final Effects<C> effects;
     private final LongSupplier clock;
     private final Alarm alarm;
-    private final Mailbox mailbox = new Mailbox();
+    private final Consumer<ShardHost<C>> onBroken;
+    private final Mailbox mailbox;
 
     /** Who waits, by ticket; whoever takes an entry out answers it. */
     private final Map<Long, Answer> answers = new ConcurrentHashMap<>();
 
     private volatile State state = State.LOADING;
     private boolean unreadable;
+    private boolean loaded;
     private long lastTicket;
     private long appendedEnd;
     private long alarmAtMillis = Shard.NEVER;
 
+    /**
+     * @param onBroken told when this host has given up a shard that may not be what its log says
+     */
     ShardHost(
             ShardLog log,
             Shard<C> shard,
             Options options,
             Effects<C> effects,
             LongSupplier clock,
-            Alarm alarm) {
+            Alarm alarm,
+            Consumer<ShardHost<C>> onBroken) {
         this.log = log;
         this.shard = shard;
         this.options = options;
         this.effects = effects;
         this.clock = clock;
         this.alarm = alarm;
+        this.onBroken = onBroken;
+        this.mailbox = new Mailbox(alarm::soon);
     }
 
     // ---- life ----
@@ -93,15 +103,16 @@ final class ShardHost<C> implements Effects.Decider<C> {
         }
         long began = clock.getAsLong();
         try {
-            ShardLoading.Loaded loaded = new ShardLoading(log, shard).load(options.loadBytes());
-            appendedEnd = loaded.endOffset();
+            ShardLoading.Loaded found = new ShardLoading(log, shard).load(options.loadBytes());
+            appendedEnd = found.endOffset();
             state = State.ACTIVE;
             carryOut(shard.onLoaded(clock.getAsLong()));
             serveDeadlines();
+            loaded = state == State.ACTIVE;
             LOG.debug(
                     "{}: {} records loaded in {} ms",
                     log.name(),
-                    loaded.records(),
+                    found.records(),
                     clock.getAsLong() - began);
         } catch (RuntimeException | Error e) {
             unreadable = true;
@@ -121,10 +132,34 @@ final class ShardHost<C> implements Effects.Decider<C> {
                 shard.onUnloaded(clock.getAsLong()).forEach(this::answer);
             }
             state = State.CLOSED;
-            for (Long ticket : List.copyOf(answers.keySet())) {
-                refuse(ticket, Errors.NOT_COORDINATOR, "leadership has moved");
-            }
+            refuseAll("leadership has moved");
         });
+    }
+
+    /**
+     * Who comes next finds the host that has loaded the log, which says what did happen. What goes
+     * wrong while loading would do so again and again.
+     */
+    private void giveUp(Throwable bug) {
+        LOG.error(
+                "{}: what was recorded may not be what is known here, so it is {}; this is a bug in"
+                        + " Naru",
+                log.name(),
+                loaded ? "loaded anew" : "not served until the node is restarted",
+                bug);
+        state = State.CLOSED;
+        refuseAll("the coordinator has given up what it knew");
+        if (loaded) {
+            onBroken.accept(this);
+        } else {
+            unreadable = true;
+        }
+    }
+
+    private void refuseAll(String why) {
+        for (Long ticket : List.copyOf(answers.keySet())) {
+            refuse(ticket, Errors.NOT_COORDINATOR, why);
+        }
     }
 
     // ---- commands ----
@@ -184,21 +219,38 @@ final class ShardHost<C> implements Effects.Decider<C> {
                 written.onLost(Errors.COORDINATOR_LOAD_IN_PROGRESS, log.name() + " is not loaded");
                 return;
             }
-            ByteBuffer batch = marker.batch(clock.getAsLong());
-            switch (log.append(batch, AppendTerms.marker(marker.transactionVersion()))) {
-                case AppendOutcome.Appended appended -> {
-                    appendedEnd = appended.lastOffset() + 1;
-                    if (state == State.ACTIVE) {
-                        shard.applyTransactionEnd(marker.producerId(), marker.commit());
-                    }
-                    log.awaitCommit(appendedEnd, written);
-                }
+            AppendOutcome outcome;
+            try {
+                outcome = endTransactionNow(marker);
+            } catch (RuntimeException | Error e) {
+                giveUp(e);
+                written.onLost(
+                        Errors.COORDINATOR_LOAD_IN_PROGRESS, "the coordinator loads its log");
+                return;
+            }
+            switch (outcome) {
+                case AppendOutcome.Appended appended ->
+                        log.awaitCommit(appended.lastOffset() + 1, written);
                 case AppendOutcome.Duplicate duplicate ->
                         throw new IllegalStateException("a marker has no sequence number");
                 case AppendOutcome.Refused refused ->
                         written.onLost(refused.error(), refused.message());
             }
         });
+    }
+
+    private AppendOutcome endTransactionNow(TransactionMarker marker) {
+        AppendOutcome outcome =
+                log.append(
+                        marker.batch(clock.getAsLong()),
+                        AppendTerms.marker(marker.transactionVersion()));
+        if (outcome instanceof AppendOutcome.Appended appended) {
+            appendedEnd = appended.lastOffset() + 1;
+            if (state == State.ACTIVE) {
+                shard.applyTransactionEnd(marker.producerId(), marker.commit());
+            }
+        }
+        return outcome;
     }
 
     /** Carries out an event until it has nothing more to record. */
@@ -239,7 +291,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
         long next = shard.nextDeadlineMillis();
         if (next < alarmAtMillis) {
             alarmAtMillis = next;
-            alarm.after(Math.max(1, next - now), () -> mailbox.runElsewhere(() -> onAlarm(next)));
+            alarm.after(Math.max(1, next - now), () -> mailbox.run(() -> onAlarm(next)));
         }
     }
 
@@ -258,27 +310,19 @@ final class ShardHost<C> implements Effects.Decider<C> {
 
     // ---- decisions ----
 
-    /** Appends, applies, and answers when it is committed. False when the append was refused. */
+    /** Appends, applies, and answers when it is committed. False when it was not appended. */
     private boolean carryOut(Decision decision) {
         if (!decision.records().isEmpty()) {
-            ByteBuffer batches =
-                    RecordBatches.of(
-                            decision.records(),
-                            decision.transaction(),
-                            options.compression(),
-                            log.maxBatchBytes(),
-                            clock.getAsLong());
-            switch (log.append(batches, terms(decision.transaction()))) {
-                case AppendOutcome.Appended appended -> {
-                    appendedEnd = appended.lastOffset() + 1;
-                    apply(decision, appended.baseOffset());
-                }
-                case AppendOutcome.Duplicate duplicate ->
-                        throw new IllegalStateException("a coordinator's append has no producer");
-                case AppendOutcome.Refused refused -> {
-                    onRefused(decision, refused);
-                    return false;
-                }
+            AppendOutcome outcome;
+            try {
+                outcome = appendAndApply(decision);
+            } catch (RuntimeException | Error e) {
+                giveUp(e);
+                return false;
+            }
+            if (outcome instanceof AppendOutcome.Refused refused) {
+                onRefused(decision, refused);
+                return false;
             }
         }
         if (!decision.effects().isEmpty()) {
@@ -288,6 +332,27 @@ final class ShardHost<C> implements Effects.Decider<C> {
             answerWhenCommitted(decision.replies());
         }
         return true;
+    }
+
+    private AppendOutcome appendAndApply(Decision decision) {
+        ByteBuffer batches =
+                RecordBatches.of(
+                        decision.records(),
+                        decision.transaction(),
+                        options.compression(),
+                        log.maxBatchBytes(),
+                        clock.getAsLong());
+        AppendOutcome outcome = log.append(batches, terms(decision.transaction()));
+        switch (outcome) {
+            case AppendOutcome.Appended appended -> {
+                appendedEnd = appended.lastOffset() + 1;
+                apply(decision, appended.baseOffset());
+            }
+            case AppendOutcome.Duplicate duplicate ->
+                    throw new IllegalStateException("a coordinator's append has no producer");
+            case AppendOutcome.Refused refused -> {}
+        }
+        return outcome;
     }
 
     private static AppendTerms terms(Decision.@Nullable Transaction transaction) {
@@ -341,7 +406,13 @@ final class ShardHost<C> implements Effects.Decider<C> {
 
         @Override
         public void onCommitted() {
-            decided.forEach(effect -> effects.bringAbout(effect, ShardHost.this));
+            for (Decision.Effect effect : decided) {
+                try {
+                    effects.bringAbout(effect, ShardHost.this);
+                } catch (RuntimeException e) {
+                    LOG.error("{}: {} failed; this is a bug in Naru", log.name(), effect, e);
+                }
+            }
         }
 
         @Override

@@ -16,6 +16,9 @@ final class ShardLoading {
     private static final Logger LOG = LoggerFactory.getLogger("naru.coordinator");
     private static final int COMPLAINTS = 10;
 
+    /** A read gives up after some damage, and the next one goes on behind it. */
+    private static final int MOST_EMPTY_READS = 100;
+
     private final ShardLog log;
     private final Shard<?> shard;
     private long records;
@@ -31,9 +34,13 @@ final class ShardLoading {
     Loaded load(int bytesAtATime) {
         long next = log.startOffset();
         long end = log.endOffset();
+        int emptyReads = 0;
         while (next < end) {
             MemoryRecords read = log.read(next, bytesAtATime);
             long after = read == null ? next : apply(read, next);
+            if (after <= next && ++emptyReads < MOST_EMPTY_READS) {
+                continue;
+            }
             if (after <= next) {
                 LOG.error(
                         "{} cannot be read at offset {}; what follows is not loaded",
@@ -42,6 +49,7 @@ final class ShardLoading {
                 break;
             }
             next = after;
+            emptyReads = 0;
         }
         return new Loaded(end, records);
     }

@@ -19,34 +19,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
 
 /** Brings about what share groups decide: share state begun and deleted, members released. */
-public final class ShareGroupEffects implements Consumer<Decision.Effect> {
+public final class ShareGroupEffects implements Effects<GroupCommand> {
     private final Patient<ShareCommand> shares;
-    private final Supplier<Coordinator<GroupCommand>> groups;
     private final BiConsumer<String, String> onMemberGone;
 
     /**
      * @param onMemberGone told group and member id
      */
     public ShareGroupEffects(
-            Patient<ShareCommand> shares,
-            Supplier<Coordinator<GroupCommand>> groups,
-            BiConsumer<String, String> onMemberGone) {
+            Patient<ShareCommand> shares, BiConsumer<String, String> onMemberGone) {
         this.shares = shares;
-        this.groups = groups;
         this.onMemberGone = onMemberGone;
     }
 
     @Override
-    public void accept(Decision.Effect effect) {
+    public void bringAbout(Decision.Effect effect, Decider<GroupCommand> decider) {
         switch (effect) {
             case ShareEffect.Initialize initialize ->
-                    Thread.startVirtualThread(() -> initialize(initialize));
-            case ShareEffect.Delete delete -> Thread.startVirtualThread(() -> delete(delete));
+                    Thread.startVirtualThread(() -> initialize(initialize, decider));
+            case ShareEffect.Delete delete ->
+                    Thread.startVirtualThread(() -> delete(delete, decider));
             case ShareEffect.MemberGone gone ->
                     Thread.startVirtualThread(
                             () -> onMemberGone.accept(gone.groupId(), gone.memberId()));
@@ -54,19 +49,14 @@ public final class ShareGroupEffects implements Consumer<Decision.Effect> {
         }
     }
 
-    private void initialize(ShareEffect.Initialize wanted) {
+    private void initialize(ShareEffect.Initialize wanted, Decider<GroupCommand> decider) {
         Round round =
                 new Round(
                         count(wanted.startOffsets()),
                         (done, error) ->
-                                groups.get()
-                                        .tell(
-                                                wanted.groupId(),
-                                                new GroupCommand.ShareStateInitialized(
-                                                        wanted.groupId(),
-                                                        done,
-                                                        error,
-                                                        wanted.ticket())));
+                                decider.tell(
+                                        new GroupCommand.ShareStateInitialized(
+                                                wanted.groupId(), done, error, wanted.waiting())));
         wanted.startOffsets()
                 .forEach((topic, starts) ->
                         starts.forEach((index, start) -> {
@@ -83,19 +73,14 @@ public final class ShareGroupEffects implements Consumer<Decision.Effect> {
         return partitions.values().stream().mapToInt(Map::size).sum();
     }
 
-    private void delete(ShareEffect.Delete wanted) {
+    private void delete(ShareEffect.Delete wanted, Decider<GroupCommand> decider) {
         Round round =
                 new Round(
                         wanted.partitions().count(),
                         (done, error) ->
-                                groups.get()
-                                        .tell(
-                                                wanted.groupId(),
-                                                new GroupCommand.ShareStateDeleted(
-                                                        wanted.groupId(),
-                                                        wanted.partitions(),
-                                                        error,
-                                                        wanted.ticket())));
+                                decider.tell(
+                                        new GroupCommand.ShareStateDeleted(
+                                                wanted.groupId(), done, error, wanted.waiting())));
         wanted.partitions()
                 .forEach((topic, index) -> {
                     ShareKey key = new ShareKey(wanted.groupId(), topic, index);

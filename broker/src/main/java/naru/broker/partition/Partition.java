@@ -68,6 +68,7 @@ public final class Partition {
         standing = next;
         if (next instanceof Standing.Leading leading) {
             advanceHighWatermark(leading);
+            syncWhatIsWaitedFor(leading.log());
             if (before instanceof Standing.Leading old
                     && old.leaderEpoch() == leading.leaderEpoch()) {
                 return;
@@ -122,6 +123,15 @@ public final class Partition {
                         Errors.NOT_LEADER_OR_FOLLOWER,
                         "this broker does not lead " + topicPartition);
             }
+        }
+    }
+
+    /**
+     * What a log was opened with may be acknowledged already, and nobody may append to it again.
+     */
+    private void syncWhatIsWaitedFor(PartitionLog log) {
+        if (log.config().ackFsync() && log.durableOffset() < log.logEndOffset()) {
+            requestSync(log);
         }
     }
 

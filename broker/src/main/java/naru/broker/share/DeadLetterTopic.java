@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +45,7 @@ final class DeadLetterTopic {
     private final Supplier<ClusterImage> image;
     private final TopicConfigs topics;
     private final Partitions partitions;
+    private final LongSupplier clock;
     private final Set<String> complained = ConcurrentHashMap.newKeySet();
 
     DeadLetterTopic(
@@ -51,12 +53,14 @@ final class DeadLetterTopic {
             Supplier<NodeConfig> node,
             Supplier<ClusterImage> image,
             TopicConfigs topics,
-            Partitions partitions) {
+            Partitions partitions,
+            LongSupplier clock) {
         this.settings = settings;
         this.node = node;
         this.image = image;
         this.topics = topics;
         this.partitions = partitions;
+        this.clock = clock;
     }
 
     /**
@@ -118,7 +122,7 @@ final class DeadLetterTopic {
             records.readFrom(log);
         }
         Errors error = Errors.NONE;
-        for (ByteBuffer batch : records.batches(System.currentTimeMillis())) {
+        for (ByteBuffer batch : records.batches(clock.getAsLong())) {
             switch (target.append(batch, PartitionLog.Origin.COORDINATOR, true)) {
                 case AppendOutcome.Appended appended -> {}
                 case AppendOutcome.Duplicate duplicate -> {}

@@ -435,8 +435,7 @@ final class ShareQueue {
             }
             alarmAtMillis = next;
         }
-        tools.alarm.after(
-                Math.max(1, next - now), () -> Thread.startVirtualThread(() -> onAlarm(next)));
+        tools.alarm.after(Math.max(1, next - now), () -> onAlarm(next));
     }
 
     /** What is due when something has changed: writing, copying, waking, the next look. */
@@ -563,8 +562,7 @@ final class ShareQueue {
         if (copied) {
             afterwards(true);
         } else {
-            tools.alarm.after(
-                    COPY_AGAIN_MILLIS, () -> Thread.startVirtualThread(this::mayCopyAgain));
+            tools.alarm.after(COPY_AGAIN_MILLIS, this::mayCopyAgain);
         }
     }
 

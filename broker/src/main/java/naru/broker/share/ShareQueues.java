@@ -46,11 +46,11 @@ public final class ShareQueues implements LeadershipListener {
             Supplier<ClusterImage> image,
             TopicConfigs topics,
             Partitions partitions,
+            LongSupplier clock,
             Alarm alarm) {
-        LongSupplier clock = System::currentTimeMillis;
         ShareStore store = new CoordinatorShareStore(coordinator);
         DeadLetterTopic deadLetters =
-                new DeadLetterTopic(settings, node, image, topics, partitions);
+                new DeadLetterTopic(settings, node, image, topics, partitions, clock);
         return new ShareQueues(
                 lookup, new ShareQueue.Tools(store, settings, deadLetters, alarm, clock));
     }

@@ -102,7 +102,7 @@ public final class ShareSessions {
         }
     }
 
-    /** The member has left the group, or was put out of it. */
+    /** The member was put out of the group. */
     public void onMemberGone(String groupId, String memberId) {
         ShareSession session = sessions.get(new ShareSession.Id(groupId, memberId));
         if (session != null) {

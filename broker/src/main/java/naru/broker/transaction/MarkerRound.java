@@ -12,6 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -68,7 +69,13 @@ final class MarkerRound {
     private void tell(TopicPartition partition, long pauseMillis) {
         if (decider.isHosted()) {
             boolean knows = knowsDeletions.getAsBoolean();
-            markers.write(partition, marker, new Telling(partition, pauseMillis, knows));
+            Telling telling = new Telling(partition, pauseMillis, knows);
+            try {
+                markers.write(partition, marker, telling);
+            } catch (RuntimeException e) {
+                LOG.error("{} takes no marker; this is a bug in Naru", partition, e);
+                telling.onFault(e);
+            }
         }
     }
 
@@ -87,6 +94,7 @@ final class MarkerRound {
         private final TopicPartition partition;
         private final long pauseMillis;
         private final boolean knowsDeletions;
+        private final AtomicBoolean heard = new AtomicBoolean();
 
         Telling(TopicPartition partition, long pauseMillis, boolean knowsDeletions) {
             this.partition = partition;
@@ -96,11 +104,20 @@ final class MarkerRound {
 
         @Override
         public void onCommitted() {
+            heard.set(true);
             settled();
+        }
+
+        /** The partition fails; others are told all the same. */
+        void onFault(RuntimeException fault) {
+            if (!heard.get()) {
+                again(fault.toString());
+            }
         }
 
         @Override
         public void onLost(Errors error, String message) {
+            heard.set(true);
             if (error == Errors.UNKNOWN_TOPIC_OR_PARTITION && knowsDeletions) {
                 settled();
             } else if (error == Errors.INVALID_PRODUCER_EPOCH) {
@@ -128,7 +145,7 @@ final class MarkerRound {
                         message,
                         next);
             }
-            alarm.after(pauseMillis, () -> Thread.startVirtualThread(() -> tell(partition, next)));
+            alarm.after(pauseMillis, () -> tell(partition, next));
         }
     }
 }

@@ -201,12 +201,21 @@ final class ClientRequest implements Request {
 
     @Override
     public void onLoop(Runnable task) {
-        connection.loop().execute(task);
+        connection.loop().execute(() -> runOrFail(task));
+    }
+
+    /** Nobody else would answer the request that the task was to answer. */
+    private void runOrFail(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
     }
 
     @Override
     public Timeout after(long delayMillis, Runnable task) {
-        return connection.loop().after(delayMillis, task);
+        return connection.loop().after(delayMillis, () -> runOrFail(task));
     }
 
     @Override

@@ -7,9 +7,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import naru.broker.config.TopicConfigs;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.log.AppendOutcome;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
+import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
+import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -20,6 +23,8 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +136,49 @@ class ProduceTest {
             assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
             assertThat(answer.baseOffset()).isEqualTo(end);
         }
+    }
+
+    /** The coordinator's answer is about the next transaction already, the log's was not yet. */
+    @ParameterizedTest
+    @CsvSource({"11, 201, NOT_ENOUGH_REPLICAS", "12, 202, CONCURRENT_TRANSACTIONS"})
+    void transactionThatEndsWhileTheNextIsAskedAboutLetsTheClientTryAgain(
+            int version, long producerId, Errors told) {
+        enrolment = Errors.NONE;
+        answering = Runnable::run;
+        send(version, "transfer", transactional(producerId, 0));
+        answering =
+                task -> {
+                    writeMarker(producerId);
+                    task.run();
+                };
+
+        PartitionProduceResponse answer = send(version, "transfer", ofNextTransaction(producerId));
+
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(told);
+        answering = Runnable::run;
+        answer = send(version, "transfer", ofNextTransaction(producerId));
+        assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+    }
+
+    private static MemoryRecords ofNextTransaction(long producerId) {
+        return MemoryRecords.withTransactionalRecords(
+                Compression.NONE, producerId, (short) 1, 0, record());
+    }
+
+    private void writeMarker(long producerId) {
+        MemoryRecords marker =
+                MemoryRecords.withEndTransactionMarker(
+                        producerId,
+                        (short) 1,
+                        new EndTransactionMarker(ControlRecordType.COMMIT, 0));
+        assertThat(
+                        Objects.requireNonNull(partitions.get(TOPIC, 0))
+                                .append(
+                                        marker.buffer(),
+                                        PartitionLog.Origin.COORDINATOR,
+                                        true,
+                                        AppendTerms.marker(2)))
+                .isInstanceOf(AppendOutcome.Appended.class);
     }
 
     private static void refuseToAnswer() {

@@ -24,6 +24,7 @@ final class MemoryShardLog implements ShardLog {
     private final int maxBatchBytes;
     private boolean commitsAtOnce = true;
     private Errors refusal = Errors.NONE;
+    private int emptyReads;
     private long endOffset;
     private long highWatermark;
     private long records;
@@ -34,6 +35,11 @@ final class MemoryShardLog implements ShardLog {
 
     synchronized void commitsAtOnce(boolean atOnce) {
         commitsAtOnce = atOnce;
+    }
+
+    /** So many reads give up before they find anything, as those of a much damaged log do. */
+    synchronized void giveUpReads(int count) {
+        emptyReads = count;
     }
 
     synchronized void refuse(Errors error) {
@@ -121,6 +127,10 @@ final class MemoryShardLog implements ShardLog {
 
     @Override
     public synchronized @Nullable MemoryRecords read(long offset, int maxBytes) {
+        if (emptyReads > 0) {
+            emptyReads--;
+            return null;
+        }
         Map.Entry<Long, ByteBuffer> first = batches.floorEntry(offset);
         return first == null ? null : MemoryRecords.readableRecords(first.getValue().duplicate());
     }

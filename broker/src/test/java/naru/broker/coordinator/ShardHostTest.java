@@ -2,6 +2,7 @@ package naru.broker.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import naru.coordination.Shard;
 import naru.coordination.group.GroupCommand;
 import naru.coordination.group.GroupShard;
 import naru.coordination.group.ShardSettings;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -52,16 +54,26 @@ class ShardHostTest {
     private final MemoryShardLog log = new MemoryShardLog(10_000);
     private final AtomicLong clock = new AtomicLong(1_000_000);
     private final Queue<Runnable> alarms = new ConcurrentLinkedQueue<>();
+    private final Queue<ShardHost<GroupCommand>> broken = new ConcurrentLinkedQueue<>();
     private final ShardHost<GroupCommand> host = newHost();
 
     private ShardHost<GroupCommand> newHost() {
+        return newHost(newShard());
+    }
+
+    private static GroupShard newShard() {
+        return new GroupShard(ShardSettings.defaults(), NO_TOPICS, new Random(1));
+    }
+
+    private ShardHost<GroupCommand> newHost(Shard<GroupCommand> shard) {
         return new ShardHost<>(
                 log,
-                new GroupShard(ShardSettings.defaults(), NO_TOPICS, new Random(1)),
+                shard,
                 new ShardHost.Options(Compression.NONE, 5_000, 4_096),
                 Effects.none(),
                 clock::get,
-                (delay, task) -> alarms.add(task));
+                (delay, task) -> alarms.add(task),
+                broken::add);
     }
 
     /** What came of a command: a response or an error, once. */
@@ -228,6 +240,62 @@ class ShardHostTest {
     }
 
     @Test
+    void shardThatDoesNotTakeWhatItsLogHasIsGivenUpAndLoadedAnew() {
+        FaultyShard shard = new FaultyShard(newShard());
+        ShardHost<GroupCommand> faulty = loaded(newHost(shard));
+        log.commitsAtOnce(false);
+        Outcome waiting = commit(faulty, 0, 1, "");
+        repeatUntil(() -> log.records() == 1, () -> {});
+        shard.failOn(2);
+
+        assertThat(commit(faulty, 0, 2, "").get()).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(waiting.get()).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(fetch(faulty, 0).get()).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(broken).containsExactly(faulty);
+        log.commitAll();
+        assertThat(fetched(loaded(newHost()), 0)).as("what the log says").isEqualTo(2);
+    }
+
+    @Test
+    void shardThatCannotTakeUpItsLogIsNotLoadedAgainAndAgain() {
+        FaultyShard shard = new FaultyShard(newShard());
+        shard.recordWhenLoaded();
+        shard.failOn(1);
+        ShardHost<GroupCommand> faulty = newHost(shard);
+        faulty.load();
+        repeatUntil(() -> log.records() == 1 && !faulty.isHosted(), () -> {});
+
+        assertThat(commit(faulty, 0, 2, "").get()).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void coordinatorWorksWhileRequestsHoldAllThatCarriesVirtualThreads() {
+        AtomicBoolean slow = new AtomicBoolean(true);
+        for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.startVirtualThread(() -> {
+                while (slow.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        try (AlarmClock alarmClock = new AlarmClock()) {
+            ShardHost<GroupCommand> busy =
+                    new ShardHost<>(
+                            log,
+                            newShard(),
+                            new ShardHost.Options(Compression.NONE, 5_000, 4_096),
+                            Effects.none(),
+                            clock::get,
+                            alarmClock,
+                            broken::add);
+            assertThat(commit(loaded(busy), 0, 1, "").get()).isInstanceOf(ApiMessage.class);
+        } finally {
+            slow.set(false);
+        }
+    }
+
+    @Test
     void whatWasWrittenIsLoadedAgain() {
         loaded(host);
         for (int i = 0; i < 100; i++) {
@@ -238,6 +306,16 @@ class ShardHostTest {
 
         assertThat(fetched(next, 99 % 7)).isEqualTo(99);
         assertThat(fetched(next, 0)).isEqualTo(98);
+    }
+
+    @Test
+    void readThatGivesUpAmongDamageIsNotTheEndOfTheLog() {
+        loaded(host);
+        commit(host, 0, 42, "").get();
+        host.close();
+        log.giveUpReads(3);
+
+        assertThat(fetched(loaded(newHost()), 0)).isEqualTo(42);
     }
 
     @Test

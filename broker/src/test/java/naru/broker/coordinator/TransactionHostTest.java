@@ -53,7 +53,8 @@ class TransactionHostTest {
                         new ShardHost.Options(Compression.NONE, 5_000, 4_096),
                         effects,
                         () -> 1_000_000,
-                        (delay, task) -> {});
+                        (delay, task) -> {},
+                        broken -> {});
         host.load();
         return host;
     }
@@ -300,6 +301,22 @@ class TransactionHostTest {
         groups.close();
 
         assertThat(fetch(groups()).committedOffset()).as("loaded anew").isEqualTo(-1);
+    }
+
+    @Test
+    void markerThatCannotBeAppliedIsToBeWrittenAgain() {
+        ShardHost<GroupCommand> groups =
+                host(
+                        new FaultyShard(
+                                new GroupShard(
+                                        ShardSettings.defaults(),
+                                        ShardHostTest.NO_TOPICS,
+                                        new Random(1))),
+                        Effects.none());
+        commit(groups);
+
+        assertThat(tell(groups, true)).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(fetch(groups()).committedOffset()).as("what the log says").isEqualTo(7);
     }
 
     @Test

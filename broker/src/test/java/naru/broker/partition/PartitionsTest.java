@@ -2,16 +2,21 @@ package naru.broker.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
+import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterChange;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +57,10 @@ class PartitionsTest {
     }
 
     private void show(OneTopic image) {
+        show(partitions, image);
+    }
+
+    private static void show(Partitions partitions, OneTopic image) {
         partitions.onImage(
                 new ClusterChange(
                         List.of(
@@ -103,5 +112,37 @@ class PartitionsTest {
         assertThat(former.standing()).isInstanceOf(Standing.Gone.class);
         assertThat(requireNonNull(partitions.get(TOPIC, 0)).topicId()).isEqualTo(anew.id());
         assertThat(partitions.get(former.topicId(), 0)).isNull();
+    }
+
+    @Test
+    void whatAKilledProcessHadStoredIsSyncedAndSeenWithoutAnotherAppend() {
+        NodeConfig fsync = NodeConfig.parse(Map.of("naru.ack", "fsync"));
+        TopicConfigs configs = new TopicConfigs(() -> fsync, () -> OneTopic.NONE);
+        LogDirectoryOptions options =
+                LogDirectoryOptions.of(
+                                folder.resolve("killed"),
+                                Uuid.randomUuid(),
+                                any -> configs.effective(any.topic()).log())
+                        .withBackground(false);
+        Uuid id = Uuid.randomUuid();
+        LogDirectory killed = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC());
+        Partitions before = new Partitions(1, killed, configs);
+        show(before, OneTopic.of(TOPIC, id, 1, 1));
+        requireNonNull(before.get(TOPIC, 0))
+                .append(
+                        MemoryRecords.withRecords(
+                                        Compression.NONE,
+                                        new SimpleRecord("record".getBytes(UTF_8)))
+                                .buffer(),
+                        PartitionLog.Origin.CLIENT,
+                        true);
+
+        try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
+            Partitions after = new Partitions(1, opened, configs);
+            show(after, OneTopic.of(TOPIC, id, 1, 2));
+            opened.runBackground();
+            PartitionLog log = requireNonNull(after.get(TOPIC, 0)).ledLog();
+            assertThat(requireNonNull(log).highWatermark()).isEqualTo(1);
+        }
     }
 }

@@ -2,6 +2,7 @@ package naru.coordination.group;
 
 import naru.coordination.group.modern.Caller;
 import naru.coordination.group.modern.TopicPartitions;
+import naru.coordination.group.share.ShareEffect;
 import naru.coordination.group.streams.StreamsBeat;
 
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Set;
@@ -114,18 +116,22 @@ public sealed interface GroupCommand {
      * The share coordinator has begun the state of these partitions.
      *
      * @param error of those that it has not
-     * @param ticket of who waits for it, or -1
+     * @param waiting for it, if anybody is
      */
     record ShareStateInitialized(
-            String groupId, TopicPartitions partitions, Errors error, long ticket)
+            String groupId,
+            TopicPartitions partitions,
+            Errors error,
+            ShareEffect.@Nullable Waiting waiting)
             implements OfShares {}
 
     /**
-     * The share coordinator has deleted the state of these partitions, or could not.
+     * The share coordinator has deleted the state of these partitions.
      *
-     * @param ticket of who waits for it
+     * @param error of those that it has not
      */
-    record ShareStateDeleted(String groupId, TopicPartitions partitions, Errors error, long ticket)
+    record ShareStateDeleted(
+            String groupId, TopicPartitions partitions, Errors error, ShareEffect.Waiting waiting)
             implements OfShares {}
 
     record StreamsGroupHeartbeat(long ticket, StreamsBeat beat) implements Asked {}

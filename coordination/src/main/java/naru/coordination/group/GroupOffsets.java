@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The committed offsets of a shard's groups, and those of open transactions (KIP-447). Owned by the
@@ -21,21 +22,44 @@ final class GroupOffsets {
     private final Map<String, Map<String, Map<Integer, CommittedOffset>>> byGroup = new HashMap<>();
 
     /**
-     * What each open transaction would commit. Empty where the group has since committed without a
-     * transaction: the later record wins, but the partition stays unstable.
+     * What each open transaction would commit. Empty where a later record of the partition has been
+     * committed since: that one wins, but the partition stays unstable.
      */
-    private final Map<Long, Map<OffsetKey, Optional<CommittedOffset>>> byProducer = new HashMap<>();
+    private final Map<Long, Map<OffsetKey, Pending>> byProducer = new HashMap<>();
+
+    private long lastPending;
+
+    /**
+     * @param order of its record among all that were ever pending
+     */
+    private record Pending(Optional<CommittedOffset> offset, long order) {}
 
     void put(OffsetKey key, CommittedOffset offset) {
+        put(key, offset, lastPending);
+    }
+
+    /** What is pending since is later and stays. */
+    private void put(OffsetKey key, CommittedOffset offset, long order) {
         byGroup.computeIfAbsent(key.groupId(), group -> new TreeMap<>())
                 .computeIfAbsent(key.topic(), topic -> new TreeMap<>())
                 .put(key.partition(), offset);
-        for (Map<OffsetKey, Optional<CommittedOffset>> pending : byProducer.values()) {
-            pending.computeIfPresent(key, (same, superseded) -> Optional.empty());
+        supersede(key, order);
+    }
+
+    private void supersede(OffsetKey key, long order) {
+        for (Map<OffsetKey, Pending> pending : byProducer.values()) {
+            pending.computeIfPresent(
+                    key,
+                    (same, known) ->
+                            known.order() > order
+                                    ? known
+                                    : new Pending(Optional.empty(), known.order()));
         }
     }
 
+    /** What is pending goes too. */
     void remove(OffsetKey key) {
+        supersede(key, lastPending);
         Map<String, Map<Integer, CommittedOffset>> topics = byGroup.get(key.groupId());
         if (topics == null) {
             return;
@@ -56,13 +80,14 @@ final class GroupOffsets {
     void putPending(long producerId, OffsetKey key, CommittedOffset offset) {
         byProducer
                 .computeIfAbsent(producerId, producer -> new HashMap<>())
-                .put(key, Optional.of(offset));
+                .put(key, new Pending(Optional.of(offset), ++lastPending));
     }
 
     void endTransaction(long producerId, boolean committed) {
-        Map<OffsetKey, Optional<CommittedOffset>> pending = byProducer.remove(producerId);
+        Map<OffsetKey, Pending> pending = byProducer.remove(producerId);
         if (pending != null && committed) {
-            pending.forEach((key, offset) -> offset.ifPresent(value -> put(key, value)));
+            pending.forEach(
+                    (key, each) -> each.offset().ifPresent(value -> put(key, value, each.order())));
         }
     }
 
@@ -87,9 +112,15 @@ final class GroupOffsets {
     }
 
     boolean hasPending(String groupId) {
+        return !pendingOf(groupId).isEmpty();
+    }
+
+    /** Keys with records of open transactions. */
+    Set<OffsetKey> pendingOf(String groupId) {
         return byProducer.values().stream()
                 .flatMap(pending -> pending.keySet().stream())
-                .anyMatch(key -> key.groupId().equals(groupId));
+                .filter(key -> key.groupId().equals(groupId))
+                .collect(Collectors.toSet());
     }
 
     List<OffsetKey> keysOf(String groupId) {

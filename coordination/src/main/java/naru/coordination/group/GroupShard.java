@@ -139,7 +139,9 @@ public final class GroupShard implements Shard<GroupCommand> {
         }
         ClassicGroup group = Group.classic(known);
         StreamsGroup application = Group.streams(known);
-        if (error == Errors.NONE && application != null && !application.isEmpty()) {
+        boolean isOfOthers =
+                known instanceof Group.Share || (application != null && !application.isEmpty());
+        if (error == Errors.NONE && isOfOthers) {
             error = Errors.INCONSISTENT_GROUP_PROTOCOL;
         } else if (error == Errors.NONE && group == null && !memberId.isEmpty()) {
             error = Errors.UNKNOWN_MEMBER_ID;

@@ -9,6 +9,7 @@ import naru.coordination.group.streams.StreamsRecord;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -120,7 +121,9 @@ final class Retention {
     }
 
     void delete(Group group, Draft draft) {
-        offsets.keysOf(group.id()).forEach(key -> draft.append(GroupRecord.tombstone(key)));
+        Set<OffsetKey> keys = new LinkedHashSet<>(offsets.keysOf(group.id()));
+        keys.addAll(offsets.pendingOf(group.id()));
+        keys.forEach(key -> draft.append(GroupRecord.tombstone(key)));
         forget(group, draft);
     }
 }

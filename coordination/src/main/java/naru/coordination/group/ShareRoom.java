@@ -21,9 +21,11 @@ import naru.coordination.group.share.ShareGroupSettings;
 import naru.coordination.group.share.ShareHeartbeats;
 import naru.coordination.group.share.ShareStates;
 
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.AlterShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData.DescribeShareGroupOffsetsResponseGroup;
@@ -31,19 +33,13 @@ import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The share groups among the groups of a shard. Owned by the shard. */
 final class ShareRoom {
-    private static final int MOST_WAITING = 10_000;
-
     private final ShareHeartbeats heartbeats;
     private final ShareStates states;
-
-    /** Who waits for the share coordinator, by ticket. */
-    private final Map<Long, GroupCommand.Asked> waiting = new HashMap<>();
 
     ShareRoom(
             ShareGroupSettings settings,
@@ -132,7 +128,6 @@ final class ShareRoom {
                             .setErrorMessage(refusal == null ? null : refusal.message()));
             return;
         }
-        waiting.put(alter.ticket(), alter);
         states.alter(group, alter.request(), alter.ticket(), draft);
     }
 
@@ -147,7 +142,6 @@ final class ShareRoom {
                             .setErrorMessage(refusal == null ? null : refusal.message()));
             return;
         }
-        waiting.put(delete.ticket(), delete);
         states.delete(group, delete.request(), delete.ticket(), draft);
     }
 
@@ -155,18 +149,16 @@ final class ShareRoom {
         return refusal == null ? Errors.GROUP_ID_NOT_FOUND : refusal.error();
     }
 
-    private @Nullable Refusal mayLoseState(String groupId, @Nullable Group known) {
+    private static @Nullable Refusal mayLoseState(String groupId, @Nullable Group known) {
         ShareGroup group = Group.share(known);
         if (group == null) {
             return new Refusal(Errors.GROUP_ID_NOT_FOUND, notOfThisKind(groupId, known));
         }
-        if (!group.isEmpty()) {
-            return new Refusal(
-                    Errors.NON_EMPTY_GROUP, "Group " + groupId + " has members; stop them first.");
-        }
-        return waiting.size() < MOST_WAITING
+        return group.isEmpty()
                 ? null
-                : new Refusal(Errors.COORDINATOR_LOAD_IN_PROGRESS, "too many requests wait");
+                : new Refusal(
+                        Errors.NON_EMPTY_GROUP,
+                        "Group " + groupId + " has members; stop them first.");
     }
 
     /** An empty share group goes when its share state has gone. */
@@ -176,8 +168,12 @@ final class ShareRoom {
             ShareGroupRecord.forgotten(group).forEach(draft::append);
             draft.reply(delete.ticket(), deleted(group.id(), Errors.NONE));
         } else {
-            waiting.put(delete.ticket(), delete);
-            draft.effect(new ShareEffect.Delete(group.id(), partitions, delete.ticket()));
+            draft.hold(delete.ticket());
+            draft.effect(
+                    new ShareEffect.Delete(
+                            group.id(),
+                            partitions,
+                            new ShareEffect.Waiting(delete.ticket(), delete.request())));
         }
     }
 
@@ -193,11 +189,12 @@ final class ShareRoom {
         if (group != null) {
             states.initialized(group, done.partitions(), draft);
         }
-        if (waiting.remove(done.ticket()) instanceof AlterShareGroupOffsets alter) {
+        if (done.waiting() != null
+                && done.waiting().request() instanceof AlterShareGroupOffsetsRequestData request) {
             draft.reply(
-                    alter.ticket(),
+                    done.waiting().ticket(),
                     states.alteration(
-                            alter.request(),
+                            request,
                             (topic, partition) ->
                                     done.partitions().contains(topic, partition)
                                             ? Errors.NONE
@@ -205,36 +202,32 @@ final class ShareRoom {
         }
     }
 
+    /** What is gone is gone, also when the rest could not be deleted. */
     void deleted(@Nullable Group known, ShareStateDeleted done, Draft draft) {
         ShareGroup group = Group.share(known);
-        GroupCommand.Asked asked = waiting.remove(done.ticket());
-        boolean isGone = done.error() == Errors.NONE;
-        switch (asked) {
-            case DeleteShareGroupOffsets delete -> {
-                if (group != null && isGone) {
-                    states.deleted(group, done.partitions(), draft);
-                }
-                draft.reply(delete.ticket(), states.deletion(delete.request(), done.error()));
+        long ticket = done.waiting().ticket();
+        if (done.waiting().request() instanceof DeleteShareGroupOffsetsRequestData request) {
+            if (group != null) {
+                states.deleted(group, done.partitions(), draft);
             }
-            case GroupCommand.DeleteGroups delete -> {
-                Errors error = done.error();
-                if (group != null && isGone && group.isEmpty()) {
-                    ShareGroupRecord.forgotten(group).forEach(draft::append);
-                } else if (group != null && isGone) {
-                    states.deleted(group, done.partitions(), draft);
-                    error = Errors.NON_EMPTY_GROUP;
-                }
-                draft.reply(delete.ticket(), deleted(done.groupId(), error));
-            }
-            case null, default -> {}
+            draft.reply(ticket, states.deletion(request, done.error()));
+            return;
         }
+        Errors error = done.error();
+        if (group != null && error == Errors.NONE && group.isEmpty()) {
+            ShareGroupRecord.forgotten(group).forEach(draft::append);
+        } else if (group != null) {
+            states.deleted(group, done.partitions(), draft);
+            error = error == Errors.NONE ? Errors.NON_EMPTY_GROUP : error;
+        }
+        draft.reply(ticket, deleted(done.groupId(), error));
     }
 
     // ---- deadlines and the log ----
 
     void onDeadline(ShareGroup group, GroupDeadline due, Draft draft) {
         if (due instanceof GroupDeadline.Session session) {
-            heartbeats.onSessionOver(group, session.memberId(), draft);
+            heartbeats.onSessionOver(group, session, draft);
         }
     }
 

@@ -41,7 +41,10 @@ final class Initializing {
         String id = request.transactionalId();
         boolean named = request.producerId() != Transaction.NONE;
         boolean epochNamed = request.producerEpoch() != Transaction.NO_EPOCH;
-        if (id == null || id.isEmpty() || named != epochNamed) {
+        if (id == null
+                || id.isEmpty()
+                || id.length() > TransactionSettings.ID_LENGTH
+                || named != epochNamed) {
             return Errors.INVALID_REQUEST;
         }
         if (request.enable2Pc()) {

@@ -3,6 +3,7 @@ package naru.coordination.transaction;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
+import naru.coordination.BoundedPattern;
 import naru.coordination.transaction.TransactionCommand.DescribeTransaction;
 import naru.coordination.transaction.TransactionCommand.ListTransactions;
 
@@ -65,7 +66,7 @@ final class TransactionQueries {
         String text = request.transactionalIdPattern();
         Pattern pattern;
         try {
-            pattern = text == null || text.isEmpty() ? null : Pattern.compile(text);
+            pattern = text == null || text.isEmpty() ? null : BoundedPattern.compile(text);
         } catch (PatternSyntaxException e) {
             draft.reply(
                     command.ticket(),

@@ -15,6 +15,9 @@ public record TransactionSettings(
     private static final int DEFAULT_EXPIRATION = 604_800_000;
     private static final int DEFAULT_CHECK = 3_600_000;
 
+    /** Characters of a transactional id. */
+    static final int ID_LENGTH = 8_000;
+
     /** Transactional ids of one shard; one takes some 500 bytes and its partitions. */
     static final int IDS_PER_SHARD = 100_000;
 

@@ -418,6 +418,32 @@ class OffsetsTest {
     }
 
     @Test
+    void laterRecordOfTwoTransactionsCountsInWhicheverOrderTheyCommit() {
+        pending(8, 2);
+        pending(9, 3);
+        run.shard().applyTransactionEnd(8, true);
+        assertThat(committed()).isEqualTo(2);
+        run.shard().applyTransactionEnd(9, true);
+        assertThat(committed()).isEqualTo(3);
+
+        pending(9, 4);
+        pending(8, 5);
+        run.shard().applyTransactionEnd(8, true);
+        run.shard().applyTransactionEnd(9, true);
+        assertThat(fetched(true).committedOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void groupThatWasDeletedDoesNotComeBackWhenATransactionCommits() {
+        commit(commitOf(1));
+        pending(9, 2);
+        assertThat(deleteGroup()).isEqualTo(Errors.NONE);
+        run.shard().applyTransactionEnd(9, true);
+
+        assertThat(committed()).isEqualTo(-1);
+    }
+
+    @Test
     void offsetsWithOpenTransactionsDoNotExpire() {
         commit(commitOf(1));
         pending(9, 2);

@@ -9,8 +9,15 @@ import naru.coordination.group.modern.TopicPartitions;
 import naru.coordination.group.share.ShareEffect;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestPartition;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestTopic;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestTopicCollection;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
+import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
@@ -73,7 +80,7 @@ class ShareGroupTest {
                                 wanted.groupId(),
                                 new TopicPartitions(partitions),
                                 Errors.NONE,
-                                wanted.ticket()));
+                                wanted.waiting()));
             }
         }
     }
@@ -119,6 +126,14 @@ class ShareGroupTest {
     }
 
     @Test
+    void memberThatLeavesKeepsItsShareSessionUntilItEndsIt() {
+        surroundings.topic("orders", 1);
+        beat("a", 0, "orders");
+        beat("a", -1);
+        assertThat(effects).isEmpty();
+    }
+
+    @Test
     void memberOfAnotherEpochIsFenced() {
         surroundings.topic("orders", 1);
         beat("a", 0, "orders");
@@ -140,6 +155,22 @@ class ShareGroupTest {
     }
 
     @Test
+    void consumerOfTheClassicProtocolTakesNoShareGroupOver() {
+        surroundings.topic("orders", 1);
+        beat("a", 0, "orders");
+        initializeAll();
+        assertThat(join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
+        beat("a", -1);
+        assertThat(join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
+        assertThat(assigned(beat("b", 0, "orders"))).isEqualTo(1);
+    }
+
+    private JoinGroupResponseData join() {
+        Decision decision = carryOut(Join.dynamic().command(++lastTicket));
+        return (JoinGroupResponseData) decision.replies().getFirst().response();
+    }
+
+    @Test
     void emptyGroupGoesWhenItsShareStateHasGone() {
         surroundings.topic("orders", 1);
         beat("a", 0, "orders");
@@ -155,7 +186,7 @@ class ShareGroupTest {
         Decision done =
                 carryOut(
                         new GroupCommand.ShareStateDeleted(
-                                "group", wanted.partitions(), Errors.NONE, wanted.ticket()));
+                                "group", wanted.partitions(), Errors.NONE, wanted.waiting()));
         assertThat(done.replies())
                 .singleElement()
                 .satisfies(reply -> {
@@ -170,5 +201,138 @@ class ShareGroupTest {
         Decision listed = carryOut(new GroupCommand.ListGroups(43, new ListGroupsRequestData()));
         assertThat(((ListGroupsResponseData) listed.replies().getFirst().response()).groups())
                 .isEmpty();
+    }
+
+    // ---- what cannot be recorded ----
+
+    /** The log refuses the records: nothing of the decision happens. */
+    private Decision loseBeat(String member, int epoch, String... topics) {
+        ShareGroupHeartbeatRequestData request =
+                new ShareGroupHeartbeatRequestData()
+                        .setGroupId("group")
+                        .setMemberId(member)
+                        .setMemberEpoch(epoch)
+                        .setSubscribedTopicNames(topics.length == 0 ? null : List.of(topics));
+        return shard.decide(
+                new GroupCommand.ShareGroupHeartbeat(++lastTicket, CALLER, request), nowMillis);
+    }
+
+    private void passWithoutBeats(long millis) {
+        long until = nowMillis + millis;
+        while (shard.nextDeadlineMillis() <= until) {
+            nowMillis = Math.max(nowMillis, shard.nextDeadlineMillis());
+            shard.onDeadline(nowMillis).records().forEach(shard::apply);
+        }
+        nowMillis = until;
+    }
+
+    @Test
+    void removalThatCannotBeRecordedIsTriedAgain() {
+        surroundings.topic("orders", 1);
+        ShareGroupHeartbeatResponseData joined = beat("a", 0, "orders");
+        nowMillis += 46_000;
+        assertThat(shard.onDeadline(nowMillis).records()).as("lost").isNotEmpty();
+        passWithoutBeats(2_000);
+
+        assertThat(beat("a", joined.memberEpoch()).errorCode())
+                .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+    }
+
+    @Test
+    void memberWhoseLeavingCannotBeRecordedIsRemovedWhenItsSessionEnds() {
+        surroundings.topic("orders", 1);
+        ShareGroupHeartbeatResponseData joined = beat("a", 0, "orders");
+        assertThat(loseBeat("a", -1).records()).isNotEmpty();
+        passWithoutBeats(46_000);
+
+        assertThat(beat("a", joined.memberEpoch()).errorCode())
+                .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+    }
+
+    @Test
+    void topicsThatCouldNotBeTakenUpAreTakenUpByTheNextHeartbeat() {
+        surroundings.topic("orders", 1);
+        int epoch = beat("a", 0, "orders").memberEpoch();
+        initializeAll();
+        epoch = beat("a", epoch).memberEpoch();
+        surroundings.topic("orders", 2);
+        assertThat(loseBeat("a", epoch).records()).isNotEmpty();
+        beat("a", epoch);
+
+        assertThat(effects).hasSize(1).first().isInstanceOf(ShareEffect.Initialize.class);
+    }
+
+    // ---- offsets ----
+
+    private Decision alter(long ticket, int partition) {
+        AlterShareGroupOffsetsRequestTopicCollection topics =
+                new AlterShareGroupOffsetsRequestTopicCollection();
+        topics.add(
+                new AlterShareGroupOffsetsRequestTopic()
+                        .setTopicName("orders")
+                        .setPartitions(
+                                List.of(
+                                        new AlterShareGroupOffsetsRequestPartition()
+                                                .setPartitionIndex(partition)
+                                                .setStartOffset(5))));
+        return shard.decide(
+                new GroupCommand.AlterShareGroupOffsets(
+                        ticket,
+                        new AlterShareGroupOffsetsRequestData()
+                                .setGroupId("group")
+                                .setTopics(topics)),
+                nowMillis);
+    }
+
+    private void emptyGroup() {
+        surroundings.topic("orders", 2);
+        beat("a", 0, "orders");
+        initializeAll();
+        beat("a", -1);
+    }
+
+    @Test
+    void whoAltersOffsetsIsAnsweredWhenTheLogRefuses() {
+        emptyGroup();
+        Decision decision = alter(77, 0);
+        assertThat(decision.records()).isNotEmpty();
+        assertThat(decision.held()).containsExactly(77L);
+    }
+
+    @Test
+    void nobodyIsRememberedWhoHasBeenAnswered() {
+        emptyGroup();
+        for (int ticket = 1_000; ticket < 12_000; ticket++) {
+            assertThat(alter(ticket, 99).replies()).hasSize(1);
+        }
+        assertThat(alter(77, 0).effects()).hasSize(1);
+    }
+
+    @Test
+    void partitionWhoseStateWasDeletedIsBegunAnewThoughAnotherCouldNotBeDeleted() {
+        emptyGroup();
+        DeleteShareGroupOffsetsRequestData request =
+                new DeleteShareGroupOffsetsRequestData()
+                        .setGroupId("group")
+                        .setTopics(
+                                List.of(
+                                        new DeleteShareGroupOffsetsRequestTopic()
+                                                .setTopicName("orders")));
+        Decision asked = carryOut(new GroupCommand.DeleteShareGroupOffsets(77, request));
+        ShareEffect.Delete wanted = (ShareEffect.Delete) asked.effects().getFirst();
+        Uuid orders = wanted.partitions().partitions().keySet().iterator().next();
+        TopicPartitions first = new TopicPartitions(Map.of(orders, Set.of(0)));
+        carryOut(
+                new GroupCommand.ShareStateDeleted(
+                        "group", first, Errors.COORDINATOR_NOT_AVAILABLE, wanted.waiting()));
+        beat("b", 0, "orders");
+
+        assertThat(effects)
+                .containsExactly(
+                        new ShareEffect.Initialize(
+                                "group",
+                                ((ShareEffect.Initialize) effects.getFirst()).stateEpoch(),
+                                Map.of(orders, Map.of(0, -1L)),
+                                null));
     }
 }

@@ -232,6 +232,33 @@ class StreamsGroupTest {
     }
 
     @Test
+    void topologyOfANegativeEpochIsRefused() {
+        assertThat(joinWith(topology -> topology.setEpoch(-1)))
+                .isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+    }
+
+    /** Kafka's own functions stumble over it, but only when its source topics are there. */
+    @Test
+    void topologyThatNamesAnInternalTopicTwiceIsRefusedBeforeItsTopicsAreThere() {
+        Topology twice =
+                new Topology()
+                        .setSubtopologies(
+                                List.of(
+                                        new Subtopology()
+                                                .setSubtopologyId("0")
+                                                .setSourceTopics(List.of("later"))
+                                                .setStateChangelogTopics(
+                                                        List.of(
+                                                                new TopicInfo().setName("s"),
+                                                                new TopicInfo().setName("s")))));
+        Errors answered = one.running(twice).beat();
+        run.surroundings().topic("later", 2);
+        run.failOver();
+
+        assertThat(answered).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+    }
+
+    @Test
     void repartitionTopicsInACircleAreRefused() {
         Topology circle =
                 new Topology()

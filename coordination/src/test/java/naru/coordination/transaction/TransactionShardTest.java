@@ -258,6 +258,16 @@ class TransactionShardTest {
     }
 
     @Test
+    void transactionalIdIsKeptOnlyUpToALength() {
+        InitProducerIdRequestData request =
+                new InitProducerIdRequestData()
+                        .setTransactionalId("x".repeat(8_001))
+                        .setTransactionTimeoutMs(1_000);
+        long ticket = run.send(t -> new TransactionCommand.InitProducerId(t, request));
+        assertThat(run.error(ticket)).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
     void withoutProducerIdsInitializationFailsAndIsTriedAgain() {
         run.idsFail(true);
         long ticket = run.initLater(TransactionRun.ID, new Producer(-1, -1));

@@ -1,7 +1,8 @@
 package naru.log.checkpoint;
 
+import naru.log.disk.Disk;
+
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,8 +27,8 @@ public final class CleanShutdownFile {
     public record Mark(OptionalLong brokerEpoch) {}
 
     /** The mark, or empty when the folder was not closed cleanly. */
-    public static Optional<Mark> read(Path dataFolder) throws IOException {
-        String text = SmallFile.readText(dataFolder.resolve(NAME));
+    public static Optional<Mark> read(Disk disk, Path dataFolder) throws IOException {
+        String text = SmallFile.readText(disk, dataFolder.resolve(NAME));
         if (text == null) {
             return Optional.empty();
         }
@@ -40,15 +41,21 @@ public final class CleanShutdownFile {
     }
 
     /** Writes the mark; it is on the disk when this returns. */
-    public static void write(Path dataFolder, long brokerEpoch) throws IOException {
+    public static void write(Disk disk, Path dataFolder, long brokerEpoch) throws IOException {
         SmallFile.replace(
+                disk,
                 dataFolder.resolve(NAME),
                 "{\"version\":0,\"brokerEpoch\":" + brokerEpoch + "}",
                 true);
     }
 
-    /** Takes the mark away: from now on the folder may be left unclean. */
-    public static void delete(Path dataFolder) throws IOException {
-        Files.deleteIfExists(dataFolder.resolve(NAME));
+    /**
+     * Takes the mark away: from now on the folder may be left unclean. It is gone from the disk
+     * when this returns, so that no power cut brings it back.
+     */
+    public static void delete(Disk disk, Path dataFolder) throws IOException {
+        if (disk.delete(dataFolder.resolve(NAME))) {
+            disk.forceFolder(dataFolder);
+        }
     }
 }

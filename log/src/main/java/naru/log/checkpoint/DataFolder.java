@@ -1,5 +1,7 @@
 package naru.log.checkpoint;
 
+import naru.log.disk.Disk;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -44,10 +45,10 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /** Makes the folder where there is none and takes its lock. */
-    public static DataFolder open(Path path) throws IOException {
-        Files.createDirectories(path);
+    public static DataFolder open(Disk disk, Path path) throws IOException {
+        make(disk, path);
         FileChannel channel =
-                FileChannel.open(
+                disk.open(
                         path.resolve(LOCK),
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
@@ -69,6 +70,17 @@ public final class DataFolder implements AutoCloseable {
             if (lock == null || !lock.isValid()) {
                 channel.close();
             }
+        }
+    }
+
+    /** Makes the folder where there is none; it is on the disk when this returns. */
+    public static void make(Disk disk, Path path) throws IOException {
+        Path folder = path.toAbsolutePath();
+        Path parent = folder.getParent();
+        if (parent != null && !disk.exists(folder)) {
+            make(disk, parent);
+            disk.createFolder(folder);
+            disk.forceFolder(parent);
         }
     }
 

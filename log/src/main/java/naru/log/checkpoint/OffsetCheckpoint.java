@@ -1,5 +1,7 @@
 package naru.log.checkpoint;
 
+import naru.log.disk.Disk;
+
 import org.apache.kafka.common.TopicPartition;
 
 import java.io.IOException;
@@ -21,16 +23,18 @@ public final class OffsetCheckpoint {
     public static final String LOG_START = "log-start-offset-checkpoint";
     public static final String CLEANER = "cleaner-offset-checkpoint";
 
+    private final Disk disk;
     private final Path file;
 
     /** The checkpoint of that name in a data folder. */
-    public OffsetCheckpoint(Path dataFolder, String name) {
+    public OffsetCheckpoint(Disk disk, Path dataFolder, String name) {
+        this.disk = disk;
         this.file = dataFolder.resolve(name);
     }
 
     /** The offsets; none when there is no file. */
     public Map<TopicPartition, Long> read() throws IOException {
-        String text = SmallFile.readText(file);
+        String text = SmallFile.readText(disk, file);
         if (text == null) {
             return Map.of();
         }
@@ -51,7 +55,7 @@ public final class OffsetCheckpoint {
                                         + ' '
                                         + e.getValue())
                         .toList();
-        SmallFile.replace(file, CheckpointText.of(entries), force);
+        SmallFile.replace(disk, file, CheckpointText.of(entries), force);
     }
 
     private static Optional<Map.Entry<TopicPartition, Long>> entry(String[] words) {

@@ -1,5 +1,7 @@
 package naru.log.checkpoint;
 
+import naru.log.disk.Disk;
+
 import org.apache.kafka.common.Uuid;
 
 import java.io.IOException;
@@ -19,9 +21,9 @@ public final class PartitionMetadataFile {
      * The topic id, or empty when the folder has no such file, or one whose content a power cut
      * took before it reached the disk.
      */
-    public static Optional<Uuid> read(Path partitionFolder) throws IOException {
+    public static Optional<Uuid> read(Disk disk, Path partitionFolder) throws IOException {
         Path file = partitionFolder.resolve(NAME);
-        String text = SmallFile.readText(file);
+        String text = SmallFile.readText(disk, file);
         if (text == null || text.chars().allMatch(c -> c == 0)) {
             return Optional.empty();
         }
@@ -42,8 +44,11 @@ public final class PartitionMetadataFile {
     }
 
     /** Writes the file of a folder that has none, or none that says anything. */
-    public static void write(Path partitionFolder, Uuid topicId) throws IOException {
-        SmallFile.write(
-                partitionFolder.resolve(NAME), VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId);
+    public static void write(Disk disk, Path partitionFolder, Uuid topicId) throws IOException {
+        SmallFile.replace(
+                disk,
+                partitionFolder.resolve(NAME),
+                VERSION_LINE + '\n' + TOPIC_ID_KEY + topicId,
+                false);
     }
 }

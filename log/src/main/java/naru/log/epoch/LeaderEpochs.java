@@ -4,6 +4,7 @@ import naru.log.PartitionLog.EpochEnd;
 import naru.log.checkpoint.CheckpointText;
 import naru.log.checkpoint.CorruptFileException;
 import naru.log.checkpoint.SmallFile;
+import naru.log.disk.Disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,9 +40,9 @@ public final class LeaderEpochs {
     public record EpochStart(int epoch, long startOffset) {}
 
     /** The epochs that the partition's folder has on file; none when there is no file. */
-    public static LeaderEpochs read(Path partitionFolder) throws IOException {
+    public static LeaderEpochs read(Disk disk, Path partitionFolder) throws IOException {
         Path file = partitionFolder.resolve(FILE_NAME);
-        String text = SmallFile.readText(file);
+        String text = SmallFile.readText(disk, file);
         if (text == null) {
             return new LeaderEpochs();
         }
@@ -67,10 +68,11 @@ public final class LeaderEpochs {
                 : Optional.of(new EpochStart(epoch, startOffset));
     }
 
-    public void write(Path partitionFolder, boolean force) throws IOException {
+    public void write(Disk disk, Path partitionFolder, boolean force) throws IOException {
         List<String> lines =
                 starts.stream().map(start -> start.epoch + " " + start.startOffset).toList();
-        SmallFile.replace(partitionFolder.resolve(FILE_NAME), CheckpointText.of(lines), force);
+        SmallFile.replace(
+                disk, partitionFolder.resolve(FILE_NAME), CheckpointText.of(lines), force);
     }
 
     /**

@@ -2,11 +2,10 @@ package naru.log.producer;
 
 import naru.log.checkpoint.CorruptFileException;
 import naru.log.checkpoint.SmallFile;
+import naru.log.disk.Disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,13 +41,14 @@ public final class ProducerSnapshot {
     }
 
     /** All snapshot files that are there, by offset. */
-    public static NavigableMap<Long, Path> list(Path partitionFolder) throws IOException {
+    public static NavigableMap<Long, Path> list(Disk disk, Path partitionFolder)
+            throws IOException {
         NavigableMap<Long, Path> snapshots = new TreeMap<>();
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(partitionFolder, "*" + SUFFIX)) {
-            for (Path file : files) {
-                offset(String.valueOf(file.getFileName()))
-                        .ifPresent(offset -> snapshots.put(offset, file));
+        for (Disk.Entry entry : disk.list(partitionFolder)) {
+            if (entry.name().endsWith(SUFFIX)) {
+                offset(entry.name())
+                        .ifPresent(offset ->
+                                snapshots.put(offset, partitionFolder.resolve(entry.name())));
             }
         }
         return snapshots;
@@ -68,25 +68,31 @@ public final class ProducerSnapshot {
     }
 
     /** Deletes the snapshots of offsets below this one. */
-    public static void deleteBefore(Path partitionFolder, long offset) throws IOException {
-        for (Path file : list(partitionFolder).headMap(offset, false).values()) {
-            delete(file);
+    public static void deleteBefore(Disk disk, Path partitionFolder, long offset)
+            throws IOException {
+        for (Path file : list(disk, partitionFolder).headMap(offset, false).values()) {
+            delete(disk, file);
         }
     }
 
     /** Deletes the snapshots of offsets above this one. */
-    public static void deleteAfter(Path partitionFolder, long offset) throws IOException {
-        for (Path file : list(partitionFolder).tailMap(offset, false).values()) {
-            delete(file);
+    public static void deleteAfter(Disk disk, Path partitionFolder, long offset)
+            throws IOException {
+        for (Path file : list(disk, partitionFolder).tailMap(offset, false).values()) {
+            delete(disk, file);
         }
     }
 
-    static void delete(Path file) throws IOException {
-        Files.deleteIfExists(file);
+    static void delete(Disk disk, Path file) throws IOException {
+        disk.delete(file);
     }
 
     static void write(
-            Path partitionFolder, long offset, Collection<ProducerEntry> producers, boolean force)
+            Disk disk,
+            Path partitionFolder,
+            long offset,
+            Collection<ProducerEntry> producers,
+            boolean force)
             throws IOException {
         ByteBuffer content =
                 ByteBuffer.allocate(
@@ -105,7 +111,7 @@ public final class ProducerSnapshot {
         }
         content.flip();
         content.putInt(CRC_AT, crc(content));
-        SmallFile.replace(file(partitionFolder, offset), content, force);
+        SmallFile.replace(disk, file(partitionFolder, offset), content, force);
     }
 
     /**
@@ -113,21 +119,22 @@ public final class ProducerSnapshot {
      *
      * @return its offset, or empty when there is none
      */
-    static OptionalLong readNewest(Path partitionFolder, Consumer<ProducerEntry> producers)
-            throws IOException {
-        for (Map.Entry<Long, Path> snapshot : list(partitionFolder).descendingMap().entrySet()) {
+    static OptionalLong readNewest(
+            Disk disk, Path partitionFolder, Consumer<ProducerEntry> producers) throws IOException {
+        for (Map.Entry<Long, Path> snapshot :
+                list(disk, partitionFolder).descendingMap().entrySet()) {
             try {
-                read(snapshot.getValue()).forEach(producers);
+                read(disk, snapshot.getValue()).forEach(producers);
                 return OptionalLong.of(snapshot.getKey());
             } catch (CorruptFileException corrupt) {
-                delete(snapshot.getValue());
+                delete(disk, snapshot.getValue());
             }
         }
         return OptionalLong.empty();
     }
 
-    static List<ProducerEntry> read(Path file) throws IOException {
-        byte[] bytes = SmallFile.read(file);
+    static List<ProducerEntry> read(Disk disk, Path file) throws IOException {
+        byte[] bytes = SmallFile.read(disk, file);
         if (bytes == null || bytes.length < HEADER_BYTES) {
             throw new CorruptFileException(file + " is shorter than a snapshot's header.");
         }

@@ -2,6 +2,7 @@ package naru.log.producer;
 
 import naru.log.PartitionLog.Origin;
 import naru.log.compaction.CompactableLog.LastBatch;
+import naru.log.disk.Disk;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.TopicPartition;
@@ -428,11 +429,12 @@ public final class ProducerStates {
      *
      * @return whether one was written
      */
-    public boolean writeSnapshot(Path partitionFolder, boolean force) throws IOException {
+    public boolean writeSnapshot(Disk disk, Path partitionFolder, boolean force)
+            throws IOException {
         if (endOffset <= snapshotOffset) {
             return false;
         }
-        ProducerSnapshot.write(partitionFolder, endOffset, producers.values(), force);
+        ProducerSnapshot.write(disk, partitionFolder, endOffset, producers.values(), force);
         snapshotOffset = endOffset;
         return true;
     }
@@ -444,12 +446,12 @@ public final class ProducerStates {
      * @return the offset from which the log's batches have to be told to {@link #applied} again
      */
     public long truncateAndReload(
-            Path partitionFolder, long logStartOffset, long logEndOffset, long nowMillis)
+            Disk disk, Path partitionFolder, long logStartOffset, long logEndOffset, long nowMillis)
             throws IOException {
-        NavigableMap<Long, Path> snapshots = ProducerSnapshot.list(partitionFolder);
+        NavigableMap<Long, Path> snapshots = ProducerSnapshot.list(disk, partitionFolder);
         for (Map.Entry<Long, Path> snapshot : snapshots.entrySet()) {
             if (snapshot.getKey() > logEndOffset || snapshot.getKey() <= logStartOffset) {
-                ProducerSnapshot.delete(snapshot.getValue());
+                ProducerSnapshot.delete(disk, snapshot.getValue());
             }
         }
         if (logEndOffset == endOffset) {
@@ -458,7 +460,8 @@ public final class ProducerStates {
         }
         clear();
         endOffset =
-                ProducerSnapshot.readNewest(partitionFolder, entry -> restore(entry, nowMillis))
+                ProducerSnapshot.readNewest(
+                                disk, partitionFolder, entry -> restore(entry, nowMillis))
                         .orElse(logStartOffset);
         snapshotOffset = endOffset;
         producers.values().forEach(entry -> entry.lastMarker = UNKNOWN_MARKERS - endOffset);
@@ -475,9 +478,10 @@ public final class ProducerStates {
     }
 
     /** Forgets everything, snapshots included; the log is empty and begins at the offset. */
-    public void truncateFullyAndStartAt(Path partitionFolder, long offset) throws IOException {
-        for (Path snapshot : ProducerSnapshot.list(partitionFolder).values()) {
-            ProducerSnapshot.delete(snapshot);
+    public void truncateFullyAndStartAt(Disk disk, Path partitionFolder, long offset)
+            throws IOException {
+        for (Path snapshot : ProducerSnapshot.list(disk, partitionFolder).values()) {
+            ProducerSnapshot.delete(disk, snapshot);
         }
         clear();
         endOffset = offset;

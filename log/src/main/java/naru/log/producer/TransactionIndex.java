@@ -1,13 +1,13 @@
 package naru.log.producer;
 
 import naru.log.checkpoint.CorruptFileException;
+import naru.log.disk.Disk;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -29,12 +29,14 @@ public final class TransactionIndex implements AutoCloseable {
     private static final int LAST_OFFSET_AT = 18;
     private static final int ENTRIES_PER_READ = 240;
 
+    private final Disk disk;
     private final Path file;
     private final long segmentBaseOffset;
     private volatile @Nullable FileChannel channel;
     private volatile int entries;
 
-    private TransactionIndex(Path file, long segmentBaseOffset) {
+    private TransactionIndex(Disk disk, Path file, long segmentBaseOffset) {
+        this.disk = disk;
         this.file = file;
         this.segmentBaseOffset = segmentBaseOffset;
     }
@@ -48,26 +50,27 @@ public final class TransactionIndex implements AutoCloseable {
     /**
      * The index of that segment. A torn entry at the end is left out and overwritten by the next.
      */
-    public static TransactionIndex open(Path partitionFolder, long segmentBaseOffset)
+    public static TransactionIndex open(Disk disk, Path partitionFolder, long segmentBaseOffset)
             throws IOException {
         TransactionIndex index =
-                new TransactionIndex(file(partitionFolder, segmentBaseOffset), segmentBaseOffset);
-        if (Files.exists(index.file)) {
+                new TransactionIndex(
+                        disk, file(partitionFolder, segmentBaseOffset), segmentBaseOffset);
+        if (disk.exists(index.file)) {
             index.entries = Math.toIntExact(index.opened().size() / ENTRY_BYTES);
         }
         return index;
     }
 
     /** An index without entries for that segment, in a file of another name. */
-    public static TransactionIndex fresh(Path file, long segmentBaseOffset) {
-        return new TransactionIndex(file, segmentBaseOffset);
+    public static TransactionIndex fresh(Disk disk, Path file, long segmentBaseOffset) {
+        return new TransactionIndex(disk, file, segmentBaseOffset);
     }
 
     private FileChannel opened() throws IOException {
         FileChannel open = channel;
         if (open == null) {
             open =
-                    FileChannel.open(
+                    disk.open(
                             file,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.READ,
@@ -188,9 +191,28 @@ public final class TransactionIndex implements AutoCloseable {
         if (open == null || count == 0) {
             return;
         }
-        int kept = firstEndingAtOrAfter(open, count, offset);
+        int kept = risingBelow(open, count, offset);
         entries = kept;
         open.truncate((long) kept * ENTRY_BYTES);
+    }
+
+    /** How many entries rise below the offset: what a power cut has torn does not. */
+    private static int risingBelow(FileChannel open, int count, long offset) throws IOException {
+        ByteBuffer chunk =
+                ByteBuffer.allocate(Math.min(count, ENTRIES_PER_READ) * ENTRY_BYTES).limit(0);
+        long before = -1;
+        for (int i = 0; i < count; i++) {
+            if (!chunk.hasRemaining()) {
+                chunk.clear().limit(Math.min(count - i, ENTRIES_PER_READ) * ENTRY_BYTES);
+                read(open, chunk, (long) i * ENTRY_BYTES);
+            }
+            long last = parse(chunk).lastOffset();
+            if (last <= before || last >= offset) {
+                return i;
+            }
+            before = last;
+        }
+        return count;
     }
 
     /** Removes all, before the segment is scanned anew. */

@@ -1,5 +1,6 @@
 package naru.log.recovery;
 
+import naru.log.checkpoint.CorruptFileException;
 import naru.log.disk.Disk;
 import naru.log.epoch.LeaderEpochs;
 import naru.log.segment.BatchCursor;
@@ -8,6 +9,9 @@ import naru.log.segment.SegmentContext;
 import naru.log.segment.SegmentFiles;
 import naru.log.segment.Segments;
 import naru.log.segment.SparseIndex;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +25,8 @@ import java.util.OptionalLong;
  * unclean one, what stands behind the recovery point is read and checked.
  */
 public final class LogLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
+
     /**
      * What is known of the log before its segments are looked at.
      *
@@ -28,7 +34,11 @@ public final class LogLoader {
      * @param recoveryPoint below which everything is known to be on the disk
      */
     public record Hints(
-            boolean cleanStop, long logStartOffset, long recoveryPoint, int indexIntervalBytes) {}
+            boolean cleanStop, long logStartOffset, long recoveryPoint, int indexIntervalBytes) {
+        private Hints readingAll() {
+            return new Hints(false, logStartOffset, 0, indexIntervalBytes);
+        }
+    }
 
     /** The log as it was found, mended where it had to be. */
     public record Loaded(
@@ -45,7 +55,14 @@ public final class LogLoader {
     }
 
     public static Loaded load(SegmentContext context, Hints hints) throws IOException {
-        return new LogLoader(context, hints, LeaderEpochs.read(context.folder())).load();
+        try {
+            LeaderEpochs epochs = LeaderEpochs.read(context.disk(), context.folder());
+            boolean unknown = epochs.starts().isEmpty() && !hints.cleanStop();
+            return new LogLoader(context, unknown ? hints.readingAll() : hints, epochs).load();
+        } catch (CorruptFileException corrupt) {
+            LOG.warn("{}; the whole log is read instead", corrupt.getMessage());
+            return new LogLoader(context, hints.readingAll(), new LeaderEpochs()).load();
+        }
     }
 
     private Loaded load() throws IOException {
@@ -64,7 +81,11 @@ public final class LogLoader {
                             ? base + Integer.MAX_VALUE + 1L
                             : SegmentFiles.offsetOf(files.get(i + 1).name(), SegmentFiles.LOG)
                                     .orElseThrow();
-            segments.add(open(base, (int) file.sizeBytes(), bound, last));
+            boolean lost = open(base, (int) file.sizeBytes(), bound, last, segments);
+            if (lost && !last) {
+                deleteBehind(files.subList(i + 1, files.size()));
+                break;
+            }
         }
         if (segments.isEmpty()) {
             segments.add(Segment.fresh(context, Math.max(0, hints.logStartOffset())));
@@ -76,25 +97,42 @@ public final class LogLoader {
         return new Loaded(all, epochs, Math.min(start, end), end);
     }
 
-    private Segment open(long base, int size, long bound, boolean last) throws IOException {
+    /** They were written after what is lost. */
+    private void deleteBehind(List<Disk.Entry> files) throws IOException {
+        LOG.warn(
+                "{}: a power cut took writes that {} segments behind them have survived; they are"
+                        + " deleted, so that the log has no hole",
+                context.folder(),
+                files.size());
+        for (Disk.Entry file : files) {
+            long base = SegmentFiles.offsetOf(file.name(), SegmentFiles.LOG).orElseThrow();
+            for (String suffix : SegmentFiles.OF_SEGMENT) {
+                context.disk().delete(SegmentFiles.path(context.folder(), base, suffix));
+            }
+        }
+        context.disk().forceFolder(context.folder());
+    }
+
+    /** Adds the segment; answers whether it has lost writes, so that none may follow. */
+    private boolean open(long base, int size, long bound, boolean last, List<Segment> into)
+            throws IOException {
         Segment segment = Segment.found(context, base, size, bound);
         boolean scan = !hints.cleanStop() && bound > hints.recoveryPoint();
         if (size == 0 && last) {
-            return Segment.fresh(context, base);
+            into.add(Segment.fresh(context, base));
+            return false;
         }
+        into.add(segment);
         if (!scan && last) {
             OptionalLong end = cleanEnd(segment);
             if (end.isPresent()) {
                 segment.endsAt(end.getAsLong());
                 segment.reopen();
-                return segment;
+                return false;
             }
             scan = true;
         }
-        if (scan) {
-            new SegmentRecovery(segment, hints, epochs, last).run();
-        }
-        return segment;
+        return scan && new SegmentRecovery(segment, hints, epochs, last).run();
     }
 
     /**

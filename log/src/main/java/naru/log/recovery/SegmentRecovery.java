@@ -6,6 +6,7 @@ import naru.log.segment.BatchScan;
 import naru.log.segment.IndexBuilder;
 import naru.log.segment.Segment;
 import naru.log.segment.SparseIndex;
+import naru.wire.RecordBatchLayout;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +16,13 @@ import java.io.IOException;
 /**
  * Reads one segment from the recovery point on after an unclean stop: makes its indexes and leader
  * epochs anew and cuts off what a write that was under way left at the end. A damaged batch with
- * sound ones behind it was not left by such a write; it stays, and readers step over it.
+ * sound ones behind it was not left by such a write; it stays, and readers step over it. But where
+ * a sector of zeros stands, a write never reached the disk when the power failed: nothing behind it
+ * was synced either, and all of that is cut off, so that the log ends where its first loss is.
  */
 final class SegmentRecovery {
+    private static final int SECTOR_BYTES = 512;
+
     private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
 
     private final Segment segment;
@@ -27,6 +32,7 @@ final class SegmentRecovery {
 
     private int soundBytes;
     private long nextOffset;
+    private boolean lost;
 
     SegmentRecovery(Segment segment, LogLoader.Hints hints, LeaderEpochs epochs, boolean last) {
         this.segment = segment;
@@ -36,7 +42,11 @@ final class SegmentRecovery {
         this.nextOffset = segment.baseOffset();
     }
 
-    void run() throws IOException {
+    /**
+     * Answers whether the segment has lost writes behind which nothing can be right: then it is the
+     * last of its log.
+     */
+    boolean run() throws IOException {
         IndexBuilder builder =
                 segment.resumeIndexes(hints.recoveryPoint(), hints.indexIntervalBytes());
         SparseIndex.Entry resume = builder.offsets().last();
@@ -45,6 +55,7 @@ final class SegmentRecovery {
         int fileBytes = segment.sizeBytes();
         scan(builder, from, fileBytes);
         if (soundBytes < fileBytes) {
+            lost |= leavesHole() && isZeroWithin(soundBytes, fileBytes);
             if (!segment.isZero(soundBytes, fileBytes)) {
                 LOG.warn(
                         "{}: after an unclean stop its last {} bytes were no whole batches and were"
@@ -54,11 +65,35 @@ final class SegmentRecovery {
                         nextOffset);
             }
             segment.channel().truncate(soundBytes);
+            segment.channel().force(true); // else it may come back behind what is appended next
         }
-        segment.recovered(soundBytes, last ? nextOffset : segment.nextOffset(), builder);
-        if (last) {
+        boolean ends = last || lost;
+        segment.recovered(soundBytes, ends ? nextOffset : segment.nextOffset(), builder);
+        if (ends) {
             segment.reopen();
         }
+        return lost;
+    }
+
+    /** Offsets are missing before the next segment, and nothing says that they were synced. */
+    private boolean leavesHole() {
+        return !last && hints.recoveryPoint() <= nextOffset && nextOffset < segment.nextOffset();
+    }
+
+    /** Whether a whole sector, or its rest behind the start, is zeros. */
+    private boolean isZeroWithin(int start, int end) throws IOException {
+        for (int at = start; at < end; ) {
+            int sectorEnd = at / SECTOR_BYTES * SECTOR_BYTES + SECTOR_BYTES;
+            int until = Math.min(sectorEnd, end);
+            // the offset that a sound batch behind the stretch begins with has zeros in front
+            boolean whole = sectorEnd - until < Long.BYTES;
+            boolean tells = until - at >= RecordBatchLayout.LOG_OVERHEAD_BYTES;
+            if (whole && tells && segment.isZero(at, until)) {
+                return true;
+            }
+            at = sectorEnd;
+        }
+        return false;
     }
 
     private void scan(IndexBuilder builder, int from, int fileBytes) throws IOException {
@@ -74,13 +109,20 @@ final class SegmentRecovery {
                     new BatchScan.Visitor() {
                         @Override
                         public boolean sound(BatchCursor batch) {
-                            note(batch, builder);
-                            return true;
+                            if (!lost) {
+                                note(batch, builder);
+                            }
+                            return !lost;
                         }
 
                         @Override
-                        public void damaged(int start, int end, long expected, long next) {
-                            if (next >= 0) {
+                        public void damaged(int start, int end, long expected, long next)
+                                throws IOException {
+                            if (next < 0) {
+                                return;
+                            }
+                            lost = expected >= hints.recoveryPoint() && isZeroWithin(start, end);
+                            if (!lost) {
                                 segment.noteDamaged(start, end, expected, next);
                             }
                         }

@@ -64,7 +64,9 @@ public final class CleanedSegment {
         this.indexes = new IndexBuilder(baseOffset, indexIntervalBytes, offsets, times);
         this.transactions =
                 TransactionIndex.fresh(
-                        path(SegmentFiles.TRANSACTION_INDEX, SegmentFiles.CLEANED), baseOffset);
+                        context.disk(),
+                        path(SegmentFiles.TRANSACTION_INDEX, SegmentFiles.CLEANED),
+                        baseOffset);
     }
 
     private Path path(String kind, String state) {

@@ -241,6 +241,14 @@ public final class Segment {
         reservedBytes = 0;
     }
 
+    /** As {@link #cutRemains}; what was cut off does not come back. */
+    public void cutRemainsForGood() throws IOException {
+        if (channel().size() > sizeBytes) {
+            cutRemains();
+            force();
+        }
+    }
+
     /** Tries whether the disk takes bytes, and takes them back. */
     public void probe() throws IOException {
         FileChannel open = channel();
@@ -262,6 +270,10 @@ public final class Segment {
         }
         modifiedMillis = context.disk().lastModifiedMillis(file);
         sealed = true;
+        TransactionIndex aborted = transactions;
+        if (aborted != null && aborted.size() > 0) {
+            aborted.flush(); // the snapshot of producers that comes next will not lead to them
+        }
     }
 
     /** Writes the indexes as a closed segment has them. */
@@ -330,7 +342,7 @@ public final class Segment {
     public synchronized TransactionIndex transactions() throws IOException {
         TransactionIndex open = transactions;
         if (open == null) {
-            open = TransactionIndex.open(context.folder(), baseOffset);
+            open = TransactionIndex.open(context.disk(), context.folder(), baseOffset);
             transactions = open;
         }
         return open;
@@ -364,7 +376,12 @@ public final class Segment {
                         }
 
                         @Override
-                        public void damaged(int start, int end, long expected, long next) {
+                        public void damaged(int start, int end, long expected, long next)
+                                throws IOException {
+                            if (sealed && expected == nextOffset && isZero(start, end)) {
+                                sizeBytes = start; // was reserved, and its cut was not synced
+                                return;
+                            }
                             noteDamaged(new DamagedRange(start, end, expected, next));
                         }
                     });

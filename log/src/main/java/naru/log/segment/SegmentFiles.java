@@ -22,6 +22,10 @@ public final class SegmentFiles {
     /** All files of one segment. */
     static final List<String> ALL = List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
 
+    /** Its snapshot too. */
+    public static final List<String> OF_SEGMENT =
+            List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX, SNAPSHOT);
+
     private static final int DIGITS = 20;
 
     private SegmentFiles() {}

@@ -3,6 +3,8 @@ package naru.log.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import naru.log.disk.LocalDisk;
+
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
@@ -28,7 +30,8 @@ final class SmallFilesTest {
                         new TopicPartition("a.b_c-d", 0), 5L,
                         new TopicPartition("a.b_c-d", 11), Long.MAX_VALUE,
                         new TopicPartition("x", 3), 0L);
-        OffsetCheckpoint ours = new OffsetCheckpoint(folder, OffsetCheckpoint.RECOVERY_POINT);
+        OffsetCheckpoint ours =
+                new OffsetCheckpoint(new LocalDisk(), folder, OffsetCheckpoint.RECOVERY_POINT);
         OffsetCheckpointFile kafkas =
                 new OffsetCheckpointFile(
                         folder.resolve(OffsetCheckpoint.RECOVERY_POINT).toFile(),
@@ -42,8 +45,13 @@ final class SmallFilesTest {
     @Test
     void noFileAndAnEmptyOneAreNoOffsets() throws IOException {
         Files.createFile(folder.resolve(OffsetCheckpoint.HIGH_WATERMARK));
-        assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.HIGH_WATERMARK).read()).isEmpty();
-        assertThat(new OffsetCheckpoint(folder, OffsetCheckpoint.LOG_START).read()).isEmpty();
+        assertThat(
+                        new OffsetCheckpoint(
+                                        new LocalDisk(), folder, OffsetCheckpoint.HIGH_WATERMARK)
+                                .read())
+                .isEmpty();
+        assertThat(new OffsetCheckpoint(new LocalDisk(), folder, OffsetCheckpoint.LOG_START).read())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -61,7 +69,8 @@ final class SmallFilesTest {
             })
     void aDamagedOffsetCheckpointIsCorrupt(String content) throws IOException {
         Files.writeString(folder.resolve(OffsetCheckpoint.HIGH_WATERMARK), content);
-        OffsetCheckpoint checkpoint = new OffsetCheckpoint(folder, OffsetCheckpoint.HIGH_WATERMARK);
+        OffsetCheckpoint checkpoint =
+                new OffsetCheckpoint(new LocalDisk(), folder, OffsetCheckpoint.HIGH_WATERMARK);
         assertThatThrownBy(checkpoint::read)
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(OffsetCheckpoint.HIGH_WATERMARK);
@@ -69,11 +78,11 @@ final class SmallFilesTest {
 
     @Test
     void partitionMetadataIsKafkasBothWays() throws IOException {
-        assertThat(PartitionMetadataFile.read(folder)).isEmpty();
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), folder)).isEmpty();
         Uuid ours = Uuid.randomUuid();
-        PartitionMetadataFile.write(folder, ours);
+        PartitionMetadataFile.write(new LocalDisk(), folder, ours);
         assertThat(kafkasMetadataFile().read().topicId()).isEqualTo(ours);
-        assertThat(PartitionMetadataFile.read(folder)).contains(ours);
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), folder)).contains(ours);
 
         Files.delete(folder.resolve(PartitionMetadataFile.NAME));
         Uuid theirs = Uuid.randomUuid();
@@ -81,8 +90,8 @@ final class SmallFilesTest {
         kafkas.record(theirs);
         kafkas.maybeFlush();
         String written = Files.readString(folder.resolve(PartitionMetadataFile.NAME));
-        assertThat(PartitionMetadataFile.read(folder)).contains(theirs);
-        PartitionMetadataFile.write(folder, theirs);
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), folder)).contains(theirs);
+        PartitionMetadataFile.write(new LocalDisk(), folder, theirs);
         assertThat(folder.resolve(PartitionMetadataFile.NAME)).hasContent(written);
     }
 
@@ -103,7 +112,7 @@ final class SmallFilesTest {
             })
     void damagedPartitionMetadataIsCorrupt(String content) throws IOException {
         Files.writeString(folder.resolve(PartitionMetadataFile.NAME), content);
-        assertThatThrownBy(() -> PartitionMetadataFile.read(folder))
+        assertThatThrownBy(() -> PartitionMetadataFile.read(new LocalDisk(), folder))
                 .isInstanceOf(CorruptFileException.class);
     }
 
@@ -111,16 +120,16 @@ final class SmallFilesTest {
     @ValueSource(ints = {0, 43})
     void partitionMetadataThatNeverReachedTheDiskIsNone(int zeros) throws IOException {
         Files.write(folder.resolve(PartitionMetadataFile.NAME), new byte[zeros]);
-        assertThat(PartitionMetadataFile.read(folder)).isEmpty();
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), folder)).isEmpty();
     }
 
     @Test
     void aHeldFolderSaysWhoHoldsIt() throws IOException {
-        try (DataFolder held = DataFolder.open(folder)) {
-            assertThatThrownBy(() -> DataFolder.open(held.path()))
+        try (DataFolder held = DataFolder.open(new LocalDisk(), folder)) {
+            assertThatThrownBy(() -> DataFolder.open(new LocalDisk(), held.path()))
                     .isInstanceOf(DataFolder.HeldException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid() + ", started");
         }
-        DataFolder.open(folder).close();
+        DataFolder.open(new LocalDisk(), folder).close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import naru.log.PartitionLog.EpochEnd;
 import naru.log.checkpoint.CorruptFileException;
+import naru.log.disk.LocalDisk;
 import naru.log.epoch.LeaderEpochs.EpochStart;
 
 import org.apache.kafka.common.TopicPartition;
@@ -89,9 +90,11 @@ final class LeaderEpochsTest {
             }
             String at = "seed " + seed + " step " + step;
             assertSame(at, ours, kafkas, offset);
-            assertThat(LeaderEpochs.read(folder).starts()).as(at).isEqualTo(ours.starts());
+            assertThat(LeaderEpochs.read(new LocalDisk(), folder).starts())
+                    .as(at)
+                    .isEqualTo(ours.starts());
             byte[] theirs = Files.readAllBytes(folder.resolve(LeaderEpochs.FILE_NAME));
-            ours.write(folder, false);
+            ours.write(new LocalDisk(), folder, false);
             if (theirs.length > 0) { // Kafka's file is empty until its first change
                 assertThat(folder.resolve(LeaderEpochs.FILE_NAME)).as(at).hasBinaryContent(theirs);
             }
@@ -136,7 +139,7 @@ final class LeaderEpochsTest {
             })
     void aDamagedFileIsCorruptAndNothingElse(String content) throws IOException {
         Files.writeString(folder.resolve(LeaderEpochs.FILE_NAME), content);
-        assertThatThrownBy(() -> LeaderEpochs.read(folder))
+        assertThatThrownBy(() -> LeaderEpochs.read(new LocalDisk(), folder))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(LeaderEpochs.FILE_NAME);
     }

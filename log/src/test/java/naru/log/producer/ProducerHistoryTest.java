@@ -3,6 +3,7 @@ package naru.log.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.log.PartitionLog.Origin;
+import naru.log.disk.LocalDisk;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.TopicPartition;
@@ -78,7 +79,7 @@ final class ProducerHistoryTest {
                 states.onHighWatermark(highWatermark);
                 kafkas.onHighWatermarkUpdated(highWatermark);
             } else if (action == 2) {
-                states.writeSnapshot(ours, false);
+                states.writeSnapshot(new LocalDisk(), ours, false);
                 kafkas.takeSnapshot();
                 assertSameSnapshots(at);
             } else if (action == 3 && random.nextInt(4) == 0) {
@@ -108,7 +109,7 @@ final class ProducerHistoryTest {
         log.subList(log.size() - random.nextInt(Math.min(20, log.size())), log.size()).clear();
         endOffset = log.isEmpty() ? 0 : RecordBatchLayout.lastOffset(log.getLast(), 0) + 1;
         highWatermark = Math.min(highWatermark, endOffset);
-        long from = states.truncateAndReload(ours, 0, endOffset, now);
+        long from = states.truncateAndReload(new LocalDisk(), ours, 0, endOffset, now);
         kafkas.truncateAndReload(0, endOffset, now);
         assertThat(from).isEqualTo(kafkas.mapEndOffset());
         for (ByteBuffer batch : log) {
@@ -311,12 +312,12 @@ final class ProducerHistoryTest {
 
     private void assertSameSnapshots(String at) throws IOException {
         List<String> mine =
-                ProducerSnapshot.list(ours).values().stream()
+                ProducerSnapshot.list(new LocalDisk(), ours).values().stream()
                         .map(Path::getFileName)
                         .map(Path::toString)
                         .toList();
         List<String> kafkas =
-                ProducerSnapshot.list(theirs).values().stream()
+                ProducerSnapshot.list(new LocalDisk(), theirs).values().stream()
                         .map(Path::getFileName)
                         .map(Path::toString)
                         .toList();
@@ -333,7 +334,9 @@ final class ProducerHistoryTest {
                             .sorted()
                             .toList();
             assertThat(read).as(at).isEqualTo(expected);
-            assertThat(ProducerSnapshot.read(theirs.resolve(name))).as(at).hasSameSizeAs(expected);
+            assertThat(ProducerSnapshot.read(new LocalDisk(), theirs.resolve(name)))
+                    .as(at)
+                    .hasSameSizeAs(expected);
             assertThat(Files.size(ours.resolve(name))).isEqualTo(Files.size(theirs.resolve(name)));
         }
     }

@@ -3,6 +3,7 @@ package naru.log.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.log.PartitionLog.Origin;
+import naru.log.disk.LocalDisk;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -57,10 +58,10 @@ final class ProducerStatesTest {
     void aCorruptSnapshotIsDeletedAndTheOneBeforeUsed() throws IOException {
         ProducerStates states = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
         states.applied(idempotent(0, 7), 0);
-        assertThat(states.writeSnapshot(folder, true)).isTrue();
-        assertThat(states.writeSnapshot(folder, true)).isFalse();
+        assertThat(states.writeSnapshot(new LocalDisk(), folder, true)).isTrue();
+        assertThat(states.writeSnapshot(new LocalDisk(), folder, true)).isFalse();
         states.applied(transactional(1, 8), 0);
-        assertThat(states.writeSnapshot(folder, true)).isTrue();
+        assertThat(states.writeSnapshot(new LocalDisk(), folder, true)).isTrue();
         Path newest = ProducerSnapshot.file(folder, 2);
         byte[] bytes = Files.readAllBytes(newest);
         for (int at = 0; at < bytes.length; at++) {
@@ -68,16 +69,18 @@ final class ProducerStatesTest {
             flipped[at] ^= 4;
             Files.write(newest, flipped);
             ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
-            assertThat(reloaded.truncateAndReload(folder, 0, 2, 0)).as("byte %s", at).isEqualTo(1);
+            assertThat(reloaded.truncateAndReload(new LocalDisk(), folder, 0, 2, 0))
+                    .as("byte %s", at)
+                    .isEqualTo(1);
             assertThat(newest).doesNotExist();
             assertThat(reloaded.size()).isEqualTo(1);
         }
         Files.write(newest, bytes);
         ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 10);
-        assertThat(reloaded.truncateAndReload(folder, 0, 2, 0)).isEqualTo(2);
+        assertThat(reloaded.truncateAndReload(new LocalDisk(), folder, 0, 2, 0)).isEqualTo(2);
         assertThat(reloaded.lastStableOffset(100)).isEqualTo(1);
-        reloaded.truncateFullyAndStartAt(folder, 50);
-        assertThat(ProducerSnapshot.list(folder)).isEmpty();
+        reloaded.truncateFullyAndStartAt(new LocalDisk(), folder, 50);
+        assertThat(ProducerSnapshot.list(new LocalDisk(), folder)).isEmpty();
         assertThat(reloaded.endOffset()).isEqualTo(50);
     }
 
@@ -117,9 +120,9 @@ final class ProducerStatesTest {
         ProducerStates states = new ProducerStates(PARTITION, Long.MAX_VALUE, 3);
         AppendTerms asked = AppendTerms.verified(states.lastMarker(7));
         states.applied(marker(0, 7), 0);
-        states.writeSnapshot(folder, true);
+        states.writeSnapshot(new LocalDisk(), folder, true);
         ProducerStates reloaded = new ProducerStates(PARTITION, Long.MAX_VALUE, 3);
-        reloaded.truncateAndReload(folder, 0, 1, 0);
+        reloaded.truncateAndReload(new LocalDisk(), folder, 0, 1, 0);
 
         assertThat(((Verdict.Refused) verify(reloaded, asked)).error())
                 .isEqualTo(Errors.INVALID_TXN_STATE);

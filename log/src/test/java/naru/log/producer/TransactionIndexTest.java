@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import naru.log.checkpoint.CorruptFileException;
+import naru.log.disk.LocalDisk;
 
 import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.TxnIndexSearchResult;
@@ -27,7 +28,7 @@ final class TransactionIndexTest {
     void searchesAndFilesAreKafkas(long seed) throws IOException {
         Random random = new Random(seed);
         Path theirs = folder.resolve("theirs.txnindex");
-        try (TransactionIndex index = TransactionIndex.open(folder, 100);
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100);
                 var kafkas =
                         new org.apache.kafka.storage.internals.log.TransactionIndex(
                                 100, theirs.toFile())) {
@@ -49,7 +50,7 @@ final class TransactionIndexTest {
             assertThat(index.file()).hasSameBinaryContentAs(theirs);
             index.checkSanity();
         }
-        try (TransactionIndex again = TransactionIndex.open(folder, 100)) {
+        try (TransactionIndex again = TransactionIndex.open(new LocalDisk(), folder, 100)) {
             assertThat(again.size())
                     .isEqualTo(Files.size(theirs) / TransactionIndex.ENTRY_BYTES)
                     .isPositive();
@@ -84,7 +85,7 @@ final class TransactionIndexTest {
 
     @Test
     void anEntryOfAnotherSegmentAndATornOneAreNoticed() throws IOException {
-        try (TransactionIndex index = TransactionIndex.open(folder, 100)) {
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
             index.append(new AbortedTransaction(1, 10, 20, 21));
             assertThatThrownBy(index::checkSanity).isInstanceOf(CorruptFileException.class);
             index.reset();
@@ -93,9 +94,28 @@ final class TransactionIndexTest {
         }
         byte[] whole = Files.readAllBytes(TransactionIndex.file(folder, 100));
         Files.write(TransactionIndex.file(folder, 100), java.util.Arrays.copyOf(whole, 40));
-        try (TransactionIndex index = TransactionIndex.open(folder, 100)) {
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
             assertThat(index.size()).isEqualTo(1);
             assertThatThrownBy(index::checkSanity).isInstanceOf(CorruptFileException.class);
+        }
+    }
+
+    @Test
+    void whatAPowerCutHasTornIsCutOff() throws IOException {
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
+            for (int i = 0; i < 5; i++) {
+                index.append(new AbortedTransaction(i, 100 + i, 110 + i, 111 + i));
+            }
+        }
+        Path file = TransactionIndex.file(folder, 100);
+        byte[] torn = Files.readAllBytes(file);
+        int third = 2 * TransactionIndex.ENTRY_BYTES;
+        java.util.Arrays.fill(torn, third, third + TransactionIndex.ENTRY_BYTES, (byte) 0);
+        Files.write(file, torn);
+        try (TransactionIndex index = TransactionIndex.open(new LocalDisk(), folder, 100)) {
+            index.truncateTo(1_000);
+            assertThat(index.size()).isEqualTo(2);
+            index.checkSanity();
         }
     }
 }

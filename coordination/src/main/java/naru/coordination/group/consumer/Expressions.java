@@ -3,7 +3,7 @@ package naru.coordination.group.consumer;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
-import naru.coordination.group.modern.Bounds;
+import naru.coordination.BoundedPattern;
 import naru.coordination.group.modern.Refusal;
 import naru.coordination.group.modern.TopicCatalog;
 
@@ -20,15 +20,8 @@ final class Expressions {
 
     /** Null when it can be evaluated. */
     static @Nullable Refusal check(String expression) {
-        if (expression.length() > Bounds.EXPRESSION_LENGTH) {
-            return new Refusal(
-                    Errors.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex is longer than "
-                            + Bounds.EXPRESSION_LENGTH
-                            + " characters.");
-        }
         try {
-            Pattern.compile(expression);
+            BoundedPattern.compile(expression);
             return null;
         } catch (PatternSyntaxException e) {
             return new Refusal(
@@ -44,7 +37,7 @@ final class Expressions {
     /** Topics whose whole name it matches and that the member may see. */
     static ResolvedExpression resolve(
             String expression, TopicCatalog topics, Predicate<String> maySee, long nowMillis) {
-        Pattern pattern = Pattern.compile(expression);
+        Pattern pattern = BoundedPattern.compile(expression);
         Set<String> found = new HashSet<>();
         for (String name : topics.names()) {
             if (pattern.matches(name) && maySee.test(name)) {

@@ -11,9 +11,6 @@ public final class Bounds {
     /** Topics that a member may name. */
     public static final int TOPICS_PER_MEMBER = 10_000;
 
-    /** Characters of a regular expression. */
-    public static final int EXPRESSION_LENGTH = 4_000;
-
     private Bounds() {}
 
     public static boolean isTooLong(String id) {

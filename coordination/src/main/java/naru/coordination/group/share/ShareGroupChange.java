@@ -78,7 +78,6 @@ final class ShareGroupChange {
     void remove(ShareMember member) {
         ShareGroupRecord.memberGone(group.id(), member.id()).forEach(draft::append);
         roster.remove(member.id());
-        draft.effect(new ShareEffect.MemberGone(group.id(), member.id()));
     }
 
     void state(StateTopics changed) {

@@ -27,6 +27,9 @@ import java.util.TreeSet;
 
 /** Members of share groups come, say that they live, and go. Owned by the shard. */
 public final class ShareHeartbeats {
+    /** When to look again whether what a deadline brought about was recorded. */
+    private static final long RETRY_MILLIS = 1_000;
+
     /** Of a member whose partitions are being prepared. */
     private static final int WAITING_MILLIS = 50;
 
@@ -92,7 +95,7 @@ public final class ShareHeartbeats {
         }
         ShareGroupChange change = change(group, draft);
         if (request.memberEpoch() == ModernMember.LEAVING) {
-            remove(change, group, Objects.requireNonNull(known));
+            remove(change, Objects.requireNonNull(known));
             draft.reply(
                     ticket,
                     new ShareGroupHeartbeatResponseData()
@@ -195,8 +198,9 @@ public final class ShareHeartbeats {
         boolean behind = group.isBehind(version);
         if (membersChanged || (behind && change.seesOtherTopics())) {
             change.raiseEpoch();
+        } else if (behind) {
+            group.compared(version);
         }
-        group.compared(version);
         if (membersChanged || behind || !change.state().initializing().isEmpty()) {
             initialize(change, group, draft);
         }
@@ -221,7 +225,7 @@ public final class ShareHeartbeats {
         partitions.forEach((topic, index) ->
                 starts.computeIfAbsent(topic, id -> new HashMap<>()).put(index, -1L));
         group.asked(draft.nowMillis());
-        draft.effect(new ShareEffect.Initialize(group.id(), change.epoch(), starts, -1));
+        draft.effect(new ShareEffect.Initialize(group.id(), change.epoch(), starts, null));
     }
 
     private int interval(ShareGroupChange change, Map<String, String> config) {
@@ -246,17 +250,20 @@ public final class ShareHeartbeats {
 
     // ---- going ----
 
-    private void remove(ShareGroupChange change, ShareGroup group, ShareMember member) {
-        deadlines.cancel(new GroupDeadline.Session(group.id(), member.id()));
+    /** Should this not be recorded, the member is removed when its session ends. */
+    private static void remove(ShareGroupChange change, ShareMember member) {
         change.remove(member);
         change.raiseEpoch();
         change.assign();
     }
 
-    public void onSessionOver(ShareGroup group, String memberId, Draft draft) {
-        ShareMember member = group.roster().member(memberId);
+    /** Again and again until it is recorded. */
+    public void onSessionOver(ShareGroup group, GroupDeadline.Session over, Draft draft) {
+        ShareMember member = group.roster().member(over.memberId());
         if (member != null) {
-            remove(change(group, draft), group, member);
+            remove(change(group, draft), member);
+            draft.effect(new ShareEffect.MemberGone(group.id(), member.id()));
+            deadlines.set(over, draft.nowMillis() + RETRY_MILLIS);
         }
     }
 

@@ -97,7 +97,13 @@ public final class ShareStates {
         }
         ShareGroupChange change = heartbeats.change(group, draft);
         change.raiseEpoch();
-        draft.effect(new ShareEffect.Initialize(group.id(), change.epoch(), starts, ticket));
+        draft.hold(ticket);
+        draft.effect(
+                new ShareEffect.Initialize(
+                        group.id(),
+                        change.epoch(),
+                        starts,
+                        new ShareEffect.Waiting(ticket, request)));
     }
 
     /** Whether a partition was altered. */
@@ -148,7 +154,10 @@ public final class ShareStates {
         if (partitions.isEmpty()) {
             draft.reply(ticket, deletion(request, Errors.NONE));
         } else {
-            draft.effect(new ShareEffect.Delete(group.id(), partitions, ticket));
+            draft.hold(ticket);
+            draft.effect(
+                    new ShareEffect.Delete(
+                            group.id(), partitions, new ShareEffect.Waiting(ticket, request)));
         }
     }
 
@@ -178,9 +187,9 @@ public final class ShareStates {
         return allOf(group.state());
     }
 
-    /** The share state of these topics is gone. */
+    /** The share state of these partitions is gone. */
     public void deleted(ShareGroup group, TopicPartitions partitions, Draft draft) {
-        StateTopics rest = group.state().only(topic -> !partitions.partitions().containsKey(topic));
+        StateTopics rest = group.state().without(partitions);
         if (!rest.equals(group.state())) {
             heartbeats.change(group, draft).state(rest);
         }

@@ -99,6 +99,11 @@ record StateTopics(
         return new StateTopics(minus(initializing, done), plus(initialized, done), deleting, all);
     }
 
+    StateTopics without(TopicPartitions gone) {
+        return new StateTopics(
+                minus(initializing, gone), minus(initialized, gone), deleting, names);
+    }
+
     /** Only these topics are left. */
     StateTopics only(Predicate<Uuid> topics) {
         return new StateTopics(

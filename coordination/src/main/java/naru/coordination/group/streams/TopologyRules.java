@@ -37,7 +37,10 @@ final class TopologyRules {
                         "Regular expressions for source topics are not supported.");
             }
         }
-        String wrong = wrongSize(topology);
+        String wrong =
+                topology.epoch() < 0
+                        ? "The topology's epoch must not be negative."
+                        : wrongSize(topology);
         Set<String> ids = new HashSet<>();
         for (Subtopology each : topology.subtopologies()) {
             if (wrong == null && !ids.add(each.subtopologyId())) {
@@ -132,7 +135,11 @@ final class TopologyRules {
     }
 
     private static @Nullable String wrong(List<TopicInfo> topics) {
+        Set<String> names = new HashSet<>();
         for (TopicInfo topic : topics) {
+            if (!names.add(topic.name())) {
+                return "Topic " + topic.name() + " comes twice in a subtopology.";
+            }
             if (topic.partitions() < 0 || topic.partitions() > PARTITIONS) {
                 return "Topic "
                         + topic.name()
