@@ -49,11 +49,11 @@ final class Passwords {
 
     /** Asks a person twice, without showing what they type. */
     static String asked(Terminal terminal, String user) {
-        @Nullable Console console = System.console();
-        if (!terminal.inIsTerminal() || console == null || !console.isTerminal()) {
+        if (!terminal.inIsTerminal()) {
             throw new CommandFailure(
                     "nobody is there to ask for a password; use --password-stdin or --generate");
         }
+        Console console = System.console();
         String first = typed(console, "Password for " + PlainText.of(user) + ": ");
         if (!first.equals(typed(console, "The same again: "))) {
             throw new CommandFailure("the two passwords differ; nothing was changed");
