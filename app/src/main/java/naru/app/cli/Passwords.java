@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Objects;
 
 /** Where passwords come from; never the command line, which everybody on the machine can read. */
 final class Passwords {
@@ -53,7 +54,7 @@ final class Passwords {
             throw new CommandFailure(
                     "nobody is there to ask for a password; use --password-stdin or --generate");
         }
-        Console console = System.console();
+        Console console = Objects.requireNonNull(System.console());
         String first = typed(console, "Password for " + PlainText.of(user) + ": ");
         if (!first.equals(typed(console, "The same again: "))) {
             throw new CommandFailure("the two passwords differ; nothing was changed");
