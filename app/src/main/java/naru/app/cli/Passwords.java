@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Objects;
 
 /** Where passwords come from; never the command line, which everybody on the machine can read. */
 final class Passwords {
@@ -49,11 +50,11 @@ final class Passwords {
 
     /** Asks a person twice, without showing what they type. */
     static String asked(Terminal terminal, String user) {
-        @Nullable Console console = System.console();
-        if (!terminal.inIsTerminal() || console == null || !console.isTerminal()) {
+        if (!terminal.inIsTerminal()) {
             throw new CommandFailure(
                     "nobody is there to ask for a password; use --password-stdin or --generate");
         }
+        Console console = Objects.requireNonNull(System.console());
         String first = typed(console, "Password for " + PlainText.of(user) + ": ");
         if (!first.equals(typed(console, "The same again: "))) {
             throw new CommandFailure("the two passwords differ; nothing was changed");
