@@ -1,5 +1,6 @@
 package naru.app;
 
+import naru.app.cli.Acls;
 import naru.app.cli.Cluster;
 import naru.app.cli.CommandFailure;
 import naru.app.cli.Configs;
@@ -11,6 +12,7 @@ import naru.app.cli.Log;
 import naru.app.cli.Produce;
 import naru.app.cli.Topics;
 import naru.app.cli.Transactions;
+import naru.app.cli.Users;
 import naru.app.logging.Logging;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Terminal;
@@ -122,6 +124,8 @@ public final class Naru implements Callable<Integer> {
         commands.put("transactions", () -> new Transactions(terminal));
         commands.put("cluster", () -> new Cluster(terminal));
         commands.put("configs", () -> new Configs(terminal));
+        commands.put("acls", () -> new Acls(terminal));
+        commands.put("users", () -> new Users(terminal));
         commands.put("log", () -> new Log(terminal));
         commands.put("completion", () -> new Completion(terminal));
         commands.put("version", () -> new Version.Show(terminal));

@@ -6,7 +6,9 @@ import naru.broker.StartException;
 import naru.broker.config.BadConfiguration;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
+import naru.broker.login.FirstUser;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,8 @@ final class Nodes {
         return Nodes::launch;
     }
 
-    private static NodeLauncher.RunningNode launch(Map<String, String> settings) {
+    private static NodeLauncher.RunningNode launch(
+            Map<String, String> settings, @Nullable FirstUser firstUser) {
         CountDownLatch end = new CountDownLatch(1);
         Node node = null;
         try {
@@ -42,8 +45,14 @@ final class Nodes {
                                 LOG.error("the metadata engine cannot go on: {}", message, cause);
                                 end.countDown();
                             });
+            if (firstUser != null) {
+                node.add(firstUser);
+            }
             return new Running(node, metrics(config, node), end);
         } catch (BadConfiguration | StartException refused) {
+            if (node != null) {
+                node.close();
+            }
             throw new StartFailure(String.valueOf(refused.getMessage()), refused);
         } catch (StartFailure refused) {
             if (node != null) {
@@ -78,6 +87,11 @@ final class Nodes {
         @Override
         public String summary() {
             return "Kafka clients connect to " + String.join(", ", node.bootstrap());
+        }
+
+        @Override
+        public List<String> bootstrap() {
+            return node.bootstrap();
         }
 
         @Override

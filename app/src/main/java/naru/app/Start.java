@@ -2,8 +2,11 @@ package naru.app;
 
 import naru.app.NodeLauncher.RunningNode;
 import naru.app.logging.Logging;
+import naru.app.secure.SecureSettings;
+import naru.app.secure.SecurityFolder;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Terminal;
+import naru.broker.login.FirstUser;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,6 +41,7 @@ import java.util.stream.Collectors;
             "Examples:",
             "  naru start",
             "  naru start --data /var/lib/naru --set listeners=PLAINTEXT://127.0.0.1:19092",
+            "  naru start --secure                        TLS and logins, on all interfaces",
             "  naru start --config server.properties --set log.retention.hours=24",
             "  NARU_LOG=debug naru start                  tell more",
             "  naru start --set naru.log.format=json      log for programs"
@@ -67,6 +72,14 @@ final class Start implements Callable<Integer> {
             description = "A setting; may be repeated.")
     Map<String, String> sets = Map.of();
 
+    @Option(
+            names = "--secure",
+            description = {
+                "Serves over TLS to users who log in, and to nobody else. Makes certificates and",
+                "a first user in DIR/security, and tells how clients connect."
+            })
+    boolean secure;
+
     Start(Terminal terminal, NodeLauncher launcher) {
         this.terminal = terminal;
         this.launcher = launcher;
@@ -82,7 +95,11 @@ final class Start implements Callable<Integer> {
             setUpLog(settings.getOrDefault("naru.log.format", "text"));
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stop(started, endedByItself), "stop"));
-            node = launcher.launch(settings);
+            SecurityFolder security = secure ? secure(settings) : null;
+            node = launcher.launch(settings, security == null ? null : firstUser(security));
+            if (security != null) {
+                tellClients(security, node);
+            }
         } catch (StartFailure failure) {
             tell(String.valueOf(failure.getMessage()));
             started.completeExceptionally(failure);
@@ -97,6 +114,49 @@ final class Start implements Callable<Integer> {
         node.awaitEnd();
         endedByItself.set(true);
         return FAILED;
+    }
+
+    private static SecurityFolder secure(Map<String, String> settings) {
+        SecureSettings secured = new SecureSettings(settings);
+        if (!secured.problem().isEmpty()) {
+            throw new StartFailure(secured.problem());
+        }
+        try {
+            return secured.complete();
+        } catch (IOException fault) {
+            throw new StartFailure("--secure: " + fault.getMessage(), fault);
+        }
+    }
+
+    private static FirstUser firstUser(SecurityFolder security) {
+        return new FirstUser(security.user(), security.password());
+    }
+
+    private void tellClients(SecurityFolder security, RunningNode node) {
+        String bootstrap = String.join(",", node.bootstrap());
+        try {
+            security.writeClientFiles(bootstrap);
+        } catch (IOException fault) {
+            node.close();
+            throw new StartFailure("--secure: cannot write for clients: " + fault, fault);
+        }
+        Path folder = security.folder();
+        terminal.out()
+                .printf(
+                        """
+                        secure: TLS, and a login for everybody. Keys and passwords are in %s
+                          connect  SASL_SSL://%s, SCRAM-SHA-512, user %s, CA %s
+                          naru     naru topics list --command-config %s
+                          Java     the same file: %s
+                          kcat     kcat -F %s -L
+                        """,
+                        folder,
+                        bootstrap,
+                        security.user(),
+                        folder.resolve("ca.pem"),
+                        folder.resolve("client.properties"),
+                        folder.resolve("client.properties"),
+                        folder.resolve("kcat.conf"));
     }
 
     /** Each problem of a configuration has a line of its own. */

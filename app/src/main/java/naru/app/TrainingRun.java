@@ -56,7 +56,7 @@ final class TrainingRun {
         @Nullable RunningNode node = null;
         try {
             int port = freePort();
-            node = Nodes.ofThisBuild().launch(settings(folder, port));
+            node = Nodes.ofThisBuild().launch(settings(folder, port), null);
             withoutCluster();
             withCluster("127.0.0.1:" + port);
         } catch (StartFailure noNode) {

@@ -1,18 +1,24 @@
 package naru.broker;
 
 import naru.broker.access.Access;
+import naru.broker.access.AccessByRules;
 import naru.broker.api.AccessRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
+import naru.broker.api.AlterUserScramCredentials;
+import naru.broker.api.CreateAcls;
 import naru.broker.api.CreatePartitions;
 import naru.broker.api.CreateTopics;
+import naru.broker.api.DeleteAcls;
 import naru.broker.api.DeleteTopics;
+import naru.broker.api.DescribeAcls;
 import naru.broker.api.DescribeCluster;
 import naru.broker.api.DescribeConfigs;
 import naru.broker.api.DescribeLogDirs;
 import naru.broker.api.DescribeQuorum;
 import naru.broker.api.DescribeTopicPartitions;
+import naru.broker.api.DescribeUserScramCredentials;
 import naru.broker.api.ElectLeaders;
 import naru.broker.api.GetTelemetrySubscriptions;
 import naru.broker.api.ImageWait;
@@ -22,6 +28,7 @@ import naru.broker.api.ListPartitionReassignments;
 import naru.broker.api.Metadata;
 import naru.broker.api.PushTelemetry;
 import naru.broker.api.TopicCreation;
+import naru.broker.api.UnregisterBroker;
 import naru.broker.api.UpdateFeatures;
 import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
@@ -49,7 +56,8 @@ final class AdministrationApis {
             ImageWait images,
             TopicCreation creation,
             Addresses addresses,
-            Access access) {
+            AccessControl control) {
+        Access access = control.access();
         Supplier<NodeConfig> node = config::current;
         table.serve(ApiKeys.METADATA, new Metadata(quorum, node, addresses, creation, access))
                 .serve(
@@ -62,12 +70,31 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
-        AccessRules rules = new AccessRules();
-        table.serve(ApiKeys.DESCRIBE_ACLS, rules)
-                .serve(ApiKeys.CREATE_ACLS, rules)
-                .serve(ApiKeys.DELETE_ACLS, rules);
+        serveSecurity(table, quorum, images, control);
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
+    }
+
+    private static void serveSecurity(
+            ApiTable table, Quorum quorum, ImageWait images, AccessControl control) {
+        Access access = control.access();
+        AccessByRules rules = control.rules();
+        if (rules == null) {
+            AccessRules disabled = new AccessRules();
+            table.serve(ApiKeys.DESCRIBE_ACLS, disabled)
+                    .serve(ApiKeys.CREATE_ACLS, disabled)
+                    .serve(ApiKeys.DELETE_ACLS, disabled);
+        } else {
+            table.serve(ApiKeys.DESCRIBE_ACLS, new DescribeAcls(quorum, access))
+                    .serve(ApiKeys.CREATE_ACLS, new CreateAcls(quorum, images, rules, access))
+                    .serve(ApiKeys.DELETE_ACLS, new DeleteAcls(quorum, images, rules, access));
+        }
+        table.serve(
+                        ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                        new DescribeUserScramCredentials(quorum, access))
+                .serve(
+                        ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                        new AlterUserScramCredentials(quorum, images, access));
     }
 
     private static void serveSettings(
@@ -89,6 +116,7 @@ final class AdministrationApis {
     private static void serveController(ApiTable table, Quorum quorum, Access access) {
         table.serve(ApiKeys.DESCRIBE_QUORUM, new DescribeQuorum(quorum, access))
                 .serve(ApiKeys.UPDATE_FEATURES, new UpdateFeatures(quorum, access))
+                .serve(ApiKeys.UNREGISTER_BROKER, new UnregisterBroker(quorum, access))
                 .serve(ApiKeys.ELECT_LEADERS, new ElectLeaders(quorum, access))
                 .serve(
                         ApiKeys.ALTER_PARTITION_REASSIGNMENTS,

@@ -10,6 +10,7 @@ import naru.broker.api.Produce;
 import naru.broker.config.DynamicConfig;
 import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
+import naru.broker.login.NoLogin;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.transaction.Enrolment;
 import naru.broker.transport.ApiTable;
@@ -30,6 +31,8 @@ final class BrokerApis {
             FetchSessions sessions,
             Access access) {
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
+                .serve(ApiKeys.SASL_HANDSHAKE, new NoLogin())
+                .serve(ApiKeys.SASL_AUTHENTICATE, new NoLogin())
                 .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
                 .serve(
                         ApiKeys.FETCH,

@@ -2,6 +2,7 @@ package naru.broker;
 
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
+import naru.broker.login.Protections;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.ListenerOptions;
 import naru.broker.transport.Transport;
@@ -17,13 +18,15 @@ import java.util.List;
 /** The listeners of a node, bound: what the metadata and the ready line say of them. */
 final class Listeners {
     private final NodeConfig config;
+    private final Protections protections;
     private final List<Bound> bound = new ArrayList<>();
 
     /** A configured listener and the port it got. */
     record Bound(Listener listener, InetSocketAddress address) {}
 
-    Listeners(NodeConfig config) {
+    Listeners(NodeConfig config, Protections protections) {
         this.config = config;
+        this.protections = protections;
     }
 
     void bind(Transport transport, ApiTable brokerApis, ApiTable controllerApis)
@@ -36,12 +39,18 @@ final class Listeners {
         }
     }
 
-    private static Bound bind(Transport transport, Listener listener, ApiTable apis)
+    private Bound bind(Transport transport, Listener listener, ApiTable apis)
             throws StartException {
         try {
             InetSocketAddress wanted = address(listener);
             return new Bound(
-                    listener, transport.bind(new ListenerOptions(listener.name(), wanted, apis)));
+                    listener,
+                    transport.bind(
+                            new ListenerOptions(
+                                    listener.name(),
+                                    wanted,
+                                    apis,
+                                    protections.of(listener.name()))));
         } catch (IOException e) {
             throw new StartException(
                     "listeners: cannot listen on "

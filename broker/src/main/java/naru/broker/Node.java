@@ -3,11 +3,12 @@ package naru.broker;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
-import naru.broker.access.EverybodyMay;
+import naru.broker.access.AccessByRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
 import naru.broker.api.TopicCreation;
+import naru.broker.audit.AuditFile;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
@@ -18,6 +19,9 @@ import naru.broker.config.TopicConfigs;
 import naru.broker.config.TopicSettings;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
+import naru.broker.login.ClusterCredentials;
+import naru.broker.login.FirstUser;
+import naru.broker.login.Protections;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
@@ -77,6 +81,8 @@ public final class Node implements AutoCloseable {
     private final KraftQuorum quorum;
     private final Partitions partitions;
     private final FetchSessions fetchSessions;
+    private final ApiTable brokerApis = new ApiTable();
+    private final ApiTable controllerApis = new ApiTable();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
 
@@ -87,10 +93,15 @@ public final class Node implements AutoCloseable {
      * @throws StartException with a sentence for the person who starts it
      */
     public static Node start(NodeConfig config, FatalFault fatalFault) throws StartException {
+        return start(config, fatalFault, AccessControl.of(config));
+    }
+
+    static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control)
+            throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         boolean serves = false;
         try {
-            Node node = new Node(config, fatalFault, parts);
+            Node node = new Node(config, fatalFault, control, parts);
             node.begin();
             serves = true;
             return node;
@@ -103,23 +114,34 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private Node(NodeConfig config, FatalFault fatalFault, Deque<AutoCloseable> parts)
+    private Node(
+            NodeConfig config,
+            FatalFault fatalFault,
+            AccessControl control,
+            Deque<AutoCloseable> parts)
             throws IOException, StartException {
         this.config = config;
         this.parts = parts;
+        AuditFile audit = control.file();
+        if (audit != null) {
+            parts.push(audit);
+        }
         DynamicConfig dynamic = new DynamicConfig(config);
         ConnectionLimits limits = new ConnectionLimits();
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
+        ClusterCredentials credentials = new ClusterCredentials();
+        Protections protections = new Protections(config, credentials, control.trail());
+        parts.push(protections);
+        dynamic.subscribe(protections);
         this.transport = new Transport(transportOptions(config), limits);
         parts.push(transport);
-        ApiTable brokerApis = new ApiTable();
-        ApiTable controllerApis = new ApiTable();
-        this.listeners = new Listeners(config);
+        this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
         this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
         parts.push(quorum);
+        credentials.open(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectory logs = openLogs(topics, dynamic);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
@@ -128,7 +150,7 @@ public final class Node implements AutoCloseable {
         this.fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
-        Access access = new EverybodyMay();
+        Access access = control.access();
         AlarmClock alarms = new AlarmClock();
         parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
@@ -149,11 +171,15 @@ public final class Node implements AutoCloseable {
                 fetchSessions,
                 access);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, control);
         AdministrationApis.serveTelemetry(brokerApis, config);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serve(controllerApis, quorum);
+        QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
+        AccessByRules rules = control.rules();
+        if (rules != null) {
+            quorum.subscribe(rules);
+        }
         quorum.subscribe(dynamic);
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
@@ -268,9 +294,39 @@ public final class Node implements AutoCloseable {
         transport.start();
     }
 
+    /**
+     * Makes a user where there is none of this name.
+     *
+     * @throws StartException when the controller does not
+     */
+    public void add(FirstUser user) throws StartException {
+        try {
+            user.addTo(quorum);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The start was interrupted", e);
+        } catch (IllegalStateException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Addresses for clients on this machine, one for each listener. */
     public List<String> bootstrap() {
         return listeners.bootstrap();
+    }
+
+    ClusterImage image() {
+        return quorum.image();
+    }
+
+    /** What the listeners for clients and brokers serve. */
+    ApiTable brokerApis() {
+        return brokerApis;
+    }
+
+    /** What the controller listeners serve. */
+    ApiTable controllerApis() {
+        return controllerApis;
     }
 
     public NodeConfig config() {

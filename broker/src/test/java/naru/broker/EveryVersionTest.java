@@ -199,11 +199,10 @@ class EveryVersionTest {
                         ApiKeys.PRODUCE,
                         ApiKeys.SHARE_FETCH,
                         ApiKeys.STREAMS_GROUP_HEARTBEAT,
-                        ApiKeys.JOIN_GROUP)
-                .doesNotContain(
-                        ApiKeys.ALTER_CLIENT_QUOTAS,
+                        ApiKeys.JOIN_GROUP,
                         ApiKeys.SASL_HANDSHAKE,
-                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.SASL_AUTHENTICATE)
+                .doesNotContain(ApiKeys.ALTER_CLIENT_QUOTAS, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }

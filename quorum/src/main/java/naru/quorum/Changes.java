@@ -1,12 +1,15 @@
 package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.image.AclsDelta;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.TopicDelta;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.image.TopicsDelta;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +31,27 @@ final class Changes {
                 topics == null ? List.of() : changed(topics),
                 topics == null ? List.of() : deleted(topics),
                 configs,
-                delta.clusterDelta() != null);
+                delta.clusterDelta() != null,
+                accessRules(delta));
+    }
+
+    private static ClusterChange.AccessRuleChange accessRules(MetadataDelta delta) {
+        AclsDelta acls = delta.aclsDelta();
+        if (acls == null || acls.changes().isEmpty()) {
+            return ClusterChange.AccessRuleChange.NONE;
+        }
+        Map<Uuid, StandardAcl> before = delta.image().acls().acls();
+        List<AclBinding> added = new ArrayList<>();
+        List<AclBinding> removed = new ArrayList<>();
+        acls.changes()
+                .forEach((id, rule) -> {
+                    StandardAcl former = before.get(id);
+                    if (former != null) {
+                        removed.add(former.toBinding());
+                    }
+                    rule.ifPresent(present -> added.add(present.toBinding()));
+                });
+        return new ClusterChange.AccessRuleChange(List.copyOf(added), List.copyOf(removed));
     }
 
     private static List<ClusterChange.TopicChange> changed(TopicsDelta topics) {

@@ -1,11 +1,17 @@
 package naru.quorum;
 
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
+import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
+import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -16,14 +22,21 @@ import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ExpireDelegationTokenRequestData;
+import org.apache.kafka.common.message.ExpireDelegationTokenResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
+import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.server.authorizer.AclCreateResult;
+import org.apache.kafka.server.authorizer.AclDeleteResult;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -74,6 +87,28 @@ public interface ClusterController {
 
     CompletableFuture<ListPartitionReassignmentsResponseData> listPartitionReassignments(
             Caller caller, ListPartitionReassignmentsRequestData request);
+
+    /** Adds rules of who may do what; the outcome of each, in their order. */
+    CompletableFuture<List<AclCreateResult>> createAcls(Caller caller, List<AclBinding> rules);
+
+    /** Removes the rules that a filter matches; the outcome of each filter, in their order. */
+    CompletableFuture<List<AclDeleteResult>> deleteAcls(
+            Caller caller, List<AclBindingFilter> filters);
+
+    CompletableFuture<AlterUserScramCredentialsResponseData> alterUserScramCredentials(
+            Caller caller, AlterUserScramCredentialsRequestData request);
+
+    CompletableFuture<CreateDelegationTokenResponseData> createDelegationToken(
+            Caller caller, CreateDelegationTokenRequestData request);
+
+    CompletableFuture<RenewDelegationTokenResponseData> renewDelegationToken(
+            Caller caller, RenewDelegationTokenRequestData request);
+
+    CompletableFuture<ExpireDelegationTokenResponseData> expireDelegationToken(
+            Caller caller, ExpireDelegationTokenRequestData request);
+
+    /** Forgets a broker; partitions that it led get another leader. */
+    CompletableFuture<Void> unregisterBroker(Caller caller, int brokerId);
 
     /** A block of producer ids that no one else will be given. */
     CompletableFuture<ProducerIdBlock> allocateProducerIds();

@@ -1,7 +1,12 @@
 package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -40,6 +45,26 @@ public interface ClusterImage {
 
     /** Finalized feature levels by name, {@code metadata.version} and {@code kraft.version} too. */
     Map<String, Short> finalizedFeatures();
+
+    /**
+     * What proves that somebody knows the user's password; null when there is no such user.
+     *
+     * @param mechanism SCRAM-SHA-256 or SCRAM-SHA-512
+     */
+    @Nullable ScramCredential scramCredential(String mechanism, String user);
+
+    /** Null when there is no such token, which may be one that has expired. */
+    @Nullable TokenInformation delegationToken(String tokenId);
+
+    /** Rules of who may do what, in no order. */
+    Collection<AclBinding> accessRules();
+
+    /** Users who log in by SCRAM and their mechanisms; no secrets. */
+    DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request);
+
+    /** Delegation tokens as they are known by their ids; no secrets. */
+    Collection<TokenInformation> delegationTokens();
 
     /** A topic and the state of its partitions. */
     interface Topic {

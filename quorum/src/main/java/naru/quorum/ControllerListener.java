@@ -1,6 +1,5 @@
 package naru.quorum;
 
-import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -12,7 +11,6 @@ import org.apache.kafka.common.requests.CreatePartitionsRequest;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.DeleteTopicsRequest;
 import org.apache.kafka.common.requests.ElectLeadersRequest;
-import org.apache.kafka.common.requests.EnvelopeRequest;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 import org.apache.kafka.common.requests.ListPartitionReassignmentsRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -81,10 +79,6 @@ final class ControllerListener {
                     RENEW_DELEGATION_TOKEN,
                     EXPIRE_DELEGATION_TOKEN ->
                     security.handle(context, header, request);
-            case DESCRIBE_ACLS, CREATE_ACLS, DELETE_ACLS ->
-                    CompletableFuture.failedFuture(
-                            new SecurityDisabledException("No Authorizer is configured."));
-            case ENVELOPE -> new Envelope(context, (EnvelopeRequest) request).unwrap(this::handle);
             default -> administer(context, header, request);
         };
     }

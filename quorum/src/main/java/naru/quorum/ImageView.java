@@ -1,13 +1,22 @@
 package naru.quorum;
 
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.apache.kafka.image.ConfigurationImage;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.BrokerRegistration;
+import org.apache.kafka.metadata.DelegationTokenData;
 import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.metadata.ScramCredentialData;
+import org.apache.kafka.metadata.authorizer.StandardAcl;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +146,38 @@ final class ImageView implements ClusterImage {
             features = levels;
         }
         return levels;
+    }
+
+    @Override
+    public @Nullable ScramCredential scramCredential(String mechanism, String user) {
+        Map<String, ScramCredentialData> users =
+                metadata.scram().mechanisms().get(ScramMechanism.fromMechanismName(mechanism));
+        ScramCredentialData credential = users == null ? null : users.get(user);
+        return credential == null ? null : credential.toCredential();
+    }
+
+    @Override
+    public @Nullable TokenInformation delegationToken(String tokenId) {
+        DelegationTokenData token = metadata.delegationTokens().tokens().get(tokenId);
+        return token == null ? null : token.tokenInformation();
+    }
+
+    @Override
+    public Collection<AclBinding> accessRules() {
+        return metadata.acls().acls().values().stream().map(StandardAcl::toBinding).toList();
+    }
+
+    @Override
+    public DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request) {
+        return metadata.scram().describe(request);
+    }
+
+    @Override
+    public Collection<TokenInformation> delegationTokens() {
+        return metadata.delegationTokens().tokens().values().stream()
+                .map(DelegationTokenData::tokenInformation)
+                .toList();
     }
 
     private static BrokerNode node(BrokerRegistration broker) {

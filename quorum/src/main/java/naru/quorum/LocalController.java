@@ -1,5 +1,7 @@
 package naru.quorum;
 
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
@@ -10,6 +12,10 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
+import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
+import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -24,15 +30,21 @@ import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ExpireDelegationTokenRequestData;
+import org.apache.kafka.common.message.ExpireDelegationTokenResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
+import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.controller.Controller;
+import org.apache.kafka.server.authorizer.AclCreateResult;
+import org.apache.kafka.server.authorizer.AclDeleteResult;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -253,6 +265,52 @@ final class LocalController implements ClusterController {
             Caller caller, ListPartitionReassignmentsRequestData request) {
         return controller.listPartitionReassignments(
                 Requests.of(ApiKeys.LIST_PARTITION_REASSIGNMENTS, caller), request);
+    }
+
+    @Override
+    public CompletableFuture<List<AclCreateResult>> createAcls(
+            Caller caller, List<AclBinding> rules) {
+        return controller.createAcls(Requests.of(ApiKeys.CREATE_ACLS, caller), rules);
+    }
+
+    @Override
+    public CompletableFuture<List<AclDeleteResult>> deleteAcls(
+            Caller caller, List<AclBindingFilter> filters) {
+        return controller.deleteAcls(Requests.of(ApiKeys.DELETE_ACLS, caller), filters);
+    }
+
+    @Override
+    public CompletableFuture<AlterUserScramCredentialsResponseData> alterUserScramCredentials(
+            Caller caller, AlterUserScramCredentialsRequestData request) {
+        return controller.alterUserScramCredentials(
+                Requests.of(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, caller), request);
+    }
+
+    @Override
+    public CompletableFuture<CreateDelegationTokenResponseData> createDelegationToken(
+            Caller caller, CreateDelegationTokenRequestData request) {
+        return controller.createDelegationToken(
+                Requests.of(ApiKeys.CREATE_DELEGATION_TOKEN, caller), request);
+    }
+
+    @Override
+    public CompletableFuture<RenewDelegationTokenResponseData> renewDelegationToken(
+            Caller caller, RenewDelegationTokenRequestData request) {
+        return controller.renewDelegationToken(
+                Requests.of(ApiKeys.RENEW_DELEGATION_TOKEN, caller), request);
+    }
+
+    @Override
+    public CompletableFuture<ExpireDelegationTokenResponseData> expireDelegationToken(
+            Caller caller, ExpireDelegationTokenRequestData request) {
+        return controller.expireDelegationToken(
+                Requests.of(ApiKeys.EXPIRE_DELEGATION_TOKEN, caller), request);
+    }
+
+    @Override
+    public CompletableFuture<Void> unregisterBroker(Caller caller, int brokerId) {
+        return controller.unregisterBroker(
+                Requests.of(ApiKeys.UNREGISTER_BROKER, caller), brokerId);
     }
 
     @Override

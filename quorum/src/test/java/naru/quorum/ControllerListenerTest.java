@@ -9,45 +9,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.apache.kafka.clients.admin.EndpointType;
-import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.PrincipalDeserializationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.common.message.CreateTopicsRequestData;
-import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
-import org.apache.kafka.common.message.EnvelopeRequestData;
-import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.AbstractRequest;
-import org.apache.kafka.common.requests.CreateTopicsRequest;
-import org.apache.kafka.common.requests.CreateTopicsResponse;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
 import org.apache.kafka.common.requests.DescribeQuorumRequest;
-import org.apache.kafka.common.requests.EnvelopeRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.requests.ResponseHeader;
 import org.apache.kafka.common.requests.UnregisterBrokerRequest;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -118,41 +104,6 @@ final class ControllerListenerTest {
     }
 
     @Test
-    void requestInAnEnvelopeIsAnsweredInOne() {
-        var topics = new CreateTopicsRequestData().setTimeoutMs(30_000);
-        topics.topics()
-                .add(
-                        new CreateTopicsRequestData.CreatableTopic()
-                                .setName("orders")
-                                .setNumPartitions(1)
-                                .setReplicationFactor((short) 1));
-        CreateTopicsRequest inner = new CreateTopicsRequest.Builder(topics).build();
-
-        var reply = (EnvelopeResponseData) handle(envelope(inner, principal()));
-
-        CreateTopicsResponseData answer = unwrap(inner, reply.responseData());
-        assertThat(answer.topics().find("orders").errorCode()).isZero();
-    }
-
-    @Test
-    void requestThatIsNotForwardedIsRefusedInAnEnvelope() {
-        AbstractRequest inner = new MetadataRequest(new MetadataRequestData(), (short) 12);
-
-        assertThatThrownBy(() -> handle(envelope(inner, principal())))
-                .isInstanceOf(InvalidRequestException.class);
-    }
-
-    @Test
-    void unreadablePrincipalIsRefused() {
-        var topics = new CreateTopicsRequestData();
-        CreateTopicsRequest inner = new CreateTopicsRequest.Builder(topics).build();
-        byte[] hugeLength = {0, 0, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f};
-
-        assertThatThrownBy(() -> handle(envelope(inner, hugeLength)))
-                .isInstanceOf(PrincipalDeserializationException.class);
-    }
-
-    @Test
     void requestOfBrokersOnlyIsUnsupported() {
         AbstractRequest request = new MetadataRequest(new MetadataRequestData(), (short) 12);
 
@@ -176,28 +127,5 @@ final class ControllerListenerTest {
 
     private static RequestHeader header(AbstractRequest request) {
         return new RequestHeader(request.apiKey(), request.version(), "test", CORRELATION);
-    }
-
-    private static EnvelopeRequest envelope(AbstractRequest inner, byte[] principal) {
-        ByteBuffer serialized = inner.serializeWithHeader(header(inner));
-        return new EnvelopeRequest(
-                new EnvelopeRequestData()
-                        .setRequestData(serialized)
-                        .setRequestPrincipal(principal)
-                        .setClientHostAddress(InetAddress.getLoopbackAddress().getAddress()),
-                ApiKeys.ENVELOPE.latestVersion());
-    }
-
-    private static byte[] principal() {
-        return new DefaultKafkaPrincipalBuilder(null, null)
-                .serialize(new KafkaPrincipal("User", "alice"));
-    }
-
-    private static CreateTopicsResponseData unwrap(CreateTopicsRequest request, ByteBuffer data) {
-        ResponseHeader header =
-                ResponseHeader.parse(
-                        data, request.apiKey().responseHeaderVersion(request.version()));
-        assertThat(header.correlationId()).isEqualTo(CORRELATION);
-        return CreateTopicsResponse.parse(new ByteBufferAccessor(data), request.version()).data();
     }
 }

@@ -29,6 +29,7 @@ public final class NaruProcess implements BrokerProcess {
     private final Map<String, String> environment;
     private final int port;
     private final int metricsPort;
+    private boolean secure;
     private @Nullable ServerProcess process;
 
     private NaruProcess(
@@ -68,6 +69,14 @@ public final class NaruProcess implements BrokerProcess {
         return new NaruProcess(folder.path().resolve("data"), folder, settings, Map.of());
     }
 
+    /** A node that is started with {@code --secure}, on a new folder that goes with it. */
+    public static NaruProcess prepareSecure(Map<String, String> settings) {
+        NaruProcess naru = prepare(settings);
+        naru.secure = true;
+        naru.settings.put("listeners", "SASL_SSL://127.0.0.1:" + naru.port);
+        return naru;
+    }
+
     /** A node that is not launched yet, on a folder of the caller's, which stays. */
     public static NaruProcess on(
             Path dataFolder, Map<String, String> settings, Map<String, String> environment) {
@@ -82,6 +91,9 @@ public final class NaruProcess implements BrokerProcess {
         List<String> command = new ArrayList<>();
         command.add(root.resolve("naru").toString());
         command.addAll(List.of("start", "--data", dataFolder.toString()));
+        if (secure) {
+            command.add("--secure");
+        }
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         process = ServerProcess.start("Naru", command, root, environment);
     }

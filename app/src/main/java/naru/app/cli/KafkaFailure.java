@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.GroupSubscribedToTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SecurityDisabledException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -67,6 +68,11 @@ public final class KafkaFailure {
                     "the login was refused: " + said(login) + ". Check --command-config";
             case SslAuthenticationException tls ->
                     "TLS failed: " + said(tls) + ". Check the certificates in --command-config";
+            case SecurityDisabledException disabled ->
+                    "the cluster decides by no rules. A node does when it is started with"
+                            + " authorizer.class.name="
+                            + "org.apache.kafka.metadata.authorizer.StandardAuthorizer and"
+                            + " super.users=User:NAME";
             case AuthorizationException denied -> explainDenied(denied);
             case UnsupportedVersionException old ->
                     "the cluster does not know this request: " + said(old);

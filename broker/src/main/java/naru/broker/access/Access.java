@@ -15,7 +15,17 @@ import java.util.Set;
  * <p>Threads: called by every selector loop; answers at once.
  */
 public interface Access {
+    /** Decides about the request; the audit log is told. */
     boolean allowed(Request request, AclOperation operation, ResourceType type, String name);
+
+    /**
+     * The same decision without anybody being told: for what is left out of a list, and for the
+     * first of two ways to be allowed.
+     */
+    boolean permitted(Request request, AclOperation operation, ResourceType type, String name);
+
+    /** Whether there may be a resource of the type on which the operation is allowed (KIP-1). */
+    boolean allowedOnAny(Request request, AclOperation operation, ResourceType type);
 
     /**
      * Operations that the principal may do on the resource, to be answered as {@code
@@ -27,7 +37,22 @@ public interface Access {
         return allowed(request, operation, ResourceType.CLUSTER, Resource.CLUSTER_NAME);
     }
 
+    default boolean permittedOnCluster(Request request, AclOperation operation) {
+        return permitted(request, operation, ResourceType.CLUSTER, Resource.CLUSTER_NAME);
+    }
+
     default boolean allowedOnTopic(Request request, AclOperation operation, String topic) {
         return allowed(request, operation, ResourceType.TOPIC, topic);
+    }
+
+    default boolean permittedOnTopic(Request request, AclOperation operation, String topic) {
+        return permitted(request, operation, ResourceType.TOPIC, topic);
+    }
+
+    /** Topics are created by who may create any, and by who may create this one. */
+    default boolean mayCreateTopic(Request request, String topic) {
+        return permittedOnCluster(request, AclOperation.CREATE)
+                ? allowedOnCluster(request, AclOperation.CREATE)
+                : allowedOnTopic(request, AclOperation.CREATE, topic);
     }
 }

@@ -71,10 +71,7 @@ public final class AddPartitionsToTxn implements RequestHandler {
                                             .setResultsByTopicV3AndBelow(result.topicResults())));
             return;
         }
-        if (!access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.CLUSTER_ACTION)) {
             return;
         }
         Gathering<AddPartitionsToTxnResult> all =
@@ -109,11 +106,12 @@ public final class AddPartitionsToTxn implements RequestHandler {
         Map<TopicPartition, Errors> refused = new HashMap<>();
         Set<TopicPartition> partitions = new LinkedHashSet<>();
         boolean allowed =
-                access.allowed(
-                        request,
-                        AclOperation.WRITE,
-                        ResourceType.TRANSACTIONAL_ID,
-                        transaction.transactionalId());
+                request.version() >= ASKED_BY_BROKERS_SINCE
+                        || access.allowed(
+                                request,
+                                AclOperation.WRITE,
+                                ResourceType.TRANSACTIONAL_ID,
+                                transaction.transactionalId());
         for (TopicPartition partition : partitions(transaction.topics())) {
             partitions.add(partition);
             Errors error =

@@ -7,7 +7,6 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** AlterPartitionReassignments: moves replicas, or stops moving them (KIP-455). */
 public final class AlterPartitionReassignments implements RequestHandler {
@@ -21,10 +20,7 @@ public final class AlterPartitionReassignments implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.ALTER)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.ALTER)) {
             return;
         }
         AlterPartitionReassignmentsRequestData body =

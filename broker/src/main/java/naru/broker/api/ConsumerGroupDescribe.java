@@ -103,7 +103,7 @@ public final class ConsumerGroupDescribe implements RequestHandler {
                                                 .flatMap(ConsumerGroupDescribe::topicsOf)))
                         .distinct()
                         .allMatch(topic ->
-                                access.allowedOnTopic(request, AclOperation.DESCRIBE, topic));
+                                access.permittedOnTopic(request, AclOperation.DESCRIBE, topic));
         if (!seesAll) {
             return refused(
                     group.groupId(),

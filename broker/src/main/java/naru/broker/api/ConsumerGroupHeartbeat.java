@@ -66,6 +66,6 @@ public final class ConsumerGroupHeartbeat implements RequestHandler {
                 request.version(),
                 clientId == null ? "" : clientId,
                 "/" + request.clientAddress().getHostAddress(),
-                topic -> access.allowedOnTopic(request, AclOperation.DESCRIBE, topic));
+                topic -> access.permittedOnTopic(request, AclOperation.DESCRIBE, topic));
     }
 }

@@ -33,9 +33,7 @@ public final class CreateTopics implements RequestHandler {
         CreateTopicsRequestData body = (CreateTopicsRequestData) request.body();
         CreateTopicsRequestData permitted = body.duplicate();
         List<CreatableTopicResult> refused = new ArrayList<>();
-        if (!access.allowedOnCluster(request, AclOperation.CREATE)) {
-            permitted.topics().removeIf(topic -> refuse(request, topic, refused));
-        }
+        permitted.topics().removeIf(topic -> refuse(request, topic, refused));
         quorum.controller()
                 .createTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
                 .whenComplete(
@@ -51,7 +49,7 @@ public final class CreateTopics implements RequestHandler {
 
     private boolean refuse(
             Request request, CreatableTopic topic, List<CreatableTopicResult> refused) {
-        if (access.allowedOnTopic(request, AclOperation.CREATE, topic.name())) {
+        if (access.mayCreateTopic(request, topic.name())) {
             return false;
         }
         boolean first = refused.stream().noneMatch(each -> each.name().equals(topic.name()));
@@ -67,7 +65,7 @@ public final class CreateTopics implements RequestHandler {
 
     private void hideSettings(Request request, CreatableTopicResult topic) {
         if (topic.errorCode() == Errors.NONE.code()
-                && !access.allowedOnTopic(request, AclOperation.DESCRIBE_CONFIGS, topic.name())) {
+                && !access.permittedOnTopic(request, AclOperation.DESCRIBE_CONFIGS, topic.name())) {
             topic.setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
                     .setNumPartitions(-1)
                     .setReplicationFactor((short) -1)

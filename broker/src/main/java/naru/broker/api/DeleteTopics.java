@@ -70,12 +70,12 @@ public final class DeleteTopics implements RequestHandler {
     /** A topic that the caller may not delete is refused; its name is told only if he knew it. */
     private boolean refuse(
             Request request, @Nullable String name, Uuid id, List<DeletableTopicResult> refused) {
-        if (name == null || access.allowedOnTopic(request, AclOperation.DELETE, name)) {
+        if (name == null || mayDelete(request, name)) {
             return false;
         }
         boolean known =
                 id.equals(Uuid.ZERO_UUID)
-                        || access.allowedOnTopic(request, AclOperation.DESCRIBE, name);
+                        || access.permittedOnTopic(request, AclOperation.DESCRIBE, name);
         refused.add(
                 new DeletableTopicResult()
                         .setName(known ? name : null)
@@ -83,6 +83,12 @@ public final class DeleteTopics implements RequestHandler {
                         .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
                         .setErrorMessage(Errors.TOPIC_AUTHORIZATION_FAILED.message()));
         return true;
+    }
+
+    private boolean mayDelete(Request request, String name) {
+        return access.permittedOnCluster(request, AclOperation.DELETE)
+                ? access.allowedOnCluster(request, AclOperation.DELETE)
+                : access.allowedOnTopic(request, AclOperation.DELETE, name);
     }
 
     private static Map<String, Uuid> deleted(

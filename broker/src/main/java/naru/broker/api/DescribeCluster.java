@@ -62,7 +62,7 @@ public final class DescribeCluster implements RequestHandler {
         }
         if (body.includeClusterAuthorizedOperations()) {
             response.setClusterAuthorizedOperations(
-                    access.allowedOnCluster(request, AclOperation.DESCRIBE)
+                    access.permittedOnCluster(request, AclOperation.DESCRIBE)
                             ? AuthorizedOperations.onCluster(access, request)
                             : 0);
         }

@@ -7,7 +7,6 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** DescribeQuorum: who leads the metadata quorum and how far each voter has come (KIP-595). */
 public final class DescribeQuorum implements RequestHandler {
@@ -23,10 +22,7 @@ public final class DescribeQuorum implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.DESCRIBE)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.DESCRIBE)) {
             return;
         }
         DescribeQuorumRequestData body = (DescribeQuorumRequestData) request.body();

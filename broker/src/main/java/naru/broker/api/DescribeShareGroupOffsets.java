@@ -109,7 +109,7 @@ public final class DescribeShareGroupOffsets implements RequestHandler {
             Request request, List<DescribeShareGroupOffsetsResponseTopic> topics) {
         List<DescribeShareGroupOffsetsResponseTopic> visible = new ArrayList<>();
         for (DescribeShareGroupOffsetsResponseTopic topic : topics) {
-            if (access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.topicName())) {
+            if (access.permittedOnTopic(request, AclOperation.DESCRIBE, topic.topicName())) {
                 visible.add(topic);
             }
         }

@@ -88,7 +88,11 @@ public final class DescribeTopicPartitions implements RequestHandler {
             DescribeTopicPartitionsRequestData.Cursor cursor = body.cursor();
             String from = cursor == null ? "" : cursor.topicName();
             for (String name : names(all, from)) {
-                if (!access.allowedOnTopic(request, AclOperation.DESCRIBE, name)) {
+                boolean allowed =
+                        all
+                                ? access.permittedOnTopic(request, AclOperation.DESCRIBE, name)
+                                : access.allowedOnTopic(request, AclOperation.DESCRIBE, name);
+                if (!allowed) {
                     if (!all) {
                         refuse(name, Errors.TOPIC_AUTHORIZATION_FAILED);
                     }

@@ -67,7 +67,7 @@ public final class DescribeTransactions implements RequestHandler {
                 ((DescribeTransactionsResponseData) response).transactionStates().getFirst();
         state.topics()
                 .removeIf(topic ->
-                        !access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.topic()));
+                        !access.permittedOnTopic(request, AclOperation.DESCRIBE, topic.topic()));
         return state;
     }
 

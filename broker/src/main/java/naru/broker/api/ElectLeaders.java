@@ -7,7 +7,6 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** ElectLeaders: preferred or unclean election of partitions' leaders (KIP-460). */
 public final class ElectLeaders implements RequestHandler {
@@ -21,10 +20,7 @@ public final class ElectLeaders implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.ALTER)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.ALTER)) {
             return;
         }
         ElectLeadersRequestData body = (ElectLeadersRequestData) request.body();

@@ -36,9 +36,26 @@ public final class InitProducerId implements RequestHandler {
         InitProducerIdRequestData body = (InitProducerIdRequestData) request.body();
         if (body.transactionalId() == null) {
             initIdempotent(request);
-        } else if (TransactionAnswer.isAllowed(access, request, body.transactionalId())) {
+        } else if (TransactionAnswer.isAllowed(access, request, body.transactionalId())
+                && mayCommitInTwoPhases(request, body)) {
             initTransactional(request, body);
         }
+    }
+
+    /** Answers the request, and says false, when the client asks for that and may not (KIP-939). */
+    private boolean mayCommitInTwoPhases(Request request, InitProducerIdRequestData body) {
+        if (!body.enable2Pc()
+                || access.allowed(
+                        request,
+                        AclOperation.TWO_PHASE_COMMIT,
+                        ResourceType.TRANSACTIONAL_ID,
+                        body.transactionalId())) {
+            return true;
+        }
+        request.reply(
+                Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.message());
+        return false;
     }
 
     private void initTransactional(Request request, InitProducerIdRequestData body) {
@@ -58,9 +75,8 @@ public final class InitProducerId implements RequestHandler {
 
     private void initIdempotent(Request request) {
         boolean allowed =
-                access.allowedOnCluster(request, AclOperation.IDEMPOTENT_WRITE)
-                        || access.allowedOperations(request, ResourceType.TOPIC, "*")
-                                .contains(AclOperation.WRITE);
+                access.permittedOnCluster(request, AclOperation.IDEMPOTENT_WRITE)
+                        || access.allowedOnAny(request, AclOperation.WRITE, ResourceType.TOPIC);
         if (!allowed) {
             request.reply(
                     new InitProducerIdResponseData()

@@ -58,7 +58,7 @@ public final class ListGroups implements RequestHandler {
 
     /** A shard that has moved away meanwhile is listed by its new coordinator. */
     private void reply(Request request, List<ListGroupsResponseData> parts) {
-        boolean everything = access.allowedOnCluster(request, AclOperation.DESCRIBE);
+        boolean everything = access.permittedOnCluster(request, AclOperation.DESCRIBE);
         List<ListedGroup> groups = new ArrayList<>();
         Errors error = Errors.NONE;
         for (ListGroupsResponseData part : parts) {
@@ -68,7 +68,7 @@ public final class ListGroups implements RequestHandler {
             }
             for (ListedGroup group : part.groups()) {
                 if (everything
-                        || access.allowed(
+                        || access.permitted(
                                 request,
                                 AclOperation.DESCRIBE,
                                 ResourceType.GROUP,

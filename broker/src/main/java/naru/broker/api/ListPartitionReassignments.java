@@ -7,7 +7,6 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** ListPartitionReassignments: which replicas are being moved (KIP-455). */
 public final class ListPartitionReassignments implements RequestHandler {
@@ -21,10 +20,7 @@ public final class ListPartitionReassignments implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.DESCRIBE)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.DESCRIBE)) {
             return;
         }
         ListPartitionReassignmentsRequestData body =

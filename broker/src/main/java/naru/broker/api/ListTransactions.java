@@ -70,7 +70,7 @@ public final class ListTransactions implements RequestHandler {
             }
             unknown.addAll(part.unknownStateFilters());
             for (TransactionState state : part.transactionStates()) {
-                if (access.allowed(
+                if (access.permitted(
                         request,
                         AclOperation.DESCRIBE,
                         ResourceType.TRANSACTIONAL_ID,

@@ -64,15 +64,33 @@ public final class Metadata implements RequestHandler {
         }
         boolean all = asked == null || (request.version() == 0 && asked.isEmpty());
         Set<String> missing = all ? Set.of() : missing(request, body);
+        Map<String, Errors> refused = refuseCreation(request, missing);
         if (missing.isEmpty()) {
-            request.reply(answer(request, body, all, Map.of()));
+            request.reply(answer(request, body, all, refused));
             return;
         }
         creation.create(ControllerCall.caller(request, 0), missing)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
-                                errors -> request.reply(answer(request, body, false, errors))));
+                                errors -> {
+                                    errors.putAll(refused);
+                                    request.reply(answer(request, body, false, errors));
+                                }));
+    }
+
+    /** Takes out of the missing what the client may not create. */
+    private Map<String, Errors> refuseCreation(Request request, Set<String> missing) {
+        Map<String, Errors> refused = new HashMap<>(0);
+        for (String name : missing) {
+            if (!access.mayCreateTopic(request, name)) {
+                refused.put(name, Errors.TOPIC_AUTHORIZATION_FAILED);
+            }
+        }
+        if (!refused.isEmpty()) {
+            missing.removeAll(refused.keySet());
+        }
+        return refused;
     }
 
     private static boolean namesTopicsWrongly(Request request, List<MetadataRequestTopic> asked) {
@@ -98,17 +116,11 @@ public final class Metadata implements RequestHandler {
                     && topic.topicId().equals(Uuid.ZERO_UUID)
                     && image.topic(name) == null
                     && Topic.isValid(name)
-                    && access.allowedOnTopic(request, AclOperation.DESCRIBE, name)
-                    && mayCreate(request, name)) {
+                    && access.permittedOnTopic(request, AclOperation.DESCRIBE, name)) {
                 missing.add(name);
             }
         }
         return missing;
-    }
-
-    private boolean mayCreate(Request request, String name) {
-        return access.allowedOnCluster(request, AclOperation.CREATE)
-                || access.allowedOnTopic(request, AclOperation.CREATE, name);
     }
 
     private MetadataResponseData answer(
@@ -139,7 +151,7 @@ public final class Metadata implements RequestHandler {
         }
         if (body.includeClusterAuthorizedOperations()
                 && request.version() <= LAST_VERSION_WITH_CLUSTER_OPERATIONS
-                && access.allowedOnCluster(request, AclOperation.DESCRIBE)) {
+                && access.permittedOnCluster(request, AclOperation.DESCRIBE)) {
             response.setClusterAuthorizedOperations(
                     AuthorizedOperations.onCluster(access, request));
         }
@@ -153,7 +165,7 @@ public final class Metadata implements RequestHandler {
             Request request,
             MetadataRequestData body) {
         for (ClusterImage.Topic topic : image.topics()) {
-            if (access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name())) {
+            if (access.permittedOnTopic(request, AclOperation.DESCRIBE, topic.name())) {
                 response.topics().add(withOperations(topics.of(topic), request, body));
             }
         }

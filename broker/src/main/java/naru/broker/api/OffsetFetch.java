@@ -171,7 +171,7 @@ public final class OffsetFetch implements RequestHandler {
         for (OffsetFetchResponseTopics topic : all) {
             ClusterImage.Topic known = quorum.image().topic(topic.name());
             if ((byId && known == null)
-                    || !access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name())) {
+                    || !access.permittedOnTopic(request, AclOperation.DESCRIBE, topic.name())) {
                 continue;
             }
             visible.add(known == null ? topic : topic.setTopicId(known.id()));

@@ -34,8 +34,11 @@ public final class OffsetForLeaderEpoch implements RequestHandler {
     public void handle(Request request) {
         OffsetForLeaderEpochRequestData body = (OffsetForLeaderEpochRequestData) request.body();
         OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        boolean isBroker = access.permittedOnCluster(request, AclOperation.CLUSTER_ACTION);
         for (OffsetForLeaderTopic topic : body.topics()) {
-            boolean allowed = access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.topic());
+            boolean allowed =
+                    isBroker
+                            || access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.topic());
             List<EpochEndOffset> ends = new ArrayList<>();
             for (OffsetForLeaderPartition partition : topic.partitions()) {
                 ends.add(

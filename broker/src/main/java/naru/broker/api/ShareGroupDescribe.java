@@ -100,7 +100,7 @@ public final class ShareGroupDescribe implements RequestHandler {
                                         topicsOf(member.assignment())))
                         .distinct()
                         .allMatch(topic ->
-                                access.allowedOnTopic(request, AclOperation.DESCRIBE, topic));
+                                access.permittedOnTopic(request, AclOperation.DESCRIBE, topic));
         if (!seesAll) {
             return refused(
                     group.groupId(),

@@ -50,7 +50,7 @@ public final class ShareGroupHeartbeat implements RequestHandler {
                         request.version(),
                         clientId == null ? "" : clientId,
                         "/" + request.clientAddress().getHostAddress(),
-                        topic -> access.allowedOnTopic(request, AclOperation.DESCRIBE, topic));
+                        topic -> access.permittedOnTopic(request, AclOperation.DESCRIBE, topic));
         coordinator.ask(
                 body.groupId(),
                 ticket -> new GroupCommand.ShareGroupHeartbeat(ticket, caller, body),

@@ -60,10 +60,7 @@ public final class ShareGroupState implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.CLUSTER_ACTION)) {
             return;
         }
         List<LongFunction<ShareCommand.Asked>> commands = commands(request.body());

@@ -104,7 +104,7 @@ public final class StreamsGroupDescribe implements RequestHandler {
                                 .flatMap(StreamsGroupDescribe::topicsOf)
                                 .distinct()
                                 .allMatch(topic ->
-                                        access.allowedOnTopic(
+                                        access.permittedOnTopic(
                                                 request, AclOperation.DESCRIBE, topic));
         if (!seesAll) {
             return refused(

@@ -58,7 +58,8 @@ public final class StreamsGroupHeartbeat implements RequestHandler {
             return;
         }
         StreamsBeat beat =
-                new StreamsBeat(caller(request), topic -> mayCreate(request, topic), body);
+                new StreamsBeat(
+                        caller(request), topic -> access.mayCreateTopic(request, topic), body);
         coordinator.ask(
                 body.groupId(),
                 ticket -> new GroupCommand.StreamsGroupHeartbeat(ticket, beat),
@@ -84,12 +85,7 @@ public final class StreamsGroupHeartbeat implements RequestHandler {
                 request.version(),
                 clientId == null ? "" : clientId,
                 "/" + request.clientAddress().getHostAddress(),
-                topic -> access.allowedOnTopic(request, AclOperation.DESCRIBE, topic));
-    }
-
-    private boolean mayCreate(Request request, String topic) {
-        return access.allowedOnCluster(request, AclOperation.CREATE)
-                || access.allowedOnTopic(request, AclOperation.CREATE, topic);
+                topic -> access.permittedOnTopic(request, AclOperation.DESCRIBE, topic));
     }
 
     // ---- the topology's topics ----

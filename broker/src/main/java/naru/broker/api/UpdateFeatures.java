@@ -7,7 +7,6 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
-import org.apache.kafka.common.protocol.Errors;
 
 /** UpdateFeatures: raises or lowers finalized feature levels (KIP-584). */
 public final class UpdateFeatures implements RequestHandler {
@@ -21,10 +20,7 @@ public final class UpdateFeatures implements RequestHandler {
 
     @Override
     public void handle(Request request) {
-        if (!access.allowedOnCluster(request, AclOperation.ALTER)) {
-            request.reply(
-                    Errors.CLUSTER_AUTHORIZATION_FAILED,
-                    Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+        if (!ClusterAccess.isAllowed(access, request, AclOperation.ALTER)) {
             return;
         }
         UpdateFeaturesRequestData body = (UpdateFeaturesRequestData) request.body();

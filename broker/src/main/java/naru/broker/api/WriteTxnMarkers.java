@@ -40,7 +40,7 @@ public final class WriteTxnMarkers implements RequestHandler {
     @Override
     public void handle(Request request) {
         boolean allowed =
-                access.allowedOnCluster(request, AclOperation.ALTER)
+                access.permittedOnCluster(request, AclOperation.ALTER)
                         || access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION);
         if (!allowed) {
             request.reply(

@@ -192,7 +192,11 @@ public final class ConfigValidator {
             return;
         }
         try {
-            Parsing.valid(setting, key, text);
+            Object value = Parsing.valid(setting, key, text);
+            String remedy = value == null ? null : RefusedSettings.remedy(setting.name, value);
+            if (remedy != null) {
+                throw new InvalidRequestException(key + ": " + remedy);
+            }
         } catch (ConfigException invalid) {
             throw new InvalidRequestException(invalid.getMessage());
         }

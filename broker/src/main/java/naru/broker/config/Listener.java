@@ -22,6 +22,16 @@ public record Listener(String name, String host, int port, String protocol) {
         return "listener.name." + name.toLowerCase(Locale.ROOT) + ".";
     }
 
+    /** Whether what is sent is encrypted. */
+    public boolean encrypted() {
+        return protocol.equals("SSL") || protocol.equals("SASL_SSL");
+    }
+
+    /** Whether clients log in by SASL. */
+    public boolean login() {
+        return protocol.startsWith("SASL_");
+    }
+
     /** Whether only this machine can reach it. */
     public boolean loopback() {
         return isLoopback(host);

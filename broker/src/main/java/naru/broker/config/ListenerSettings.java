@@ -108,17 +108,8 @@ final class ListenerSettings {
                             + name
                             + " speaks: add "
                             + name
-                            + ":PLAINTEXT to "
+                            + ":SASL_SSL, or another protocol, to "
                             + SocketSettings.PROTOCOL_MAP);
-            return null;
-        }
-        if (!protocol.equals("PLAINTEXT")) {
-            problem(
-                    key,
-                    value,
-                    "this release serves no TLS and no SASL, so "
-                            + protocol
-                            + " would not protect anything; use a PLAINTEXT listener on loopback");
             return null;
         }
         String host = parts.group(2) != null ? parts.group(2) : parts.group(3);
@@ -162,7 +153,7 @@ final class ListenerSettings {
                 value,
                 (host.isEmpty() ? "every interface" : host)
                         + " can be reached by others and nobody would have to authenticate; use"
-                        + " 127.0.0.1, or set "
+                        + " 127.0.0.1, start with --secure, or set "
                         + NaruSettings.INSECURE_LISTENERS
                         + "=true if everyone on that network may read, write and delete");
     }

@@ -32,6 +32,9 @@ public final class NaruSettings {
     /** How often members of small groups are heard of; see docs/design/groups.md. */
     public static final String GROUP_HEARTBEAT = "naru.group.heartbeat.ms";
 
+    /** How long a client may take to show who it is. */
+    public static final String AUTHENTICATION_TIMEOUT = "naru.authentication.timeout.ms";
+
     public static final String LOG_FORMAT = "naru.log.format";
     public static final String LOOPS = "naru.loops";
     public static final String METRICS_LISTENERS = "naru.metrics.listeners";
@@ -103,6 +106,14 @@ public final class NaruSettings {
                 HIGH,
                 "Permits listeners without authentication on addresses other than loopback. Whoever"
                         + " reaches such a port can read, write and delete everything.");
+        settings.define(
+                AUTHENTICATION_TIMEOUT,
+                INT,
+                30_000,
+                atLeast(100),
+                LOW,
+                "A connection that has not finished its TLS handshake and its login by then is"
+                        + " closed.");
         settings.define(
                 LOG_FORMAT, STRING, "text", in("text", "json"), LOW, "How log lines are written.");
         settings.define(

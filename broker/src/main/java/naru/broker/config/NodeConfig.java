@@ -3,6 +3,7 @@ package naru.broker.config;
 import naru.log.compaction.CompactionSettings;
 
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
@@ -159,6 +160,26 @@ public final class NodeConfig {
         return own == null ? integer(key) : ((Number) own).intValue();
     }
 
+    /**
+     * All settings as they hold for one listener: its own without their {@code listener.name.}
+     * prefix, and for the rest what holds for all.
+     */
+    public Map<String, Object> forListener(String listenerName) {
+        String prefix = Listener.settingPrefix(listenerName);
+        Map<String, Object> effective = new HashMap<>(values);
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                effective.put(key.substring(prefix.length()), value);
+            }
+        });
+        return effective;
+    }
+
+    /** Whether the listener has a value of its own for the setting. */
+    public boolean givenForListener(String listenerName, String key) {
+        return values.containsKey(Listener.settingPrefix(listenerName) + key);
+    }
+
     public int nodeId() {
         return integer(MetadataSettings.NODE_ID);
     }
@@ -214,6 +235,20 @@ public final class NodeConfig {
     public int loops() {
         int loops = integer(NaruSettings.LOOPS);
         return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Whether access is decided by rules; everybody may do everything otherwise. */
+    public boolean enforcesAccess() {
+        String authorizer = text(AuthorizationSettings.AUTHORIZER);
+        return authorizer != null && !authorizer.isBlank();
+    }
+
+    /** Principals that may do everything. */
+    public Set<KafkaPrincipal> superUsers() {
+        Set<KafkaPrincipal> users =
+                AuthorizationSettings.superUsers(
+                        String.valueOf(values.get(AuthorizationSettings.SUPER_USERS)));
+        return users == null ? Set.of() : users;
     }
 
     /** What the cleaner of compacted logs is told. */

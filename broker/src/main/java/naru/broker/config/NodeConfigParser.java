@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 final class NodeConfigParser {
     private static final Pattern LISTENER_SETTING =
             Pattern.compile("listener\\.name\\.([^.]+)\\.(.+)");
-    private static final Pattern MECHANISM_SETTING = Pattern.compile("[a-z0-9-]+\\.(sasl\\..+)");
+    private static final Pattern MECHANISM_SETTING =
+            Pattern.compile("[a-z0-9-]+\\.((?:sasl|connections)\\..+)");
 
     private final Map<String, String> properties;
     private final List<Problem> problems = new ArrayList<>();
@@ -120,7 +121,12 @@ final class NodeConfigParser {
                         controllerNames);
         List<Listener> all =
                 settings.read(SocketSettings.LISTENERS, list(SocketSettings.LISTENERS));
-        settings.requireLoopback(SocketSettings.LISTENERS, all, permitted);
+        ProtectionRules protection = new ProtectionRules(values, problems);
+        all.forEach(protection::check);
+        settings.requireLoopback(
+                SocketSettings.LISTENERS,
+                all.stream().filter(each -> !protection.authenticates(each)).toList(),
+                permitted);
         for (String key : NaruSettings.httpListenerKeys()) {
             settings.checkHttp(key, list(key), permitted);
         }
@@ -168,7 +174,13 @@ final class NodeConfigParser {
     private String interBrokerName(List<Listener> broker) {
         Object given = values.get(ReplicationSettings.INTER_BROKER_LISTENER_NAME);
         if (given == null) {
-            return broker.isEmpty() ? "PLAINTEXT" : broker.getFirst().name();
+            String protocol = String.valueOf(values.get(ReplicationSettings.INTER_BROKER_PROTOCOL));
+            return broker.stream()
+                    .filter(each -> each.protocol().equals(protocol))
+                    .findFirst()
+                    .or(() -> broker.stream().findFirst())
+                    .map(Listener::name)
+                    .orElse("PLAINTEXT");
         }
         String name = given.toString().toUpperCase(Locale.ROOT);
         if (!broker.isEmpty() && broker.stream().noneMatch(each -> each.name().equals(name))) {

@@ -2,6 +2,8 @@ package naru.broker.config;
 
 import naru.broker.config.BadConfiguration.Problem;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +24,7 @@ final class NodeRules {
         rolling();
         voters();
         connectionOverrides();
+        authorization();
         atMost(
                 "broker.heartbeat.interval.ms",
                 number("broker.session.timeout.ms") / 2,
@@ -99,6 +102,30 @@ final class NodeRules {
             problem(key, "write HOST:COUNT pairs, for example 127.0.0.1:200,10.0.0.7:50");
         } else if (overrides.isBlank() && number("max.connections.per.ip") == 0) {
             problem("max.connections.per.ip", "0 lets nobody in; add " + key);
+        }
+    }
+
+    private void authorization() {
+        String key = AuthorizationSettings.SUPER_USERS;
+        String users = String.valueOf(values.get(key));
+        boolean enforced =
+                !String.valueOf(values.getOrDefault(AuthorizationSettings.AUTHORIZER, ""))
+                        .isBlank();
+        if (AuthorizationSettings.superUsers(users) == null) {
+            problem(
+                    key,
+                    "write TYPE:NAME with semicolons between, for example User:admin;User:ops");
+        } else if (!enforced && !users.isBlank()) {
+            problem(
+                    key,
+                    "nobody is held back, so nobody is super: set authorizer.class.name="
+                            + AuthorizationSettings.STANDARD_AUTHORIZER
+                            + ", or remove it");
+        }
+        String log = String.valueOf(values.get(AuthorizationSettings.AUDIT_LOG));
+        Path folder = log.isBlank() ? null : Path.of(log).toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            problem(AuthorizationSettings.AUDIT_LOG, "make the folder " + folder + " first");
         }
     }
 

@@ -37,6 +37,7 @@ public final class NodeSettings {
         for (ConfigDef part :
                 List.of(
                         NaruSettings.definitions(),
+                        AuthorizationSettings.definitions(),
                         SocketSettings.definitions(),
                         ReplicationSettings.definitions(),
                         CoordinatorSettings.definitions(),

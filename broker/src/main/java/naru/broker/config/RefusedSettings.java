@@ -3,6 +3,7 @@ package naru.broker.config;
 import naru.broker.config.BadConfiguration.Problem;
 
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
+import org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Settings that Kafka knows and that this node does not serve, where going on as if they were
@@ -49,27 +51,29 @@ final class RefusedSettings {
                             "leader.imbalance.per.broker.percentage",
                             "set auto.leader.rebalance.enable instead"));
 
+    /** Names whose values are not shown, although nobody knows what they are. */
+    private static final Pattern SECRET =
+            Pattern.compile("pas|secret|jaas|credential|token|\\.key", Pattern.CASE_INSENSITIVE);
+
     private RefusedSettings() {}
 
     private static Map<String, Rule> rules() {
         Map<String, Rule> rules = new LinkedHashMap<>();
         refuse(
                 rules,
-                List.of("authorizer.class.name"),
-                RefusedSettings::notEmpty,
-                "this release enforces no access control, so the node would be open to everyone;"
-                        + " remove it, and keep the listeners on loopback");
+                List.of(AuthorizationSettings.AUTHORIZER),
+                value ->
+                        notEmpty(value) && !value.equals(AuthorizationSettings.STANDARD_AUTHORIZER),
+                "this node runs no authorizer but its own, which decides by ACLs and is called "
+                        + AuthorizationSettings.STANDARD_AUTHORIZER
+                        + "; use that name, or remove it, and the node is open to all who reach"
+                        + " it");
         refuse(
                 rules,
                 List.of(MetadataSettings.PROCESS_ROLES),
                 value -> !Set.copyOf((List<?>) value).equals(Set.of("broker", "controller")),
                 "this release runs a broker and its controller in one process; use"
                         + " broker,controller or remove it");
-        refuse(
-                rules,
-                List.of(ReplicationSettings.INTER_BROKER_PROTOCOL),
-                value -> !value.equals("PLAINTEXT"),
-                "this release serves no TLS and no SASL; use PLAINTEXT or remove it");
         refuse(
                 rules,
                 List.of(NodeSettings.LOG_DIRS, NodeSettings.LOG_DIR),
@@ -94,7 +98,21 @@ final class RefusedSettings {
                 rules,
                 List.of("principal.builder.class"),
                 value -> value != DefaultKafkaPrincipalBuilder.class,
-                "this release has no principals but ANONYMOUS; remove it");
+                "principals are made as Kafka's default builder makes them; remove it");
+        refuse(
+                rules,
+                List.of(
+                        "sasl.server.callback.handler.class",
+                        "sasl.oauthbearer.jwt.retriever.class",
+                        "ssl.engine.factory.class",
+                        "security.providers"),
+                RefusedSettings::notEmpty,
+                "no classes named in settings are loaded to protect listeners; remove it");
+        refuse(
+                rules,
+                List.of("sasl.oauthbearer.jwt.validator.class"),
+                value -> value != DefaultJwtValidator.class,
+                "tokens are checked as Kafka's default validator does; remove it");
         refuse(
                 rules,
                 List.of("config.providers"),
@@ -129,10 +147,8 @@ final class RefusedSettings {
     }
 
     /** What to say about a key that no definition has. */
-    static Problem unknown(String key, String value) {
-        if (key.equals("super.users") || key.equals("allow.everyone.if.no.acl.found")) {
-            return new Problem(key, value, "this release enforces no access control; remove it");
-        }
+    static Problem unknown(String key, String text) {
+        String value = SECRET.matcher(key).find() ? "[hidden]" : text;
         if (key.startsWith("confluent.")) {
             return new Problem(
                     key, value, "belongs to Confluent Platform, not to Apache Kafka; remove it");

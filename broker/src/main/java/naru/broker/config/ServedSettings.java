@@ -1,5 +1,7 @@
 package naru.broker.config;
 
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +12,8 @@ final class ServedSettings {
             Set.copyOf(
                     """
                     advertised.listeners
+                    allow.everyone.if.no.acl.found
+                    authorizer.class.name
                     auto.create.topics.enable
                     auto.leader.rebalance.enable
                     broker.heartbeat.interval.ms
@@ -20,7 +24,9 @@ final class ServedSettings {
                     compression.lz4.level
                     compression.type
                     compression.zstd.level
+                    connection.failed.authentication.delay.ms
                     connections.max.idle.ms
+                    connections.max.reauth.ms
                     controller.listener.names
                     controller.quorum.append.linger.ms
                     controller.quorum.election.backoff.max.ms
@@ -32,6 +38,7 @@ final class ServedSettings {
                     controller.quorum.retry.backoff.ms
                     controller.quorum.voters
                     default.replication.factor
+                    delegation.token.secret.key
                     delete.topic.enable
                     errors.deadletterqueue.topic.name.prefix
                     fetch.max.bytes
@@ -147,9 +154,23 @@ final class ServedSettings {
                     offsets.topic.num.partitions
                     offsets.topic.replication.factor
                     offsets.topic.segment.bytes
+                    principal.builder.class
                     process.roles
                     producer.id.expiration.ms
                     queued.max.request.bytes
+                    sasl.enabled.mechanisms
+                    sasl.jaas.config
+                    sasl.oauthbearer.clock.skew.seconds
+                    sasl.oauthbearer.expected.audience
+                    sasl.oauthbearer.expected.issuer
+                    sasl.oauthbearer.jwks.endpoint.refresh.ms
+                    sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms
+                    sasl.oauthbearer.jwks.endpoint.retry.backoff.ms
+                    sasl.oauthbearer.jwks.endpoint.url
+                    sasl.oauthbearer.jwt.validator.class
+                    sasl.oauthbearer.scope.claim.name
+                    sasl.oauthbearer.sub.claim.name
+                    sasl.server.max.receive.size
                     share.coordinator.cold.partition.snapshot.interval.ms
                     share.coordinator.load.buffer.size
                     share.coordinator.snapshot.update.records.per.snapshot
@@ -164,6 +185,28 @@ final class ServedSettings {
                     socket.receive.buffer.bytes
                     socket.request.max.bytes
                     socket.send.buffer.bytes
+                    ssl.allow.dn.changes
+                    ssl.allow.san.changes
+                    ssl.cipher.suites
+                    ssl.client.auth
+                    ssl.enabled.protocols
+                    ssl.key.password
+                    ssl.keymanager.algorithm
+                    ssl.keystore.certificate.chain
+                    ssl.keystore.key
+                    ssl.keystore.location
+                    ssl.keystore.password
+                    ssl.keystore.type
+                    ssl.principal.mapping.rules
+                    ssl.protocol
+                    ssl.provider
+                    ssl.secure.random.implementation
+                    ssl.trustmanager.algorithm
+                    ssl.truststore.certificates
+                    ssl.truststore.location
+                    ssl.truststore.password
+                    ssl.truststore.type
+                    super.users
                     telemetry.max.bytes
                     transaction.max.timeout.ms
                     transaction.remove.expired.transaction.cleanup.interval.ms
@@ -191,8 +234,14 @@ final class ServedSettings {
     static List<String> withoutEffect(Collection<String> given) {
         return given.stream()
                 .filter(key -> !served(key) && !RefusedSettings.keys().contains(key))
-                .filter(key -> !(key.startsWith("listener.name.") && key.contains(".max.conn")))
+                .filter(key -> !servedForListener(key))
                 .sorted()
                 .toList();
+    }
+
+    private static boolean servedForListener(String key) {
+        ConfigKey setting =
+                key.startsWith("listener.name.") ? NodeConfigParser.definition(key) : null;
+        return setting != null && (served(setting.name) || key.contains(".max.conn"));
     }
 }

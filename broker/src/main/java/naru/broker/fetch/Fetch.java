@@ -7,6 +7,7 @@ import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -28,6 +29,7 @@ public final class Fetch implements RequestHandler {
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
     private static final byte READ_COMMITTED = 1;
 
+    private final Access access;
     private final FetchReader reader;
     private final FetchSessions sessions;
     private final IntSupplier fetchMaxBytes;
@@ -41,6 +43,7 @@ public final class Fetch implements RequestHandler {
             Access access,
             FetchSessions sessions,
             IntSupplier fetchMaxBytes) {
+        this.access = access;
         this.reader = new FetchReader(lookup, access);
         this.sessions = sessions;
         this.fetchMaxBytes = fetchMaxBytes;
@@ -50,6 +53,12 @@ public final class Fetch implements RequestHandler {
     public void handle(Request request) {
         FetchRequestData body = (FetchRequestData) request.body();
         if (FetchRequest.replicaId(body) >= 0) {
+            if (!access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
+                request.reply(
+                        Errors.TOPIC_AUTHORIZATION_FAILED,
+                        "only brokers fetch as replicas, which needs CLUSTER_ACTION");
+                return;
+            }
             request.reply(
                     Errors.NOT_LEADER_OR_FOLLOWER,
                     "broker "

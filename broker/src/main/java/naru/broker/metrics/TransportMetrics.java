@@ -57,6 +57,7 @@ public final class TransportMetrics implements MultiCollector {
                         "Frames that could not be served and ended their connection",
                         loops,
                         Total.FRAMES_REFUSED));
+        addLogins(all, loops);
         all.metricSnapshot(gauge("naru_connections", "Open connections", transport.connections()));
         all.metricSnapshot(
                 gauge(
@@ -64,6 +65,29 @@ public final class TransportMetrics implements MultiCollector {
                         "Memory held by frames that have not arrived whole",
                         transport.frameMemoryBytes()));
         return all.build();
+    }
+
+    private void addLogins(MetricSnapshots.Builder all, List<TransportStats> loops) {
+        all.metricSnapshot(
+                total("naru_tls_handshakes", "TLS handshakes done", loops, Total.HANDSHAKES));
+        all.metricSnapshot(
+                total(
+                        "naru_tls_handshakes_failed",
+                        "Connections that ended before their TLS handshake was done",
+                        loops,
+                        Total.HANDSHAKES_FAILED));
+        all.metricSnapshot(total("naru_logins", "Logins by SASL done", loops, Total.LOGINS));
+        all.metricSnapshot(
+                total(
+                        "naru_logins_failed",
+                        "Connections that ended before their login by SASL was done",
+                        loops,
+                        Total.LOGINS_FAILED));
+        all.metricSnapshot(
+                gauge(
+                        "naru_strangers",
+                        "Connections that have not shown who they are",
+                        transport.strangers()));
     }
 
     private static void addRequests(MetricSnapshots.Builder all, List<TransportStats> loops) {

@@ -30,6 +30,7 @@ final class Acceptor {
     private final SelectorLoop home;
     private final List<SelectorLoop> loops;
     private final ConnectionLimits limits;
+    private final Strangers strangers;
     private final TransportOptions options;
     private SelectionKey key;
     private int next;
@@ -40,6 +41,7 @@ final class Acceptor {
             ServerSocketChannel server,
             List<SelectorLoop> loops,
             ConnectionLimits limits,
+            Strangers strangers,
             TransportOptions options)
             throws IOException {
         this.listener = listener;
@@ -47,6 +49,7 @@ final class Acceptor {
         this.home = loops.getFirst();
         this.loops = loops;
         this.limits = limits;
+        this.strangers = strangers;
         this.options = options;
         this.key = server.register(home.selector(), 0, this);
     }
@@ -64,6 +67,11 @@ final class Acceptor {
             for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
                 if (limits.isFull()) {
                     pause("max.connections are open");
+                    return;
+                }
+                if (listener.security().isProtected() && strangers.isFull()) {
+                    loops.forEach(loop -> loop.execute(loop::endSlowStrangers));
+                    pause("too many connections have not shown who they are");
                     return;
                 }
                 SocketChannel socket = server.accept();
@@ -115,6 +123,7 @@ final class Acceptor {
                             NEXT_ID.getAndIncrement(), loop, socket, connectionKey, listener);
             connectionKey.attach(connection);
             loop.add(connection);
+            beginSafely(connection);
         } catch (IOException | RuntimeException e) {
             limits.gone(address);
             LOG.debug("a new connection was lost: {}", e.getMessage());
@@ -123,6 +132,15 @@ final class Acceptor {
             } catch (IOException again) {
                 LOG.debug("closing it: {}", again.getMessage());
             }
+        }
+    }
+
+    private static void beginSafely(Connection connection) {
+        try {
+            connection.begin();
+        } catch (RuntimeException e) {
+            LOG.error("a new connection failed and is closed", e);
+            connection.close("it failed");
         }
     }
 

@@ -25,7 +25,8 @@ public final class ApiTable {
         return this;
     }
 
-    @Nullable RequestHandler handler(ApiKeys api) {
+    /** Null for a request kind that is not served. */
+    public @Nullable RequestHandler handler(ApiKeys api) {
         return handlers[api.id];
     }
 

@@ -38,6 +38,8 @@ final class ClientRequest implements Request {
     }
 
     final long startNanos;
+    private final boolean bareToken;
+    private final KafkaPrincipal principal;
     private final Connection connection;
     private final RequestHeader header;
     private final ApiMessage body;
@@ -45,7 +47,17 @@ final class ClientRequest implements Request {
     @SuppressWarnings("unused") // through ANSWERED
     private boolean answered;
 
-    ClientRequest(Connection connection, RequestHeader header, ApiMessage body, long startNanos) {
+    /**
+     * @param bareToken whether it came, and is answered, without a header (SaslHandshake version 0)
+     */
+    ClientRequest(
+            Connection connection,
+            RequestHeader header,
+            ApiMessage body,
+            long startNanos,
+            boolean bareToken) {
+        this.bareToken = bareToken;
+        this.principal = connection.principal();
         this.connection = connection;
         this.header = header;
         this.body = body;
@@ -74,7 +86,11 @@ final class ClientRequest implements Request {
 
     @Override
     public KafkaPrincipal principal() {
-        return KafkaPrincipal.ANONYMOUS;
+        return principal;
+    }
+
+    boolean isBareToken() {
+        return bareToken;
     }
 
     @Override
@@ -104,19 +120,24 @@ final class ClientRequest implements Request {
 
     @Override
     public void reply(ApiMessage response) {
-        answer(response);
+        answer(response, false);
+    }
+
+    @Override
+    public void replyLast(ApiMessage response) {
+        answer(response, true);
     }
 
     @Override
     public void noReply() {
-        answer(null);
+        answer(null, false);
     }
 
-    private void answer(@Nullable ApiMessage response) {
+    private void answer(@Nullable ApiMessage response, boolean last) {
         if (!ANSWERED.compareAndSet(this, false, true)) {
             throw new IllegalStateException(api() + " was answered twice");
         }
-        connection.answer(this, response);
+        connection.answer(this, response, last);
     }
 
     boolean isAnswered() {
@@ -137,7 +158,7 @@ final class ClientRequest implements Request {
         if (response == null) {
             noReply();
         } else {
-            answer(response);
+            answer(response, false);
         }
     }
 

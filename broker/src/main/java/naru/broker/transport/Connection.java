@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import naru.wire.RequestGuard;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
+import org.apache.kafka.common.message.SaslAuthenticateResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 
 /**
  * One client's connection. Owned by its loop's thread.
@@ -34,16 +40,23 @@ final class Connection {
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
     private static final long LOOK_AFTER_MILLIS = 5_000;
+    private static final short BARE_TOKEN_VERSION = 0;
 
     private final long id;
     private final SelectorLoop loop;
     private final SocketChannel socket;
     private final SelectionKey key;
     private final ListenerOptions listener;
+    private final Link link;
     private final InetSocketAddress localAddress;
     private final InetAddress clientAddress;
     private final ArrayDeque<Object> pending = new ArrayDeque<>();
 
+    private KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
+    private @Nullable Login login;
+    private @Nullable Timeout patience;
+    private boolean identified;
+    private boolean lastReply;
     private @Nullable ClientRequest inHand;
     private @Nullable ByteBuffer carry;
     private int carryStart;
@@ -51,6 +64,7 @@ final class Connection {
     private boolean inPass;
     private boolean starved;
     private boolean open = true;
+    private final long sinceMillis;
     private long lastActiveMillis;
     private long frameSinceMillis;
 
@@ -68,7 +82,72 @@ final class Connection {
         this.listener = listener;
         this.localAddress = (InetSocketAddress) socket.getLocalAddress();
         this.clientAddress = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
-        this.lastActiveMillis = loop.nowMillis();
+        this.sinceMillis = loop.nowMillis();
+        this.lastActiveMillis = sinceMillis;
+        SSLEngine engine = listener.security().newEngine(clientAddress);
+        this.link =
+                engine == null
+                        ? new PlainLink(socket)
+                        : new TlsLink(loop, socket, engine, this::onHandshakeStep);
+    }
+
+    /** Once the loop knows this connection. */
+    void begin() {
+        if (listener.security().isProtected()) {
+            loop.strangerCame(this);
+            long most = listener.security().timeoutMillis();
+            patience =
+                    loop.after(most, () -> close("it did not show who it is in " + most + " ms"));
+        }
+        lookWhoItIs();
+    }
+
+    /** Asks the link, and then the login, whether they know by now. */
+    private void lookWhoItIs() {
+        if (identified || !open || !link.isEstablished()) {
+            return;
+        }
+        ListenerSecurity security = listener.security();
+        if (login == null) {
+            SSLSession session = link.session();
+            if (session != null) {
+                loop.stats().add(TransportStats.Total.HANDSHAKES, 1);
+            }
+            try {
+                principal = security.principal(session, clientAddress);
+            } catch (IOException e) {
+                close(String.valueOf(e.getMessage()));
+                return;
+            }
+            login = security.newLogin(session, clientAddress);
+        }
+        if (login == null || login.isComplete()) {
+            identified = true;
+            if (login != null) {
+                loop.stats().add(TransportStats.Total.LOGINS, 1);
+            }
+            if (patience != null) {
+                patience.cancel();
+                loop.strangerWent(this);
+            }
+        }
+    }
+
+    long sinceMillis() {
+        return sinceMillis;
+    }
+
+    KafkaPrincipal principal() {
+        return login == null ? principal : login.principal();
+    }
+
+    /** The costly part of a step of the handshake is done. */
+    private void onHandshakeStep() {
+        try {
+            goOn();
+        } catch (IOException e) {
+            close(String.valueOf(e.getMessage()));
+        }
     }
 
     long id() {
@@ -105,7 +184,7 @@ final class Connection {
     }
 
     private boolean mayServe() {
-        return open && inHand == null && pending.isEmpty();
+        return open && inHand == null && pending.isEmpty() && !lastReply && link.mayRead();
     }
 
     private void onReadable() throws IOException {
@@ -114,13 +193,24 @@ final class Connection {
             return;
         }
         lastActiveMillis = loop.nowMillis();
-        if (carry == null) {
-            ByteBuffer shared = loop.readBuffer().clear();
-            if (received(socket.read(shared))) {
-                serveAndKeepRest(shared.flip());
+        receive();
+    }
+
+    /** Reads once, and goes on while the link holds what the socket would not tell of. */
+    private void receive() throws IOException {
+        do {
+            if (carry == null) {
+                ByteBuffer shared = loop.readBuffer().clear();
+                if (received(link.read(shared))) {
+                    serveAndKeepRest(shared.flip());
+                }
+            } else if (makeRoom() && received(link.read(carry))) {
+                serveCarry();
             }
-        } else if (makeRoom() && received(socket.read(carry))) {
-            serveCarry();
+        } while (mayServe() && !starved && link.hasBuffered());
+        if (open && !link.mayRead()) {
+            interest(SelectionKey.OP_READ, false);
+            interest(SelectionKey.OP_WRITE, true);
         }
     }
 
@@ -130,20 +220,24 @@ final class Connection {
             return false;
         }
         loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
-        return bytes > 0;
+        lookWhoItIs();
+        return open && bytes > 0;
     }
 
     private void onWritable() throws IOException {
         lastActiveMillis = loop.nowMillis();
+        if (!link.flush()) {
+            return;
+        }
         while (!pending.isEmpty()) {
             Object first = pending.peekFirst();
             if (first instanceof ByteBuffer bytes) {
-                socket.write(bytes);
+                link.write(bytes);
                 if (bytes.hasRemaining()) {
                     return;
                 }
             } else if (first instanceof FileRegion region) {
-                FileRegion left = ReplyBuffer.transfer(socket, region);
+                FileRegion left = link.transfer(region);
                 if (left.sizeBytes() > 0) {
                     pending.pollFirst();
                     pending.addFirst(left);
@@ -152,15 +246,27 @@ final class Connection {
             }
             pending.pollFirst();
         }
-        interest(SelectionKey.OP_WRITE, false);
-        goOn();
+        if (link.flush()) {
+            interest(SelectionKey.OP_WRITE, false);
+            endAfterLastReply();
+            goOn();
+        }
+    }
+
+    private void endAfterLastReply() {
+        if (lastReply && inHand == null && pending.isEmpty()) {
+            close("it was refused");
+        }
     }
 
     /** Serves what has been carried, then listens again. */
-    private void goOn() {
+    private void goOn() throws IOException {
         if (mayServe() && carry != null) {
             frameSinceMillis = loop.nowMillis();
             serveCarry();
+        }
+        if (mayServe() && !starved && link.hasBuffered()) {
+            receive();
         }
         if (mayServe() && !starved) {
             interest(SelectionKey.OP_READ, true);
@@ -208,8 +314,8 @@ final class Connection {
         try {
             while (mayServe() && in.remaining() >= Integer.BYTES) {
                 int size = in.getInt(in.position());
-                if (size < SMALLEST_FRAME_BYTES || size > loop.options().maxRequestBytes()) {
-                    refuseFrame("a frame of " + size + " bytes (socket.request.max.bytes)");
+                if (!isFrameSize(size)) {
+                    refuseFrame("a frame of " + size + " bytes, which is not taken here and now");
                     return;
                 }
                 if (in.remaining() - Integer.BYTES < size) {
@@ -228,6 +334,16 @@ final class Connection {
         }
     }
 
+    private boolean isFrameSize(int size) {
+        int most = loop.options().maxRequestBytes();
+        Login gate = login;
+        if (gate == null) {
+            return size >= SMALLEST_FRAME_BYTES && size <= most;
+        }
+        return size >= (gate.expectsBareToken() ? 0 : SMALLEST_FRAME_BYTES)
+                && size <= gate.frameBytesMost(most);
+    }
+
     private void refuseFrame(String what) {
         loop.stats().add(TransportStats.Total.FRAMES_REFUSED, 1);
         close("it sent " + what);
@@ -237,25 +353,31 @@ final class Connection {
         long startNanos = System.nanoTime();
         ClientRequest request;
         RequestHandler handler;
+        Login gate = login;
         try {
-            if (frame.remaining() > GUARDED_FRAME_BYTES
+            boolean bare = gate != null && gate.expectsBareToken();
+            if (!bare
+                    && frame.remaining() > GUARDED_FRAME_BYTES
                     && RequestGuard.check(frame, RequestGuard.DEFAULT_BUDGET_BYTES)
                             instanceof RequestGuard.Refused refused) {
                 refuseFrame(refused.message());
                 return;
             }
-            RequestHeader header = RequestHeader.parse(frame);
+            RequestHeader header = bare ? tokenHeader() : RequestHeader.parse(frame);
             ApiKeys api = header.apiKey();
             handler = listener.apis().handler(api);
+            if (gate != null) {
+                handler = gate.handler(api, handler);
+            }
             if (handler == null) {
-                refuseFrame("a request of a kind that is not served here: " + api);
+                refuseFrame("a request of a kind that is not served here and now: " + api);
                 return;
             }
-            ApiMessage body = decode(api, header.apiVersion(), frame);
+            ApiMessage body = bare ? token(frame) : decode(api, header.apiVersion(), frame);
             if (body == null) {
                 return;
             }
-            request = new ClientRequest(this, header, body, startNanos);
+            request = new ClientRequest(this, header, body, startNanos, bare);
         } catch (RuntimeException e) {
             refuseFrame("a request that cannot be read: " + e.getMessage());
             return;
@@ -266,6 +388,16 @@ final class Connection {
         } catch (RuntimeException | Error e) {
             request.fail(e);
         }
+    }
+
+    private static RequestHeader tokenHeader() {
+        return new RequestHeader(ApiKeys.SASL_AUTHENTICATE, BARE_TOKEN_VERSION, "", 0);
+    }
+
+    private static ApiMessage token(ByteBuffer frame) {
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        return new SaslAuthenticateRequestData().setAuthBytes(bytes);
     }
 
     private static boolean isServed(ApiKeys api, short version) {
@@ -301,21 +433,23 @@ final class Connection {
     }
 
     /** Any thread. */
-    void answer(ClientRequest request, @Nullable ApiMessage response) {
+    void answer(ClientRequest request, @Nullable ApiMessage response, boolean last) {
         if (!loop.isCurrentThread()) {
-            loop.execute(() -> complete(request, response));
+            loop.execute(() -> complete(request, response, last));
         } else if (loop.isServingAnother(this)) {
-            loop.execute(() -> complete(request, response));
+            loop.execute(() -> complete(request, response, last));
         } else {
-            complete(request, response);
+            complete(request, response, last);
         }
     }
 
-    private void complete(ClientRequest request, @Nullable ApiMessage response) {
+    private void complete(ClientRequest request, @Nullable ApiMessage response, boolean last) {
         if (!open || inHand != request) {
             return;
         }
         inHand = null;
+        lastReply = last;
+        lookWhoItIs();
         releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
@@ -337,6 +471,12 @@ final class Connection {
     }
 
     private void encode(ClientRequest request, ApiMessage response) throws IOException {
+        if (request.isBareToken()) {
+            if (response instanceof SaslAuthenticateResponseData token && token.errorCode() == 0) {
+                loop.replyBuffer().encodeBare(token.authBytes());
+            }
+            return;
+        }
         short version = request.version();
         if (!isServed(request.api(), version)) {
             version =
@@ -355,11 +495,13 @@ final class Connection {
         if (!open) {
             out.discard();
         } else if (!out.isEmpty()) {
-            out.flush(socket, pending);
-            if (!pending.isEmpty()) {
+            out.flush(link, pending);
+            if (!pending.isEmpty() || !link.flush()) {
                 interest(SelectionKey.OP_WRITE, true);
+                return;
             }
         }
+        endAfterLastReply();
     }
 
     private void interest(int operation, boolean wanted) {
@@ -453,7 +595,7 @@ final class Connection {
         if (inHand == null && nowMillis - lastActiveMillis > loop.options().idleMillis()) {
             close("idle for longer than connections.max.idle.ms");
         } else if (memoryIsShort
-                && carry != null
+                && (carry != null || link.heldBytes() > 0)
                 && inHand == null
                 && nowMillis - frameSinceMillis > slowFrameMillis) {
             close("memory for frames is short and its frame took too long to arrive");
@@ -464,12 +606,12 @@ final class Connection {
 
     /** While a request waits nothing is read, so that nobody would tell of the client's end. */
     private void lookWhetherClientIsThere() {
-        if (carry == null && !startCarry(BufferPool.SMALLEST)) {
+        if (!link.mayRead() || (carry == null && !startCarry(BufferPool.SMALLEST))) {
             return;
         }
         ByteBuffer held = requireNonNull(carry);
         try {
-            int bytes = held.hasRemaining() ? socket.read(held) : 0;
+            int bytes = held.hasRemaining() ? link.read(held) : 0;
             if (bytes < 0) {
                 close("the client closed the connection while its request waited");
             } else {
@@ -497,10 +639,23 @@ final class Connection {
         }
         open = false;
         inHand = null;
+        if (!identified) {
+            loop.stats()
+                    .add(
+                            link.isEstablished()
+                                    ? TransportStats.Total.LOGINS_FAILED
+                                    : TransportStats.Total.HANDSHAKES_FAILED,
+                            1);
+        }
+        if (patience != null && !identified) {
+            patience.cancel();
+            loop.strangerWent(this);
+        }
         LOG.debug("connection {} from {} ends: {}", id, clientAddress, reason);
         dropCarry();
         releaseRetained();
         pending.clear();
+        link.close();
         key.cancel();
         try {
             socket.close();

@@ -7,4 +7,11 @@ import java.net.InetSocketAddress;
  *
  * @param address to bind; port 0 takes a free one
  */
-public record ListenerOptions(String name, InetSocketAddress address, ApiTable apis) {}
+public record ListenerOptions(
+        String name, InetSocketAddress address, ApiTable apis, ListenerSecurity security) {
+
+    /** One that is open to everybody. */
+    public ListenerOptions(String name, InetSocketAddress address, ApiTable apis) {
+        this(name, address, apis, ListenerSecurity.NONE);
+    }
+}

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -79,21 +78,32 @@ final class ReplyBuffer implements Writable {
         return (long) Integer.BYTES + size.totalSize();
     }
 
+    /** Frames and writes bytes that are an answer by themselves. */
+    void encodeBare(byte[] bytes) {
+        plainEnd = Integer.BYTES + bytes.length;
+        if (buffer.remaining() < plainEnd) {
+            ByteBuffer larger = ByteBuffer.allocate(buffer.position() + plainEnd);
+            buffer = larger.put(buffer.flip());
+        }
+        writeInt(bytes.length);
+        writeByteArray(bytes);
+    }
+
     /**
-     * Writes to the socket as much as it takes; keeps the rest in {@code pending}, as buffers and
+     * Writes to the link as much as it takes; keeps the rest in {@code pending}, as buffers and
      * file regions in order. The buffer is empty afterwards.
      */
-    void flush(SocketChannel socket, Deque<Object> pending) throws IOException {
+    void flush(Link link, Deque<Object> pending) throws IOException {
         buffer.flip();
         try {
             int end = buffer.limit();
             for (Cut cut : cuts) {
                 buffer.limit(cut.at);
-                send(socket, pending);
+                send(link, pending);
                 buffer.limit(end);
-                sendRegion(socket, cut.region, pending);
+                sendRegion(link, cut.region, pending);
             }
-            send(socket, pending);
+            send(link, pending);
         } finally {
             cuts.clear();
             buffer = own.clear();
@@ -105,9 +115,9 @@ final class ReplyBuffer implements Writable {
         buffer = own.clear();
     }
 
-    private void send(SocketChannel socket, Deque<Object> pending) throws IOException {
+    private void send(Link link, Deque<Object> pending) throws IOException {
         if (pending.isEmpty()) {
-            while (buffer.hasRemaining() && socket.write(buffer) > 0) {}
+            while (buffer.hasRemaining() && link.write(buffer) > 0) {}
         }
         if (buffer.hasRemaining()) {
             ByteBuffer kept = ByteBuffer.allocate(buffer.remaining());
@@ -115,29 +125,12 @@ final class ReplyBuffer implements Writable {
         }
     }
 
-    private static void sendRegion(SocketChannel socket, FileRegion region, Deque<Object> pending)
+    private static void sendRegion(Link link, FileRegion region, Deque<Object> pending)
             throws IOException {
-        FileRegion left = pending.isEmpty() ? transfer(socket, region) : region;
+        FileRegion left = pending.isEmpty() ? link.transfer(region) : region;
         if (left.sizeBytes() > 0) {
             pending.addLast(left);
         }
-    }
-
-    /** Sends of the region what the socket takes; answers what is left. */
-    static FileRegion transfer(SocketChannel socket, FileRegion region) throws IOException {
-        long position = region.position();
-        long end = position + region.sizeBytes();
-        while (position < end) {
-            long sent = region.channel().transferTo(position, end - position, socket);
-            if (sent <= 0) {
-                if (region.channel().size() < end) {
-                    throw new EOFException("the segment was cut while it was being sent");
-                }
-                break;
-            }
-            position += sent;
-        }
-        return new FileRegion(region.channel(), position, (int) (end - position));
     }
 
     private void plain(int bytes) {

@@ -26,6 +26,7 @@ public interface Request {
     /** The request's generated message, for example {@code ProduceRequestData}. */
     ApiMessage body();
 
+    /** Who asks: what the connection had shown when the request came. */
     KafkaPrincipal principal();
 
     InetAddress clientAddress();
@@ -47,6 +48,9 @@ public interface Request {
 
     /** Answers with the response message of the same API. */
     void reply(ApiMessage response);
+
+    /** Answers, and ends the connection when the answer has left. */
+    void replyLast(ApiMessage response);
 
     /**
      * Answers with the error in every place of the response that has room for it (top level,

@@ -34,6 +34,9 @@ final class SelectorLoop implements Runnable {
     private final TransportOptions options;
     private final FrameMemory frameMemory;
     private final ConnectionLimits limits;
+    private final Handshakes handshakes;
+    private final Strangers strangers;
+    private final Set<Connection> ownStrangers = new LinkedHashSet<>();
     private final Selector selector;
     private final Thread thread;
     private final TransportStats stats = new TransportStats();
@@ -48,6 +51,7 @@ final class SelectorLoop implements Runnable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final TimerWheel timers;
 
+    private @Nullable TlsBuffers tlsBuffers;
     private @Nullable Connection serving;
     private long nowMillis;
     private long houseKeptMillis;
@@ -55,9 +59,16 @@ final class SelectorLoop implements Runnable {
     private volatile LongConsumer closedConnections = id -> {};
 
     SelectorLoop(
-            int index, TransportOptions options, FrameMemory frameMemory, ConnectionLimits limits)
+            int index,
+            TransportOptions options,
+            FrameMemory frameMemory,
+            ConnectionLimits limits,
+            Handshakes handshakes,
+            Strangers strangers)
             throws IOException {
         this.options = options;
+        this.handshakes = handshakes;
+        this.strangers = strangers;
         this.frameMemory = frameMemory;
         this.limits = limits;
         this.selector = Selector.open();
@@ -96,6 +107,19 @@ final class SelectorLoop implements Runnable {
 
     ReplyBuffer replyBuffer() {
         return replyBuffer;
+    }
+
+    TlsBuffers tlsBuffers() {
+        TlsBuffers buffers = tlsBuffers;
+        if (buffers == null) {
+            buffers = new TlsBuffers();
+            tlsBuffers = buffers;
+        }
+        return buffers;
+    }
+
+    Handshakes handshakes() {
+        return handshakes;
     }
 
     Selector selector() {
@@ -146,6 +170,29 @@ final class SelectorLoop implements Runnable {
     void add(Connection connection) {
         connections.add(connection);
         stats.add(TransportStats.Total.CONNECTIONS_ACCEPTED, 1);
+    }
+
+    void strangerCame(Connection connection) {
+        if (ownStrangers.add(connection)) {
+            strangers.come();
+        }
+    }
+
+    void strangerWent(Connection connection) {
+        if (ownStrangers.remove(connection)) {
+            strangers.go();
+        }
+    }
+
+    /** Ends those that have had time enough to show who they are, while there are too many. */
+    void endSlowStrangers() {
+        long before = clockMillis() - Strangers.SLOW_MILLIS;
+        for (Connection connection : new ArrayList<>(ownStrangers)) {
+            if (!strangers.isFull() || connection.sinceMillis() > before) {
+                return;
+            }
+            connection.close("too many have not shown who they are, and it was slow");
+        }
     }
 
     /** Has the listener told of each connection that ends, on this loop's thread. */

@@ -16,6 +16,8 @@ public final class Transport implements AutoCloseable {
     private final TransportOptions options;
     private final ConnectionLimits limits;
     private final FrameMemory frameMemory;
+    private final Handshakes handshakes = new Handshakes();
+    private final Strangers strangers = new Strangers(Strangers.MOST);
     private final List<SelectorLoop> loops = new ArrayList<>();
     private final List<Acceptor> acceptors = new ArrayList<>();
     private boolean started;
@@ -26,7 +28,7 @@ public final class Transport implements AutoCloseable {
         this.frameMemory = new FrameMemory(options.frameMemoryBytes());
         try {
             for (int i = 0; i < options.loops(); i++) {
-                loops.add(new SelectorLoop(i, options, frameMemory, limits));
+                loops.add(new SelectorLoop(i, options, frameMemory, limits, handshakes, strangers));
             }
         } catch (IOException e) {
             loops.forEach(SelectorLoop::discard);
@@ -51,7 +53,7 @@ public final class Transport implements AutoCloseable {
             }
             server.bind(listener.address(), options.backlog());
             server.configureBlocking(false);
-            acceptors.add(new Acceptor(listener, server, loops, limits, options));
+            acceptors.add(new Acceptor(listener, server, loops, limits, strangers, options));
             return (InetSocketAddress) server.getLocalAddress();
         } catch (IOException | RuntimeException e) {
             server.close();
@@ -86,6 +88,11 @@ public final class Transport implements AutoCloseable {
         return loops.stream().mapToInt(SelectorLoop::connectionCount).sum();
     }
 
+    /** Connections that have not shown who they are. */
+    public int strangers() {
+        return strangers.count();
+    }
+
     /** Bytes held in frames that have not arrived whole. */
     public long frameMemoryBytes() {
         return frameMemory.usedBytes();
@@ -104,5 +111,6 @@ public final class Transport implements AutoCloseable {
                 loop.discard();
             }
         }
+        handshakes.close();
     }
 }

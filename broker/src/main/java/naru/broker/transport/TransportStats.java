@@ -45,7 +45,11 @@ public final class TransportStats {
         CONNECTIONS_ACCEPTED(2),
         CONNECTIONS_CLOSED(3),
         CONNECTIONS_REFUSED(4),
-        FRAMES_REFUSED(5);
+        FRAMES_REFUSED(5),
+        HANDSHAKES(6),
+        HANDSHAKES_FAILED(7),
+        LOGINS(8),
+        LOGINS_FAILED(9);
 
         private final int index;
 

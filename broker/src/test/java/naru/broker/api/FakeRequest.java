@@ -110,6 +110,11 @@ final class FakeRequest implements Request {
     }
 
     @Override
+    public void replyLast(ApiMessage response) {
+        reply(response);
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         try {
             MessageUtil.toByteBufferAccessor(response, version);

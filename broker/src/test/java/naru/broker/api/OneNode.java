@@ -37,6 +37,18 @@ final class OneNode implements AutoCloseable {
                 }
 
                 @Override
+                public boolean permitted(
+                        Request request, AclOperation operation, ResourceType type, String name) {
+                    return false;
+                }
+
+                @Override
+                public boolean allowedOnAny(
+                        Request request, AclOperation operation, ResourceType type) {
+                    return false;
+                }
+
+                @Override
                 public Set<AclOperation> allowedOperations(
                         Request request, ResourceType type, String name) {
                     return Set.of();

@@ -77,9 +77,9 @@ class ConfigurationDocumentTest {
                 text,
                 "Refused",
                 "Known to Kafka, and refused when they ask for what this release does not do,"
-                        + " because going on would be unsafe. Listeners that speak TLS or SASL are"
-                        + " refused as well, and so are more than one voter, `super.users`, and"
-                        + " names of ZooKeeper's time and of Confluent Platform.",
+                        + " because going on would be unsafe. More than one voter is"
+                        + " refused as well, and so are GSSAPI, and names of ZooKeeper's time"
+                        + " and of Confluent Platform.",
                 RefusedSettings.keys()::contains);
         table(
                 text,

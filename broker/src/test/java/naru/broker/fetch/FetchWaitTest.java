@@ -73,7 +73,8 @@ class FetchWaitTest {
                                         TOPIC, image.id(), Map.of(0, image.state()))),
                         List.of(),
                         Set.of(),
-                        false),
+                        false,
+                        ClusterChange.AccessRuleChange.NONE),
                 image);
         return requireNonNull(partitions.get(TOPIC, 0));
     }

@@ -96,6 +96,11 @@ final class HeldRequest implements Request {
     }
 
     @Override
+    public void replyLast(ApiMessage response) {
+        reply(response);
+    }
+
+    @Override
     public void reply(ApiMessage response) {
         throw new AssertionError("the wait gives its answers to whoever made it");
     }

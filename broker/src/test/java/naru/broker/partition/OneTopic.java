@@ -3,7 +3,12 @@ package naru.broker.partition;
 import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
@@ -42,6 +47,16 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
         public @Nullable PartitionState partition(int index) {
             return index == 0 ? state : null;
         }
+    }
+
+    @Override
+    public @Nullable ScramCredential scramCredential(String mechanism, String user) {
+        return null;
+    }
+
+    @Override
+    public @Nullable TokenInformation delegationToken(String tokenId) {
+        return null;
     }
 
     private @Nullable Topic only() {
@@ -107,5 +122,21 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
     @Override
     public Map<String, Short> finalizedFeatures() {
         return Map.of();
+    }
+
+    @Override
+    public Collection<AclBinding> accessRules() {
+        return List.of();
+    }
+
+    @Override
+    public DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request) {
+        return new DescribeUserScramCredentialsResponseData();
+    }
+
+    @Override
+    public Collection<TokenInformation> delegationTokens() {
+        return List.of();
     }
 }

@@ -68,7 +68,8 @@ class PartitionsTest {
                                         TOPIC, image.id(), Map.of(0, image.state()))),
                         List.of(),
                         Set.of(),
-                        false),
+                        false,
+                        ClusterChange.AccessRuleChange.NONE),
                 image);
     }
 

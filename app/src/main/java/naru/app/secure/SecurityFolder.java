@@ -1,0 +1,221 @@
+package naru.app.secure;
+
+import naru.broker.tls.PrivateAuthority;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The folder {@code security} of a data folder: made whole at the first start, used again at later
+ * ones. Nobody but its owner may read it.
+ *
+ * <pre>
+ * authority.p12       the private key that signs certificates
+ * ca.pem              its certificate, for clients to trust
+ * server.p12          the node's key and certificate; made anew when it is about to expire or lacks
+ *                     a name
+ * secrets.properties  the passwords of the two, and of the first user
+ * client.properties   for Java clients and naru's commands
+ * kcat.conf           for kcat and others that are made with librdkafka
+ * </pre>
+ */
+public final class SecurityFolder {
+    private static final String ALIAS = "server";
+    private static final int AUTHORITY_DAYS = 3650;
+    private static final int SERVER_DAYS = 825;
+    private static final Duration RENEWED_BEFORE = Duration.ofDays(30);
+    private static final int SECRET_BYTES = 24;
+    private static final String USER = "admin";
+
+    private final Path folder;
+    private final Properties secrets;
+
+    private SecurityFolder(Path folder, Properties secrets) {
+        this.folder = folder;
+        this.secrets = secrets;
+    }
+
+    /**
+     * Opens the folder, having made it where there is none.
+     *
+     * @param names by which clients reach this node, as {@code dns:HOST} and {@code ip:ADDRESS}
+     */
+    public static SecurityFolder open(Path dataFolder, List<String> names) throws IOException {
+        Path folder = dataFolder.resolve("security").toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder)) {
+            make(folder, names);
+        }
+        Properties secrets = new Properties();
+        try (InputStream in = Files.newInputStream(folder.resolve("secrets.properties"))) {
+            secrets.load(in);
+        }
+        SecurityFolder opened = new SecurityFolder(folder, secrets);
+        opened.renewCertificate(names);
+        return opened;
+    }
+
+    /** Made beside and moved into place, so that a start that was cut off leaves nothing half. */
+    private static void make(Path folder, List<String> names) throws IOException {
+        Path making = folder.resolveSibling("security.making");
+        delete(making);
+        Files.createDirectories(making);
+        Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwx------"));
+        Properties secrets = new Properties();
+        secrets.setProperty("keystore.password", secret());
+        secrets.setProperty("user", USER);
+        secrets.setProperty("password", secret());
+        SecurityFolder made = new SecurityFolder(making, secrets);
+        made.write(
+                "secrets.properties",
+                "# Made by naru start --secure. Keep it to yourself.\n"
+                        + "keystore.password=%s\nuser=%s\npassword=%s\n"
+                                .formatted(made.keystorePassword(), made.user(), made.password()));
+        PrivateAuthority authority = made.authority();
+        authority.create("CN=Naru private authority " + secret().substring(0, 8), AUTHORITY_DAYS);
+        made.issue(names);
+        made.write("ca.pem", authority.certificate());
+        made.restrict("authority.p12");
+        Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private PrivateAuthority authority() {
+        return new PrivateAuthority(folder.resolve("authority.p12"), keystorePassword());
+    }
+
+    private void issue(List<String> names) throws IOException {
+        authority().issue(ALIAS, "CN=naru", names, SERVER_DAYS, keystore());
+        restrict("server.p12");
+    }
+
+    private void renewCertificate(List<String> names) throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(keystore())) {
+                store.load(in, keystorePassword().toCharArray());
+            }
+            X509Certificate certificate = (X509Certificate) store.getCertificate(ALIAS);
+            Set<String> certified = new TreeSet<>();
+            for (List<?> name : certificate.getSubjectAlternativeNames()) {
+                certified.add(String.valueOf(name.get(1)));
+            }
+            boolean complete =
+                    names.stream()
+                            .map(name -> name.substring(name.indexOf(':') + 1))
+                            .allMatch(certified::contains);
+            Instant end = certificate.getNotAfter().toInstant();
+            if (!complete || end.isBefore(Instant.now().plus(RENEWED_BEFORE))) {
+                issue(names);
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the certificate in " + keystore() + " cannot be read", e);
+        }
+    }
+
+    /** Writes what clients need to reach the node at this address. */
+    public void writeClientFiles(String bootstrap) throws IOException {
+        String authority = folder.resolve("ca.pem").toString();
+        write(
+                "client.properties",
+                """
+                # Written by naru start --secure, at every start.
+                bootstrap.servers=%s
+                security.protocol=SASL_SSL
+                ssl.truststore.type=PEM
+                ssl.truststore.location=%s
+                sasl.mechanism=SCRAM-SHA-512
+                sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="%s" password="%s";
+                """
+                        .formatted(bootstrap, escaped(authority), user(), password()));
+        write(
+                "kcat.conf",
+                """
+                # Written by naru start --secure, at every start.
+                bootstrap.servers=%s
+                security.protocol=SASL_SSL
+                ssl.ca.location=%s
+                sasl.mechanisms=SCRAM-SHA-512
+                sasl.username=%s
+                sasl.password=%s
+                """
+                        .formatted(bootstrap, authority, user(), password()));
+    }
+
+    /** A backslash begins an escape in a properties file. */
+    private static String escaped(String path) {
+        return path.replace("\\", "\\\\");
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            Files.createFile(file);
+        }
+        restrict(name);
+        Files.writeString(file, content, StandardCharsets.UTF_8);
+    }
+
+    private void restrict(String name) throws IOException {
+        Files.setPosixFilePermissions(
+                folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private String known(String key) {
+        return Objects.requireNonNull(secrets.getProperty(key), "secrets.properties has no " + key);
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public Path keystore() {
+        return folder.resolve("server.p12");
+    }
+
+    public String keystorePassword() {
+        return known("keystore.password");
+    }
+
+    public String user() {
+        return known("user");
+    }
+
+    public String password() {
+        return known("password");
+    }
+}

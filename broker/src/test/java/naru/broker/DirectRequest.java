@@ -1,0 +1,177 @@
+package naru.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import naru.broker.transport.Request;
+import naru.broker.transport.RequestHandler;
+import naru.broker.transport.Timeout;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A request of some principal that comes without a connection; its loop is one thread. */
+final class DirectRequest implements Request {
+    private static final long BOUND_SECONDS = 60;
+
+    private final ApiKeys api;
+    private final short version;
+    private final ApiMessage body;
+    private final KafkaPrincipal principal;
+    private final InetAddress client;
+    private final ScheduledExecutorService loop;
+    private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+
+    DirectRequest(
+            ApiKeys api,
+            short version,
+            ApiMessage body,
+            KafkaPrincipal principal,
+            InetAddress client,
+            ScheduledExecutorService loop) {
+        this.api = api;
+        this.version = version;
+        this.body = body;
+        this.principal = principal;
+        this.client = client;
+        this.loop = loop;
+    }
+
+    /** The answer as text. */
+    String answerOf(@Nullable RequestHandler handler) {
+        return String.valueOf(messageOf(handler));
+    }
+
+    /** The answer; a refusal is the error response of the request's kind. */
+    ApiMessage messageOf(@Nullable RequestHandler served) {
+        RequestHandler handler = requireNonNull(served, () -> "handler of " + api);
+        loop.execute(() -> {
+            try {
+                handler.handle(this);
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        });
+        try {
+            return answer.get(BOUND_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError("no answer to " + api + " v" + version + ": " + body, e);
+        }
+    }
+
+    @Override
+    public ApiKeys api() {
+        return api;
+    }
+
+    @Override
+    public short version() {
+        return version;
+    }
+
+    @Override
+    public RequestHeader header() {
+        return new RequestHeader(api, version, "matrix", 1);
+    }
+
+    @Override
+    public ApiMessage body() {
+        return body;
+    }
+
+    @Override
+    public KafkaPrincipal principal() {
+        return principal;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return client;
+    }
+
+    @Override
+    public String listenerName() {
+        return "PLAINTEXT";
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 19092);
+    }
+
+    @Override
+    public long connectionId() {
+        return 1;
+    }
+
+    @Override
+    public boolean retain(int bytes) {
+        return true;
+    }
+
+    @Override
+    public void replyLast(ApiMessage response) {
+        reply(response);
+    }
+
+    @Override
+    public void reply(ApiMessage response) {
+        MessageUtil.toByteBufferAccessor(response, version);
+        answer.complete(response);
+    }
+
+    @Override
+    public void reply(Errors error, String message) {
+        refuse(error.exception(message));
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        refuse(cause);
+    }
+
+    private void refuse(Throwable cause) {
+        AbstractResponse response =
+                AbstractRequest.parseRequest(
+                                api, version, MessageUtil.toByteBufferAccessor(body, version))
+                        .request
+                        .getErrorResponse(0, cause);
+        answer.complete(response.data());
+    }
+
+    @Override
+    public void noReply() {
+        answer.completeExceptionally(new AssertionError("an answer is expected"));
+    }
+
+    @Override
+    public void onLoop(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public Timeout after(long delayMillis, Runnable task) {
+        ScheduledFuture<?> scheduled = loop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    @Override
+    public void close(String reason) {
+        answer.completeExceptionally(new AssertionError("closed: " + reason));
+    }
+}
