@@ -3,11 +3,13 @@ package naru.broker;
 import naru.broker.access.Access;
 import naru.broker.api.AccessRules;
 import naru.broker.api.Addresses;
+import naru.broker.api.AlterClientQuotas;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
 import naru.broker.api.CreatePartitions;
 import naru.broker.api.CreateTopics;
 import naru.broker.api.DeleteTopics;
+import naru.broker.api.DescribeClientQuotas;
 import naru.broker.api.DescribeCluster;
 import naru.broker.api.DescribeConfigs;
 import naru.broker.api.DescribeLogDirs;
@@ -26,6 +28,7 @@ import naru.broker.api.UpdateFeatures;
 import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.ApiTable;
 import naru.log.LogDirectory;
 import naru.quorum.Quorum;
@@ -49,16 +52,21 @@ final class AdministrationApis {
             ImageWait images,
             TopicCreation creation,
             Addresses addresses,
-            Access access) {
+            Access access,
+            ClientQuotas quotas) {
         Supplier<NodeConfig> node = config::current;
-        table.serve(ApiKeys.METADATA, new Metadata(quorum, node, addresses, creation, access))
+        table.serve(
+                        ApiKeys.METADATA,
+                        new Metadata(quorum, node, addresses, creation, access, quotas))
                 .serve(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         new DescribeTopicPartitions(quorum, node, addresses, access))
                 .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeCluster(quorum, addresses, access))
-                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access))
-                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access))
-                .serve(ApiKeys.CREATE_PARTITIONS, new CreatePartitions(quorum, images, access))
+                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access, quotas))
+                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access, quotas))
+                .serve(
+                        ApiKeys.CREATE_PARTITIONS,
+                        new CreatePartitions(quorum, images, access, quotas))
                 .serve(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
@@ -66,6 +74,8 @@ final class AdministrationApis {
         table.serve(ApiKeys.DESCRIBE_ACLS, rules)
                 .serve(ApiKeys.CREATE_ACLS, rules)
                 .serve(ApiKeys.DELETE_ACLS, rules);
+        table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
+                .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
     }

@@ -11,6 +11,7 @@ import naru.broker.config.DynamicConfig;
 import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.partition.PartitionLookup;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transaction.Enrolment;
 import naru.broker.transport.ApiTable;
 import naru.quorum.Quorum;
@@ -28,7 +29,8 @@ final class BrokerApis {
             Enrolment enrolment,
             DynamicConfig config,
             FetchSessions sessions,
-            Access access) {
+            Access access,
+            ClientQuotas quotas) {
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
                 .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
                 .serve(
@@ -37,7 +39,8 @@ final class BrokerApis {
                                 lookup,
                                 access,
                                 sessions,
-                                () -> config.current().integer("fetch.max.bytes")))
+                                () -> config.current().integer("fetch.max.bytes"),
+                                quotas))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpoch(lookup, access))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecords(lookup, access))

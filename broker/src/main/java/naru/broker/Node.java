@@ -13,9 +13,7 @@ import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
-import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
-import naru.broker.config.TopicSettings;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.CompactionMetrics;
@@ -23,6 +21,7 @@ import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
@@ -34,14 +33,12 @@ import naru.log.checkpoint.DataFolder;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
-import naru.quorum.ConfigRules;
 import naru.quorum.FatalFault;
 import naru.quorum.KraftQuorum;
 import naru.quorum.QuorumOptions;
 import naru.quorum.StorageRefusedException;
 
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +72,7 @@ public final class Node implements AutoCloseable {
     private final Listeners listeners;
     private final Transport transport;
     private final KraftQuorum quorum;
+    private final ClientQuotas quotas;
     private final Partitions partitions;
     private final FetchSessions fetchSessions;
     private final Deque<AutoCloseable> parts;
@@ -112,10 +110,12 @@ public final class Node implements AutoCloseable {
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
-        this.transport = new Transport(transportOptions(config), limits);
+        QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
+        this.quotas = enforcement.quotas();
+        this.transport = new Transport(transportOptions(config), limits, quotas);
         parts.push(transport);
         ApiTable brokerApis = new ApiTable();
-        ApiTable controllerApis = new ApiTable();
+        ApiTable controllerApis = new ApiTable().withoutQuotas();
         this.listeners = new Listeners(config);
         listeners.bind(transport, brokerApis, controllerApis);
         this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
@@ -147,14 +147,16 @@ public final class Node implements AutoCloseable {
                 coordinators.enrolment(),
                 dynamic,
                 fetchSessions,
-                access);
+                access,
+                quotas);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, access);
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, access, quotas);
         AdministrationApis.serveTelemetry(brokerApis, config);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
+        quorum.subscribe(enforcement);
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
         quorum.subscribe(coordinators.groupEvents());
@@ -227,13 +229,7 @@ public final class Node implements AutoCloseable {
                 controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
                 List.of(config.dataFolder()),
                 config.layers().node(),
-                new ConfigRules(
-                        Map.of(
-                                ConfigResource.Type.BROKER,
-                                NodeSettings.definitions(),
-                                ConfigResource.Type.TOPIC,
-                                TopicSettings.definitions()),
-                        validator::validate),
+                validator.rules(),
                 fatalFault);
     }
 

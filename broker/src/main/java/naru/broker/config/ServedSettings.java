@@ -31,6 +31,8 @@ final class ServedSettings {
                     controller.quorum.request.timeout.ms
                     controller.quorum.retry.backoff.ms
                     controller.quorum.voters
+                    controller.quota.window.num
+                    controller.quota.window.size.seconds
                     default.replication.factor
                     delete.topic.enable
                     errors.deadletterqueue.topic.name.prefix
@@ -121,6 +123,7 @@ final class ServedSettings {
                     log.roll.ms
                     log.segment.bytes
                     log.segment.delete.delay.ms
+                    max.connection.creation.rate
                     max.connections
                     max.connections.per.ip
                     max.connections.per.ip.overrides
@@ -150,6 +153,8 @@ final class ServedSettings {
                     process.roles
                     producer.id.expiration.ms
                     queued.max.request.bytes
+                    quota.window.num
+                    quota.window.size.seconds
                     share.coordinator.cold.partition.snapshot.interval.ms
                     share.coordinator.load.buffer.size
                     share.coordinator.snapshot.update.records.per.snapshot

@@ -45,11 +45,47 @@ final class ClientRequest implements Request {
     @SuppressWarnings("unused") // through ANSWERED
     private boolean answered;
 
-    ClientRequest(Connection connection, RequestHeader header, ApiMessage body, long startNanos) {
+    private final int frameBytes;
+    private int throttleMillis;
+    private long loopNanos;
+    private long runningSinceNanos;
+
+    ClientRequest(
+            Connection connection,
+            RequestHeader header,
+            ApiMessage body,
+            long startNanos,
+            int frameBytes) {
         this.connection = connection;
         this.header = header;
         this.body = body;
         this.startNanos = startNanos;
+        this.frameBytes = frameBytes;
+        this.runningSinceNanos = startNanos;
+    }
+
+    int frameBytes() {
+        return frameBytes;
+    }
+
+    int throttleMillis() {
+        return throttleMillis;
+    }
+
+    @Override
+    public void throttle(int millis) {
+        throttleMillis = Math.max(throttleMillis, millis);
+    }
+
+    /** The loop turns to other things. */
+    void rest() {
+        loopNanos += System.nanoTime() - runningSinceNanos;
+        runningSinceNanos = 0;
+    }
+
+    /** Time that the loop has spent on it. */
+    long loopNanos() {
+        return loopNanos + (runningSinceNanos == 0 ? 0 : System.nanoTime() - runningSinceNanos);
     }
 
     @Override
@@ -185,10 +221,18 @@ final class ClientRequest implements Request {
 
     /** Nobody else would answer the request that the task was to answer. */
     private void runOrFail(Runnable task) {
+        boolean measured = connection.loop().quotas().countsTime();
+        if (measured) {
+            runningSinceNanos = System.nanoTime();
+        }
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             fail(e);
+        } finally {
+            if (measured) {
+                rest();
+            }
         }
     }
 

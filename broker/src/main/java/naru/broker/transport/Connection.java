@@ -2,6 +2,7 @@ package naru.broker.transport;
 
 import static java.util.Objects.requireNonNull;
 
+import naru.broker.quota.ClientQuotas;
 import naru.wire.RequestGuard;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -34,6 +35,7 @@ final class Connection {
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
     private static final long LOOK_AFTER_MILLIS = 5_000;
+    private static final long MUTED_LOOK_MILLIS = 1_000;
 
     private final long id;
     private final SelectorLoop loop;
@@ -50,6 +52,8 @@ final class Connection {
     private int retainedBytes;
     private boolean inPass;
     private boolean starved;
+    private @Nullable Timeout muted;
+    private long mutedUntilMillis;
     private boolean open = true;
     private long lastActiveMillis;
     private long frameSinceMillis;
@@ -105,7 +109,7 @@ final class Connection {
     }
 
     private boolean mayServe() {
-        return open && inHand == null && pending.isEmpty();
+        return open && inHand == null && muted == null && pending.isEmpty();
     }
 
     private void onReadable() throws IOException {
@@ -235,6 +239,7 @@ final class Connection {
 
     private void begin(ByteBuffer frame) {
         long startNanos = System.nanoTime();
+        int frameBytes = frame.remaining();
         ClientRequest request;
         RequestHandler handler;
         try {
@@ -255,7 +260,7 @@ final class Connection {
             if (body == null) {
                 return;
             }
-            request = new ClientRequest(this, header, body, startNanos);
+            request = new ClientRequest(this, header, body, startNanos, frameBytes);
         } catch (RuntimeException e) {
             refuseFrame("a request that cannot be read: " + e.getMessage());
             return;
@@ -265,6 +270,9 @@ final class Connection {
             handler.handle(request);
         } catch (RuntimeException | Error e) {
             request.fail(e);
+        }
+        if (inHand == request && loop.quotas().countsTime()) {
+            request.rest();
         }
     }
 
@@ -319,8 +327,15 @@ final class Connection {
         releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
+            int throttleMillis = listener.apis().charges(request.api()) ? charged(request) : 0;
             if (response != null) {
+                if (throttleMillis > 0) {
+                    ThrottleTime.set(response, throttleMillis);
+                }
                 encode(request, response);
+            }
+            if (throttleMillis > 0) {
+                mute(throttleMillis);
             }
             loop.stats().answered(request.api().id, System.nanoTime() - request.startNanos);
             if (!inPass) {
@@ -333,6 +348,48 @@ final class Connection {
             LOG.error("a reply to {} could not be written", request.api(), e);
             loop.replyBuffer().discard();
             close("its reply could not be written");
+        }
+    }
+
+    /** Charges the request to the quotas of its client; for how long that is to be silent. */
+    private int charged(ClientRequest request) {
+        ClientQuotas quotas = loop.quotas();
+        if (!quotas.isActive()) {
+            return request.throttleMillis();
+        }
+        String user = request.principal().getName();
+        String clientId = request.header().clientId();
+        String client = clientId == null ? "" : clientId;
+        int millis = request.throttleMillis();
+        if (request.api() == ApiKeys.PRODUCE) {
+            millis = Math.max(millis, quotas.produced(user, client, request.frameBytes()));
+        }
+        if (quotas.countsTime()) {
+            millis = Math.max(millis, quotas.worked(user, client, request.loopNanos()));
+        }
+        return millis;
+    }
+
+    /** Reads nothing for so long (KIP-219). */
+    private void mute(int millis) {
+        if (open) {
+            mutedUntilMillis = loop.nowMillis() + millis;
+            interest(SelectionKey.OP_READ, false);
+            muted = loop.after(Math.min(millis, MUTED_LOOK_MILLIS), this::onMuteTimer);
+        }
+    }
+
+    private void onMuteTimer() {
+        if (!open) {
+            return;
+        }
+        long left = mutedUntilMillis - loop.nowMillis();
+        if (left > 0) {
+            muted = loop.after(Math.min(left, MUTED_LOOK_MILLIS), this::onMuteTimer);
+            lookWhetherClientIsThere();
+        } else {
+            muted = null;
+            goOn();
         }
     }
 
@@ -462,7 +519,7 @@ final class Connection {
         }
     }
 
-    /** While a request waits nothing is read, so that nobody would tell of the client's end. */
+    /** While nothing is read nobody would tell of the client's end. */
     private void lookWhetherClientIsThere() {
         if (carry == null && !startCarry(BufferPool.SMALLEST)) {
             return;
@@ -471,7 +528,7 @@ final class Connection {
         try {
             int bytes = held.hasRemaining() ? socket.read(held) : 0;
             if (bytes < 0) {
-                close("the client closed the connection while its request waited");
+                close("the client closed the connection while nothing was read from it");
             } else {
                 loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
             }
@@ -497,6 +554,10 @@ final class Connection {
         }
         open = false;
         inHand = null;
+        if (muted != null) {
+            muted.cancel();
+            muted = null;
+        }
         LOG.debug("connection {} from {} ends: {}", id, clientAddress, reason);
         dropCarry();
         releaseRetained();

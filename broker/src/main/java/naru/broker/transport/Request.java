@@ -45,6 +45,12 @@ public interface Request {
      */
     boolean retain(int bytes);
 
+    /**
+     * Has the client be told to be silent for so long after the answer, and its connection not be
+     * read meanwhile. Called by the thread that then answers.
+     */
+    default void throttle(int millis) {}
+
     /** Answers with the response message of the same API. */
     void reply(ApiMessage response);
 

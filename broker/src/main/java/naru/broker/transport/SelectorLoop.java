@@ -1,5 +1,7 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ final class SelectorLoop implements Runnable {
     private final TransportOptions options;
     private final FrameMemory frameMemory;
     private final ConnectionLimits limits;
+    private final ClientQuotas quotas;
     private final Selector selector;
     private final Thread thread;
     private final TransportStats stats = new TransportStats();
@@ -55,11 +58,16 @@ final class SelectorLoop implements Runnable {
     private volatile LongConsumer closedConnections = id -> {};
 
     SelectorLoop(
-            int index, TransportOptions options, FrameMemory frameMemory, ConnectionLimits limits)
+            int index,
+            TransportOptions options,
+            FrameMemory frameMemory,
+            ConnectionLimits limits,
+            ClientQuotas quotas)
             throws IOException {
         this.options = options;
         this.frameMemory = frameMemory;
         this.limits = limits;
+        this.quotas = quotas;
         this.selector = Selector.open();
         this.nowMillis = clockMillis();
         this.timers = new TimerWheel(nowMillis);
@@ -76,6 +84,10 @@ final class SelectorLoop implements Runnable {
 
     TransportOptions options() {
         return options;
+    }
+
+    ClientQuotas quotas() {
+        return quotas;
     }
 
     TransportStats stats() {

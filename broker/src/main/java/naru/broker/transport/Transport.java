@@ -1,5 +1,7 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -15,18 +17,26 @@ import java.util.function.LongConsumer;
 public final class Transport implements AutoCloseable {
     private final TransportOptions options;
     private final ConnectionLimits limits;
+    private final ClientQuotas quotas;
     private final FrameMemory frameMemory;
     private final List<SelectorLoop> loops = new ArrayList<>();
     private final List<Acceptor> acceptors = new ArrayList<>();
     private boolean started;
 
+    /** Without quotas. */
     public Transport(TransportOptions options, ConnectionLimits limits) throws IOException {
+        this(options, limits, ClientQuotas.none());
+    }
+
+    public Transport(TransportOptions options, ConnectionLimits limits, ClientQuotas quotas)
+            throws IOException {
         this.options = options;
         this.limits = limits;
+        this.quotas = quotas;
         this.frameMemory = new FrameMemory(options.frameMemoryBytes());
         try {
             for (int i = 0; i < options.loops(); i++) {
-                loops.add(new SelectorLoop(i, options, frameMemory, limits));
+                loops.add(new SelectorLoop(i, options, frameMemory, limits, quotas));
             }
         } catch (IOException e) {
             loops.forEach(SelectorLoop::discard);
@@ -51,7 +61,9 @@ public final class Transport implements AutoCloseable {
             }
             server.bind(listener.address(), options.backlog());
             server.configureBlocking(false);
-            acceptors.add(new Acceptor(listener, server, loops, limits, options));
+            acceptors.add(
+                    new Acceptor(
+                            listener, server, loops, limits, quotas.connectionRates(), options));
             return (InetSocketAddress) server.getLocalAddress();
         } catch (IOException | RuntimeException e) {
             server.close();
