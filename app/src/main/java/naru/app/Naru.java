@@ -9,6 +9,7 @@ import naru.app.cli.Groups;
 import naru.app.cli.KafkaFailure;
 import naru.app.cli.Log;
 import naru.app.cli.Produce;
+import naru.app.cli.Quotas;
 import naru.app.cli.Topics;
 import naru.app.cli.Transactions;
 import naru.app.logging.Logging;
@@ -122,6 +123,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("transactions", () -> new Transactions(terminal));
         commands.put("cluster", () -> new Cluster(terminal));
         commands.put("configs", () -> new Configs(terminal));
+        commands.put("quotas", () -> new Quotas(terminal));
         commands.put("log", () -> new Log(terminal));
         commands.put("completion", () -> new Completion(terminal));
         commands.put("version", () -> new Version.Show(terminal));

@@ -18,6 +18,7 @@ import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
+import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
@@ -285,6 +286,7 @@ public final class Node implements AutoCloseable {
     public List<MultiCollector> metrics() {
         return List.of(
                 new TransportMetrics(transport),
+                new QuotaMetrics(quotas),
                 new PartitionMetrics(partitions),
                 new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
     }

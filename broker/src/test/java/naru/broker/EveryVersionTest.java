@@ -199,11 +199,11 @@ class EveryVersionTest {
                         ApiKeys.PRODUCE,
                         ApiKeys.SHARE_FETCH,
                         ApiKeys.STREAMS_GROUP_HEARTBEAT,
-                        ApiKeys.JOIN_GROUP)
-                .doesNotContain(
+                        ApiKeys.JOIN_GROUP,
                         ApiKeys.ALTER_CLIENT_QUOTAS,
-                        ApiKeys.SASL_HANDSHAKE,
-                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS)
+                .doesNotContain(ApiKeys.SASL_HANDSHAKE);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }

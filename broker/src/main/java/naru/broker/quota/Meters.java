@@ -2,6 +2,7 @@ package naru.broker.quota;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -45,7 +46,7 @@ final class Meters<M extends Meter> {
             byEntity.values().removeIf(meter -> meter.isIdle(nowMillis));
         }
         if (byEntity.size() >= most) {
-            return shared.get(scope);
+            return Objects.requireNonNull(shared.get(scope));
         }
         M meter = fresh.get();
         byEntity.put(entity, meter);
