@@ -29,6 +29,7 @@ import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
 import naru.broker.quota.ClientQuotas;
+import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
 import naru.log.LogDirectory;
 import naru.quorum.Quorum;
@@ -108,15 +109,8 @@ final class AdministrationApis {
                         new ListPartitionReassignments(quorum, access));
     }
 
-    /**
-     * Telemetry as a broker without a receiver answers it: it is not offered, and who asks all the
-     * same is told that nothing is wanted (KIP-714).
-     */
-    static void serveTelemetry(ApiTable table, NodeConfig node) {
-        int maxBytes = node.integer("telemetry.max.bytes");
-        table.serveUnlisted(
-                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
-                        new GetTelemetrySubscriptions(maxBytes))
-                .serveUnlisted(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(maxBytes));
+    static void serveTelemetry(ApiTable table, ClientTelemetry telemetry) {
+        table.serve(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, new GetTelemetrySubscriptions(telemetry))
+                .serve(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(telemetry));
     }
 }

@@ -16,6 +16,7 @@ import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
+import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.QuotaMetrics;
@@ -23,6 +24,7 @@ import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
+import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
@@ -74,6 +76,7 @@ public final class Node implements AutoCloseable {
     private final Transport transport;
     private final KraftQuorum quorum;
     private final ClientQuotas quotas;
+    private final ClientTelemetry telemetry;
     private final Partitions partitions;
     private final FetchSessions fetchSessions;
     private final Deque<AutoCloseable> parts;
@@ -152,12 +155,17 @@ public final class Node implements AutoCloseable {
                 quotas);
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, access, quotas);
-        AdministrationApis.serveTelemetry(brokerApis, config);
+        this.telemetry =
+                new ClientTelemetry(
+                        config.integer("telemetry.max.bytes"),
+                        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
         QuorumRequests.serve(controllerApis, quorum);
         quorum.subscribe(dynamic);
         quorum.subscribe(enforcement);
+        quorum.subscribe(new TelemetryWishes(telemetry));
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
         quorum.subscribe(coordinators.groupEvents());
@@ -287,6 +295,7 @@ public final class Node implements AutoCloseable {
         return List.of(
                 new TransportMetrics(transport),
                 new QuotaMetrics(quotas),
+                new ClientMetrics(telemetry),
                 new PartitionMetrics(partitions),
                 new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
     }

@@ -119,6 +119,16 @@ final class ClientRequest implements Request {
     }
 
     @Override
+    public int clientPort() {
+        return connection.clientPort();
+    }
+
+    @Override
+    public ClientSoftware software() {
+        return connection.software();
+    }
+
+    @Override
     public String listenerName() {
         return connection.listener().name();
     }

@@ -34,6 +34,7 @@ final class Connection {
     private static final int GUARDED_FRAME_BYTES = 4096;
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
+    private static final int LONGEST_SOFTWARE = 100;
     private static final long LOOK_AFTER_MILLIS = 5_000;
     private static final long MUTED_LOOK_MILLIS = 1_000;
 
@@ -44,6 +45,7 @@ final class Connection {
     private final ListenerOptions listener;
     private final InetSocketAddress localAddress;
     private final InetAddress clientAddress;
+    private final int clientPort;
     private final ArrayDeque<Object> pending = new ArrayDeque<>();
 
     private @Nullable ClientRequest inHand;
@@ -55,6 +57,7 @@ final class Connection {
     private @Nullable Timeout muted;
     private long mutedUntilMillis;
     private boolean open = true;
+    private ClientSoftware software = ClientSoftware.UNKNOWN;
     private long lastActiveMillis;
     private long frameSinceMillis;
 
@@ -71,7 +74,9 @@ final class Connection {
         this.key = key;
         this.listener = listener;
         this.localAddress = (InetSocketAddress) socket.getLocalAddress();
-        this.clientAddress = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        InetSocketAddress client = (InetSocketAddress) socket.getRemoteAddress();
+        this.clientAddress = client.getAddress();
+        this.clientPort = client.getPort();
         this.lastActiveMillis = loop.nowMillis();
     }
 
@@ -93,6 +98,14 @@ final class Connection {
 
     InetAddress clientAddress() {
         return clientAddress;
+    }
+
+    int clientPort() {
+        return clientPort;
+    }
+
+    ClientSoftware software() {
+        return software;
     }
 
     void onReady() {
@@ -290,6 +303,12 @@ final class Connection {
         }
         ApiMessage body = api.messageType.newRequest();
         body.read(new ByteBufferAccessor(frame), version);
+        if (body instanceof ApiVersionsRequestData asked
+                && asked.clientSoftwareName().length() < LONGEST_SOFTWARE
+                && asked.clientSoftwareVersion().length() < LONGEST_SOFTWARE) {
+            software =
+                    new ClientSoftware(asked.clientSoftwareName(), asked.clientSoftwareVersion());
+        }
         return body;
     }
 

@@ -30,6 +30,15 @@ public interface Request {
 
     InetAddress clientAddress();
 
+    default int clientPort() {
+        return 0;
+    }
+
+    /** What the client said of itself when it asked for the versions we serve. */
+    default ClientSoftware software() {
+        return ClientSoftware.UNKNOWN;
+    }
+
     /** Name of the listener on which the client came. */
     String listenerName();
 
