@@ -85,13 +85,15 @@ class TelemetryIT {
                 JavaClients.await(other.send(new ProducerRecord<>("pushed", "b")));
                 Uuid instance = wanted.clientInstanceId(Duration.ofSeconds(30));
                 String series = "client_id=\"wanted-1\",client_instance_id=\"" + instance + "\"";
-                JavaClients.await(() -> {
-                    try {
-                        return metrics(node).contains(series);
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
-                });
+                JavaClients.until(
+                        "pushed metrics",
+                        () -> {
+                            try {
+                                return metrics(node).contains(series);
+                            } catch (Exception e) {
+                                throw new AssertionError(e);
+                            }
+                        });
                 String text = metrics(node);
                 assertThat(text)
                         .contains("naru_client_producer_connection_creation_total{" + series)
