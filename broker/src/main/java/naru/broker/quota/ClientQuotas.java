@@ -135,6 +135,11 @@ public final class ClientQuotas {
         return new FetchVerdict(millis, !first);
     }
 
+    /** Records that leave whatever the quota says, since others wait for what becomes of them. */
+    public int delivered(String user, String clientId, long bytes) {
+        return charge(QuotaKind.FETCH, user, clientId, bytes);
+    }
+
     /** Most that one fetch may be given: what the quota gives in all samples but one. */
     public int mostFetchBytes(String user, String clientId) {
         QuotaRules.Rule rule = rules.fetch().find(user, clientId);

@@ -1,6 +1,9 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -64,12 +67,32 @@ final class ClientRequest implements Request {
         this.runningSinceNanos = startNanos;
     }
 
-    int frameBytes() {
-        return frameBytes;
+    /** Charges this request to the quotas of its client; for how long that is to be silent. */
+    int charge(ClientQuotas quotas, @Nullable ApiMessage response) {
+        if (!quotas.isActive()) {
+            return throttleMillis;
+        }
+        String user = principal().getName();
+        String clientId = header.clientId() == null ? "" : header.clientId();
+        if (api() == ApiKeys.PRODUCE) {
+            throttle(quotas.produced(user, clientId, frameBytes));
+        } else if (response instanceof ShareFetchResponseData shares) {
+            throttle(quotas.delivered(user, clientId, recordBytes(shares)));
+        }
+        if (quotas.countsTime()) {
+            throttle(quotas.worked(user, clientId, loopNanos()));
+        }
+        return throttleMillis;
     }
 
-    int throttleMillis() {
-        return throttleMillis;
+    private static long recordBytes(ShareFetchResponseData response) {
+        long bytes = 0;
+        for (ShareFetchResponseData.ShareFetchableTopicResponse topic : response.responses()) {
+            for (ShareFetchResponseData.PartitionData partition : topic.partitions()) {
+                bytes += partition.records() == null ? 0 : partition.records().sizeInBytes();
+            }
+        }
+        return bytes;
     }
 
     @Override
@@ -84,7 +107,7 @@ final class ClientRequest implements Request {
     }
 
     /** Time that the loop has spent on it. */
-    long loopNanos() {
+    private long loopNanos() {
         return loopNanos + (runningSinceNanos == 0 ? 0 : System.nanoTime() - runningSinceNanos);
     }
 

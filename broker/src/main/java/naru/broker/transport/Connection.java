@@ -2,7 +2,6 @@ package naru.broker.transport;
 
 import static java.util.Objects.requireNonNull;
 
-import naru.broker.quota.ClientQuotas;
 import naru.wire.RequestGuard;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -346,7 +345,10 @@ final class Connection {
         releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
-            int throttleMillis = listener.apis().charges(request.api()) ? charged(request) : 0;
+            int throttleMillis =
+                    listener.apis().charges(request.api())
+                            ? request.charge(loop.quotas(), response)
+                            : 0;
             if (response != null) {
                 if (throttleMillis > 0) {
                     ThrottleTime.set(response, throttleMillis);
@@ -368,25 +370,6 @@ final class Connection {
             loop.replyBuffer().discard();
             close("its reply could not be written");
         }
-    }
-
-    /** Charges the request to the quotas of its client; for how long that is to be silent. */
-    private int charged(ClientRequest request) {
-        ClientQuotas quotas = loop.quotas();
-        if (!quotas.isActive()) {
-            return request.throttleMillis();
-        }
-        String user = request.principal().getName();
-        String clientId = request.header().clientId();
-        String client = clientId == null ? "" : clientId;
-        int millis = request.throttleMillis();
-        if (request.api() == ApiKeys.PRODUCE) {
-            millis = Math.max(millis, quotas.produced(user, client, request.frameBytes()));
-        }
-        if (quotas.countsTime()) {
-            millis = Math.max(millis, quotas.worked(user, client, request.loopNanos()));
-        }
-        return millis;
     }
 
     /** Reads nothing for so long (KIP-219). */
