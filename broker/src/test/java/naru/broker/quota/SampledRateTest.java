@@ -20,7 +20,15 @@ class SampledRateTest {
 
     /** Samples as a list that is walked from its begin each time. */
     private static final class SlowModel {
-        private record Sample(long start, long[] last, double[] sum) {}
+        private static final class Sample {
+            final long start;
+            long last;
+            double sum;
+
+            Sample(long start) {
+                this.start = start;
+            }
+        }
 
         private final Windows windows;
         private final List<Sample> samples = new ArrayList<>();
@@ -30,20 +38,20 @@ class SampledRateTest {
         }
 
         void put(double amount, long now) {
-            if (samples.isEmpty() || now - samples.getLast().start() >= windows.sampleMillis()) {
-                samples.add(new Sample(now, new long[] {now}, new double[] {0}));
+            if (samples.isEmpty() || now - samples.getLast().start >= windows.sampleMillis()) {
+                samples.add(new Sample(now));
             }
-            samples.getLast().last()[0] = now;
-            samples.getLast().sum()[0] += amount;
+            samples.getLast().last = now;
+            samples.getLast().sum += amount;
         }
 
         double perSecond(long now) {
             double sum = 0;
             long oldest = now;
             for (Sample sample : samples) {
-                if (now - sample.last()[0] < windows.totalMillis()) {
-                    sum += sample.sum()[0];
-                    oldest = Math.min(oldest, sample.start());
+                if (now - sample.last < windows.totalMillis()) {
+                    sum += sample.sum;
+                    oldest = Math.min(oldest, sample.start);
                 }
             }
             long span = now - oldest;
