@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -63,10 +65,13 @@ final class QuotaEnforcement implements Quorum.Listener {
                 byListener.put(listener.name(), rate.intValue());
             }
         }
+        Set<String> exempt = new HashSet<>();
+        config.controllerListeners().forEach(listener -> exempt.add(listener.name()));
+        if (config.listeners().size() > 1) {
+            exempt.add(config.interBrokerListenerName());
+        }
         return new ConnectionRates.NodeBounds(
-                config.integer(RATE),
-                Map.copyOf(byListener),
-                config.listeners().size() > 1 ? config.interBrokerListenerName() : null);
+                config.integer(RATE), Map.copyOf(byListener), Set.copyOf(exempt));
     }
 
     ClientQuotas quotas() {

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -24,7 +25,7 @@ public final class ConnectionRates {
     private final Map<String, SampledRate> listeners = new ConcurrentHashMap<>();
     private final Map<InetAddress, SampledRate> addresses = new ConcurrentHashMap<>();
     private long sweptMillis = Long.MIN_VALUE / 2;
-    private volatile NodeBounds nodeBounds = new NodeBounds(NO_BOUND, Map.of(), null);
+    private volatile NodeBounds nodeBounds = new NodeBounds(NO_BOUND, Map.of(), Set.of());
     private volatile AddressBounds addressBounds = new AddressBounds(Map.of(), null);
 
     /** As many a second as a setting can say. */
@@ -33,9 +34,9 @@ public final class ConnectionRates {
     /**
      * @param all {@code max.connection.creation.rate}
      * @param byListener the same of single listeners
-     * @param exempt the listener among brokers, to which the bound of all does not apply
+     * @param exempt listeners among nodes, to which the bound of all does not apply
      */
-    public record NodeBounds(int all, Map<String, Integer> byListener, @Nullable String exempt) {}
+    public record NodeBounds(int all, Map<String, Integer> byListener, Set<String> exempt) {}
 
     /**
      * @param defaultBound of addresses without one of their own; null for none
@@ -67,7 +68,7 @@ public final class ConnectionRates {
         }
         long now = clockMillis.getAsLong();
         long millis = 0;
-        if (bounds.all() != NO_BOUND && !listener.equals(bounds.exempt())) {
+        if (bounds.all() != NO_BOUND && !bounds.exempt().contains(listener)) {
             millis = all.add(1, Math.max(bounds.all(), Double.MIN_NORMAL), now);
         }
         if (ofListener != null && ofListener != NO_BOUND) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 class ClientQuotasTest {
     private static final Windows WINDOWS = Windows.ofSeconds(11, 1);
@@ -137,11 +138,11 @@ class ClientQuotasTest {
         }
         assertThat(held).as("10 s of 1 a second are free").isEqualTo(20);
         assertThat(rates.heldMillis(InetAddress.ofLiteral("10.1.2.4"))).isZero();
-        rates.set(new ConnectionRates.NodeBounds(1, Map.of("OTHER", 1000), "INTERNAL"));
+        rates.set(new ConnectionRates.NodeBounds(1, Map.of("OTHER", 1000), Set.of("INTERNAL")));
         int rests = 0;
         for (int i = 0; i < 30; i++) {
             rests += rates.taken("PLAINTEXT") > 0 ? 1 : 0;
-            assertThat(rates.taken("INTERNAL")).isZero();
+            assertThat(rates.taken(Set.of("INTERNAL"))).isZero();
         }
         assertThat(rests).isEqualTo(20);
     }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -174,7 +175,7 @@ class MutedConnectionTest {
 
     @Test
     void listenerRestsAndServesEverybodyInTheEnd() throws Exception {
-        quotas.connectionRates().set(new ConnectionRates.NodeBounds(1, Map.of(), null));
+        quotas.connectionRates().set(new ConnectionRates.NodeBounds(1, Map.of(), Set.of()));
         for (int i = 0; i < 12; i++) {
             try (Peer peer = new Peer(port)) {
                 peer.send(ApiKeys.HEARTBEAT, VERSION, i, muting(0));
