@@ -142,7 +142,7 @@ class ClientQuotasTest {
         int rests = 0;
         for (int i = 0; i < 30; i++) {
             rests += rates.taken("PLAINTEXT") > 0 ? 1 : 0;
-            assertThat(rates.taken(Set.of("INTERNAL"))).isZero();
+            assertThat(rates.taken("INTERNAL")).isZero();
         }
         assertThat(rests).isEqualTo(20);
     }
