@@ -10,6 +10,7 @@ import naru.app.cli.Groups;
 import naru.app.cli.KafkaFailure;
 import naru.app.cli.Log;
 import naru.app.cli.Produce;
+import naru.app.cli.Quotas;
 import naru.app.cli.Topics;
 import naru.app.cli.Transactions;
 import naru.app.cli.Users;
@@ -126,6 +127,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("configs", () -> new Configs(terminal));
         commands.put("acls", () -> new Acls(terminal));
         commands.put("users", () -> new Users(terminal));
+        commands.put("quotas", () -> new Quotas(terminal));
         commands.put("log", () -> new Log(terminal));
         commands.put("completion", () -> new Completion(terminal));
         commands.put("version", () -> new Version.Show(terminal));

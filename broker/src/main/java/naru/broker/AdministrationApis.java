@@ -4,6 +4,7 @@ import naru.broker.access.Access;
 import naru.broker.access.AccessByRules;
 import naru.broker.api.AccessRules;
 import naru.broker.api.Addresses;
+import naru.broker.api.AlterClientQuotas;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
 import naru.broker.api.AlterUserScramCredentials;
@@ -13,6 +14,7 @@ import naru.broker.api.CreateTopics;
 import naru.broker.api.DeleteAcls;
 import naru.broker.api.DeleteTopics;
 import naru.broker.api.DescribeAcls;
+import naru.broker.api.DescribeClientQuotas;
 import naru.broker.api.DescribeCluster;
 import naru.broker.api.DescribeConfigs;
 import naru.broker.api.DescribeLogDirs;
@@ -33,6 +35,8 @@ import naru.broker.api.UpdateFeatures;
 import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
 import naru.log.LogDirectory;
 import naru.quorum.Quorum;
@@ -56,21 +60,28 @@ final class AdministrationApis {
             ImageWait images,
             TopicCreation creation,
             Addresses addresses,
-            AccessControl control) {
+            AccessControl control,
+            ClientQuotas quotas) {
         Access access = control.access();
         Supplier<NodeConfig> node = config::current;
-        table.serve(ApiKeys.METADATA, new Metadata(quorum, node, addresses, creation, access))
+        table.serve(
+                        ApiKeys.METADATA,
+                        new Metadata(quorum, node, addresses, creation, access, quotas))
                 .serve(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         new DescribeTopicPartitions(quorum, node, addresses, access))
                 .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeCluster(quorum, addresses, access))
-                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access))
-                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access))
-                .serve(ApiKeys.CREATE_PARTITIONS, new CreatePartitions(quorum, images, access))
+                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access, quotas))
+                .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access, quotas))
+                .serve(
+                        ApiKeys.CREATE_PARTITIONS,
+                        new CreatePartitions(quorum, images, access, quotas))
                 .serve(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
         serveSecurity(table, quorum, images, control);
+        table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
+                .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
     }
@@ -126,15 +137,8 @@ final class AdministrationApis {
                         new ListPartitionReassignments(quorum, access));
     }
 
-    /**
-     * Telemetry as a broker without a receiver answers it: it is not offered, and who asks all the
-     * same is told that nothing is wanted (KIP-714).
-     */
-    static void serveTelemetry(ApiTable table, NodeConfig node) {
-        int maxBytes = node.integer("telemetry.max.bytes");
-        table.serveUnlisted(
-                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
-                        new GetTelemetrySubscriptions(maxBytes))
-                .serveUnlisted(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(maxBytes));
+    static void serveTelemetry(ApiTable table, ClientTelemetry telemetry) {
+        table.serve(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, new GetTelemetrySubscriptions(telemetry))
+                .serve(ApiKeys.PUSH_TELEMETRY, new PushTelemetry(telemetry));
     }
 }

@@ -12,6 +12,7 @@ import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.login.NoLogin;
 import naru.broker.partition.PartitionLookup;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transaction.Enrolment;
 import naru.broker.transport.ApiTable;
 import naru.quorum.Quorum;
@@ -29,7 +30,8 @@ final class BrokerApis {
             Enrolment enrolment,
             DynamicConfig config,
             FetchSessions sessions,
-            Access access) {
+            Access access,
+            ClientQuotas quotas) {
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
                 .serve(ApiKeys.SASL_HANDSHAKE, new NoLogin())
                 .serve(ApiKeys.SASL_AUTHENTICATE, new NoLogin())
@@ -40,7 +42,8 @@ final class BrokerApis {
                                 lookup,
                                 access,
                                 sessions,
-                                () -> config.current().integer("fetch.max.bytes")))
+                                () -> config.current().integer("fetch.max.bytes"),
+                                quotas))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpoch(lookup, access))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecords(lookup, access))

@@ -14,19 +14,21 @@ import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
-import naru.broker.config.NodeSettings;
 import naru.broker.config.TopicConfigs;
-import naru.broker.config.TopicSettings;
 import naru.broker.coordinator.AlarmClock;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.login.ClusterCredentials;
 import naru.broker.login.FirstUser;
 import naru.broker.login.Protections;
+import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
+import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
@@ -38,14 +40,12 @@ import naru.log.checkpoint.DataFolder;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
-import naru.quorum.ConfigRules;
 import naru.quorum.FatalFault;
 import naru.quorum.KraftQuorum;
 import naru.quorum.QuorumOptions;
 import naru.quorum.StorageRefusedException;
 
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,10 +79,12 @@ public final class Node implements AutoCloseable {
     private final Listeners listeners;
     private final Transport transport;
     private final KraftQuorum quorum;
+    private final ClientQuotas quotas;
+    private final ClientTelemetry telemetry;
     private final Partitions partitions;
     private final FetchSessions fetchSessions;
     private final ApiTable brokerApis = new ApiTable();
-    private final ApiTable controllerApis = new ApiTable();
+    private final ApiTable controllerApis = new ApiTable().withoutQuotas();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
 
@@ -135,7 +137,9 @@ public final class Node implements AutoCloseable {
         Protections protections = new Protections(config, credentials, control.trail());
         parts.push(protections);
         dynamic.subscribe(protections);
-        this.transport = new Transport(transportOptions(config), limits);
+        QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
+        this.quotas = enforcement.quotas();
+        this.transport = new Transport(transportOptions(config), limits, quotas);
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
@@ -169,10 +173,15 @@ public final class Node implements AutoCloseable {
                 coordinators.enrolment(),
                 dynamic,
                 fetchSessions,
-                access);
+                access,
+                quotas);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, control);
-        AdministrationApis.serveTelemetry(brokerApis, config);
+                brokerApis, quorum, logs, dynamic, images, creation, addresses, control, quotas);
+        this.telemetry =
+                new ClientTelemetry(
+                        config.integer("telemetry.max.bytes"),
+                        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
         QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
@@ -181,6 +190,8 @@ public final class Node implements AutoCloseable {
             quorum.subscribe(rules);
         }
         quorum.subscribe(dynamic);
+        quorum.subscribe(enforcement);
+        quorum.subscribe(new TelemetryWishes(telemetry));
         quorum.subscribe(partitions);
         quorum.subscribe(coordinators.surroundings());
         quorum.subscribe(coordinators.groupEvents());
@@ -253,13 +264,7 @@ public final class Node implements AutoCloseable {
                 controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
                 List.of(config.dataFolder()),
                 config.layers().node(),
-                new ConfigRules(
-                        Map.of(
-                                ConfigResource.Type.BROKER,
-                                NodeSettings.definitions(),
-                                ConfigResource.Type.TOPIC,
-                                TopicSettings.definitions()),
-                        validator::validate),
+                validator.rules(),
                 fatalFault);
     }
 
@@ -345,6 +350,8 @@ public final class Node implements AutoCloseable {
     public List<MultiCollector> metrics() {
         return List.of(
                 new TransportMetrics(transport),
+                new QuotaMetrics(quotas),
+                new ClientMetrics(telemetry),
                 new PartitionMetrics(partitions),
                 new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
     }

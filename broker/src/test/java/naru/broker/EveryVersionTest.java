@@ -201,8 +201,11 @@ class EveryVersionTest {
                         ApiKeys.STREAMS_GROUP_HEARTBEAT,
                         ApiKeys.JOIN_GROUP,
                         ApiKeys.SASL_HANDSHAKE,
-                        ApiKeys.SASL_AUTHENTICATE)
-                .doesNotContain(ApiKeys.ALTER_CLIENT_QUOTAS, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS);
+                        ApiKeys.SASL_AUTHENTICATE,
+                        ApiKeys.ALTER_CLIENT_QUOTAS,
+                        ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS)
+                .doesNotContain(ApiKeys.CREATE_DELEGATION_TOKEN);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }

@@ -2,6 +2,8 @@ package naru.quorum;
 
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -38,6 +40,7 @@ import org.apache.kafka.server.authorizer.AclDeleteResult;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /**
  * The active controller, wherever it runs. Requests and replies are Kafka's messages of the same
@@ -52,8 +55,21 @@ public interface ClusterController {
      *
      * @param apiVersion version of the client's request, which decides what the reply may hold
      * @param timeoutMillis how long the caller waits
+     * @param partitionChanges told how many partitions each topic's change creates or deletes,
+     *     before it is made, on the controller's thread; what it throws refuses the change
      */
-    record Caller(KafkaPrincipal principal, String clientId, short apiVersion, int timeoutMillis) {}
+    record Caller(
+            KafkaPrincipal principal,
+            String clientId,
+            short apiVersion,
+            int timeoutMillis,
+            IntConsumer partitionChanges) {
+        /** One who may change as many partitions as they like. */
+        public Caller(
+                KafkaPrincipal principal, String clientId, short apiVersion, int timeoutMillis) {
+            this(principal, clientId, apiVersion, timeoutMillis, partitions -> {});
+        }
+    }
 
     CompletableFuture<CreateTopicsResponseData> createTopics(
             Caller caller, CreateTopicsRequestData request);
@@ -69,6 +85,9 @@ public interface ClusterController {
 
     CompletableFuture<AlterConfigsResponseData> alterConfigs(
             Caller caller, AlterConfigsRequestData request);
+
+    CompletableFuture<AlterClientQuotasResponseData> alterClientQuotas(
+            Caller caller, AlterClientQuotasRequestData request);
 
     CompletableFuture<UpdateFeaturesResponseData> updateFeatures(
             Caller caller, UpdateFeaturesRequestData request);

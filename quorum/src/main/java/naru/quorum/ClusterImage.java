@@ -43,6 +43,9 @@ public interface ClusterImage {
     /** Resources of this type for which something was set dynamically. */
     Collection<ConfigResource> configuredResources(ConfigResource.Type type);
 
+    /** Quotas of users, client ids and addresses. */
+    QuotaView quotas();
+
     /** Finalized feature levels by name, {@code metadata.version} and {@code kraft.version} too. */
     Map<String, Short> finalizedFeatures();
 

@@ -5,10 +5,14 @@ import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasResponseData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.token.delegation.TokenInformation;
+import org.apache.kafka.image.ClientQuotasImage;
 import org.apache.kafka.image.ConfigurationImage;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.TopicImage;
@@ -128,6 +132,26 @@ final class ImageView implements ClusterImage {
         return metadata.configs().resourceData().keySet().stream()
                 .filter(resource -> resource.type() == type)
                 .toList();
+    }
+
+    @Override
+    public QuotaView quotas() {
+        return new QuotasOfImage(metadata.clientQuotas());
+    }
+
+    /** Images share what did not change between them, so that to compare is quick as a rule. */
+    private record QuotasOfImage(ClientQuotasImage image) implements QuotaView {
+        @Override
+        public Map<ClientQuotaEntity, Map<String, Double>> byEntity() {
+            Map<ClientQuotaEntity, Map<String, Double>> quotas = new HashMap<>();
+            image.entities().forEach((entity, values) -> quotas.put(entity, values.quotas()));
+            return quotas;
+        }
+
+        @Override
+        public DescribeClientQuotasResponseData describe(DescribeClientQuotasRequestData request) {
+            return image.describe(request);
+        }
     }
 
     @Override

@@ -6,6 +6,8 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -42,6 +44,8 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AlterClientQuotasRequest;
+import org.apache.kafka.common.requests.AlterClientQuotasResponse;
 import org.apache.kafka.controller.Controller;
 import org.apache.kafka.server.authorizer.AclCreateResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
@@ -226,6 +230,19 @@ final class LocalController implements ClusterController {
                     }
                     return reply;
                 });
+    }
+
+    @Override
+    public CompletableFuture<AlterClientQuotasResponseData> alterClientQuotas(
+            Caller caller, AlterClientQuotasRequestData request) {
+        AlterClientQuotasRequest asked = new AlterClientQuotasRequest(request, caller.apiVersion());
+        return controller
+                .alterClientQuotas(
+                        Requests.of(ApiKeys.ALTER_CLIENT_QUOTAS, caller),
+                        asked.entries(),
+                        request.validateOnly())
+                .thenApply(
+                        outcome -> AlterClientQuotasResponse.fromQuotaEntities(outcome, 0).data());
     }
 
     @Override

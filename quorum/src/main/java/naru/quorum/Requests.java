@@ -34,7 +34,8 @@ final class Requests {
                         .setRequestApiVersion(caller.apiVersion())
                         .setClientId(caller.clientId()),
                 caller.principal(),
-                deadline(caller.timeoutMillis()));
+                deadline(caller.timeoutMillis()),
+                caller.partitionChanges()::accept);
     }
 
     static ControllerRequestContext of(

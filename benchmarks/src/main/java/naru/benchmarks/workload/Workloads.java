@@ -20,6 +20,9 @@ public final class Workloads {
                     new ShareConsumers("share-2", 2),
                     new ShareConsumers("share-4", 4),
                     new SecondMember("second-member"),
+                    new NoisyNeighbour("quiet-alone", NoisyNeighbour.Noise.NONE),
+                    new NoisyNeighbour("quiet-beside-noisy", NoisyNeighbour.Noise.UNLIMITED),
+                    new NoisyNeighbour("quiet-beside-limited", NoisyNeighbour.Noise.LIMITED),
                     new DurableProduce("produce-fsync"));
 
     private Workloads() {}

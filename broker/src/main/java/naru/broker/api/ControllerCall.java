@@ -1,5 +1,7 @@
 package naru.broker.api;
 
+import naru.broker.quota.ClientQuotas;
+import naru.broker.quota.Mutations;
 import naru.broker.transport.Request;
 import naru.quorum.ClusterController.Caller;
 
@@ -9,18 +11,41 @@ import org.jspecify.annotations.Nullable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** A request that the controller answers. */
 final class ControllerCall {
     private ControllerCall() {}
 
     static Caller caller(Request request, int timeoutMillis) {
-        String clientId = request.header().clientId();
+        return caller(request, timeoutMillis, partitions -> {});
+    }
+
+    /**
+     * @param partitionChanges told of partitions that are created and deleted
+     */
+    static Caller caller(Request request, int timeoutMillis, IntConsumer partitionChanges) {
         return new Caller(
                 request.principal(),
-                clientId == null ? "" : clientId,
+                clientId(request),
                 request.version(),
-                timeoutMillis);
+                timeoutMillis,
+                partitionChanges);
+    }
+
+    /**
+     * What the request may create and delete.
+     *
+     * @param strictSince first version whose clients understand THROTTLING_QUOTA_EXCEEDED (KIP-599)
+     */
+    static Mutations mutations(ClientQuotas quotas, Request request, int strictSince) {
+        return quotas.mutations(
+                request.principal().getName(), clientId(request), request.version() >= strictSince);
+    }
+
+    private static String clientId(Request request) {
+        String clientId = request.header().clientId();
+        return clientId == null ? "" : clientId;
     }
 
     /** Answers the request with what the controller replies, when it does. */

@@ -1,6 +1,8 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.quota.Mutations;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.ClusterImage;
@@ -19,14 +21,19 @@ import java.util.Map;
 
 /** CreatePartitions: adds partitions to topics; answered when this node knows them too. */
 public final class CreatePartitions implements RequestHandler {
+    /** First version whose clients understand a refusal for their quota. */
+    private static final int STRICT_SINCE = 3;
+
     private final Quorum quorum;
     private final ImageWait images;
     private final Access access;
+    private final ClientQuotas quotas;
 
-    public CreatePartitions(Quorum quorum, ImageWait images, Access access) {
+    public CreatePartitions(Quorum quorum, ImageWait images, Access access, ClientQuotas quotas) {
         this.quorum = quorum;
         this.images = images;
         this.access = access;
+        this.quotas = quotas;
     }
 
     @Override
@@ -39,12 +46,15 @@ public final class CreatePartitions implements RequestHandler {
         for (CreatePartitionsTopic topic : body.topics()) {
             counts.put(topic.name(), topic.count());
         }
+        Mutations mutations = ControllerCall.mutations(quotas, request, STRICT_SINCE);
         quorum.controller()
-                .createPartitions(ControllerCall.caller(request, body.timeoutMs()), permitted)
+                .createPartitions(
+                        ControllerCall.caller(request, body.timeoutMs(), mutations), permitted)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
                                 response -> {
+                                    request.throttle(mutations.throttleMillis());
                                     for (CreatePartitionsTopicResult result : response.results()) {
                                         if (body.validateOnly()
                                                 || result.errorCode() != Errors.NONE.code()) {

@@ -1,6 +1,8 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.quota.Mutations;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.ClusterImage;
@@ -18,14 +20,19 @@ import java.util.List;
 
 /** CreateTopics: the controller makes them; answered when this node knows them too. */
 public final class CreateTopics implements RequestHandler {
+    /** First version whose clients understand a refusal for their quota. */
+    private static final int STRICT_SINCE = 6;
+
     private final Quorum quorum;
     private final ImageWait images;
     private final Access access;
+    private final ClientQuotas quotas;
 
-    public CreateTopics(Quorum quorum, ImageWait images, Access access) {
+    public CreateTopics(Quorum quorum, ImageWait images, Access access, ClientQuotas quotas) {
         this.quorum = quorum;
         this.images = images;
         this.access = access;
+        this.quotas = quotas;
     }
 
     @Override
@@ -34,12 +41,15 @@ public final class CreateTopics implements RequestHandler {
         CreateTopicsRequestData permitted = body.duplicate();
         List<CreatableTopicResult> refused = new ArrayList<>();
         permitted.topics().removeIf(topic -> refuse(request, topic, refused));
+        Mutations mutations = ControllerCall.mutations(quotas, request, STRICT_SINCE);
         quorum.controller()
-                .createTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
+                .createTopics(
+                        ControllerCall.caller(request, body.timeoutMs(), mutations), permitted)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
                                 response -> {
+                                    request.throttle(mutations.throttleMillis());
                                     response.topics()
                                             .forEach(topic -> hideSettings(request, topic));
                                     response.topics().addAll(refused);

@@ -1,6 +1,8 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.quota.Mutations;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.ClusterImage;
@@ -22,14 +24,19 @@ import java.util.Map;
 
 /** DeleteTopics: by name or by id (KIP-516); answered when this node has forgotten them too. */
 public final class DeleteTopics implements RequestHandler {
+    /** First version whose clients understand a refusal for their quota. */
+    private static final int STRICT_SINCE = 5;
+
     private final Quorum quorum;
     private final ImageWait images;
     private final Access access;
+    private final ClientQuotas quotas;
 
-    public DeleteTopics(Quorum quorum, ImageWait images, Access access) {
+    public DeleteTopics(Quorum quorum, ImageWait images, Access access, ClientQuotas quotas) {
         this.quorum = quorum;
         this.images = images;
         this.access = access;
+        this.quotas = quotas;
     }
 
     @Override
@@ -43,12 +50,15 @@ public final class DeleteTopics implements RequestHandler {
         List<DeleteTopicState> topics = new ArrayList<>(body.topics());
         topics.removeIf(topic -> refuse(request, name(before, topic), topic.topicId(), refused));
         permitted.setTopicNames(names).setTopics(topics);
+        Mutations mutations = ControllerCall.mutations(quotas, request, STRICT_SINCE);
         quorum.controller()
-                .deleteTopics(ControllerCall.caller(request, body.timeoutMs()), permitted)
+                .deleteTopics(
+                        ControllerCall.caller(request, body.timeoutMs(), mutations), permitted)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
                                 response -> {
+                                    request.throttle(mutations.throttleMillis());
                                     refused.forEach(response.responses()::add);
                                     Map<String, Uuid> deleted = deleted(before, response);
                                     images.until(

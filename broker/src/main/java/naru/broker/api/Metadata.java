@@ -2,6 +2,8 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.config.NodeConfig;
+import naru.broker.quota.ClientQuotas;
+import naru.broker.quota.Mutations;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.quorum.ClusterImage;
@@ -38,18 +40,21 @@ public final class Metadata implements RequestHandler {
     private final Addresses addresses;
     private final TopicCreation creation;
     private final Access access;
+    private final ClientQuotas quotas;
 
     public Metadata(
             Quorum quorum,
             Supplier<NodeConfig> node,
             Addresses addresses,
             TopicCreation creation,
-            Access access) {
+            Access access,
+            ClientQuotas quotas) {
         this.quorum = quorum;
         this.node = node;
         this.addresses = addresses;
         this.creation = creation;
         this.access = access;
+        this.quotas = quotas;
     }
 
     @Override
@@ -69,12 +74,14 @@ public final class Metadata implements RequestHandler {
             request.reply(answer(request, body, all, refused));
             return;
         }
-        creation.create(ControllerCall.caller(request, 0), missing)
+        Mutations mutations = ControllerCall.mutations(quotas, request, 0);
+        creation.create(ControllerCall.caller(request, 0, mutations), missing)
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
                                 errors -> {
                                     errors.putAll(refused);
+                                    request.throttle(mutations.throttleMillis());
                                     request.reply(answer(request, body, false, errors));
                                 }));
     }

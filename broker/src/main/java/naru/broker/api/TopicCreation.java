@@ -88,7 +88,8 @@ public final class TopicCreation {
                         caller.principal(),
                         caller.clientId(),
                         CreateTopicsRequestData.HIGHEST_SUPPORTED_VERSION,
-                        TIMEOUT_MILLIS);
+                        TIMEOUT_MILLIS,
+                        caller.partitionChanges());
         asked(asNewest, request)
                 .handle((response, failure) -> errors(names, response, failure))
                 .thenCompose(errors -> whenKnown(errors))
@@ -131,10 +132,18 @@ public final class TopicCreation {
             return errors;
         }
         for (CreatableTopicResult topic : response.topics()) {
-            Errors error = Errors.forCode(topic.errorCode());
-            errors.put(topic.name(), error == Errors.TOPIC_ALREADY_EXISTS ? Errors.NONE : error);
+            errors.put(topic.name(), told(Errors.forCode(topic.errorCode())));
         }
         return errors;
+    }
+
+    /** Those who never asked for a topic as such retry what they understand. */
+    private static Errors told(Errors error) {
+        return switch (error) {
+            case TOPIC_ALREADY_EXISTS -> Errors.NONE;
+            case THROTTLING_QUOTA_EXCEEDED -> Errors.LEADER_NOT_AVAILABLE;
+            default -> error;
+        };
     }
 
     private CompletableFuture<Map<String, Errors>> whenKnown(Map<String, Errors> errors) {

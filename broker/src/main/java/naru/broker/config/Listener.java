@@ -18,7 +18,7 @@ public record Listener(String name, String host, int port, String protocol) {
         return settingPrefix(name);
     }
 
-    static String settingPrefix(String name) {
+    public static String settingPrefix(String name) {
         return "listener.name." + name.toLowerCase(Locale.ROOT) + ".";
     }
 

@@ -37,6 +37,8 @@ final class ServedSettings {
                     controller.quorum.request.timeout.ms
                     controller.quorum.retry.backoff.ms
                     controller.quorum.voters
+                    controller.quota.window.num
+                    controller.quota.window.size.seconds
                     default.replication.factor
                     delegation.token.secret.key
                     delete.topic.enable
@@ -128,6 +130,7 @@ final class ServedSettings {
                     log.roll.ms
                     log.segment.bytes
                     log.segment.delete.delay.ms
+                    max.connection.creation.rate
                     max.connections
                     max.connections.per.ip
                     max.connections.per.ip.overrides
@@ -158,6 +161,8 @@ final class ServedSettings {
                     process.roles
                     producer.id.expiration.ms
                     queued.max.request.bytes
+                    quota.window.num
+                    quota.window.size.seconds
                     sasl.enabled.mechanisms
                     sasl.jaas.config
                     sasl.oauthbearer.clock.skew.seconds

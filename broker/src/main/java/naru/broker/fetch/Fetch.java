@@ -3,6 +3,7 @@ package naru.broker.fetch;
 import naru.broker.access.Access;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.View;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 
@@ -33,6 +34,7 @@ public final class Fetch implements RequestHandler {
     private final FetchReader reader;
     private final FetchSessions sessions;
     private final IntSupplier fetchMaxBytes;
+    private final ClientQuotas quotas;
 
     /**
      * @param fetchMaxBytes {@code fetch.max.bytes}, above which no answer goes but for a first
@@ -42,11 +44,13 @@ public final class Fetch implements RequestHandler {
             PartitionLookup lookup,
             Access access,
             FetchSessions sessions,
-            IntSupplier fetchMaxBytes) {
+            IntSupplier fetchMaxBytes,
+            ClientQuotas quotas) {
         this.access = access;
         this.reader = new FetchReader(lookup, access);
         this.sessions = sessions;
         this.fetchMaxBytes = fetchMaxBytes;
+        this.quotas = quotas;
     }
 
     @Override
@@ -71,21 +75,63 @@ public final class Fetch implements RequestHandler {
             return;
         }
         View view = body.isolationLevel() == READ_COMMITTED ? View.COMMITTED : View.REPLICATED;
-        int maxBytes = Math.min(Math.max(0, body.maxBytes()), fetchMaxBytes.getAsInt());
+        int maxBytes = Math.min(Math.max(0, body.maxBytes()), mostBytes(request));
+        int minBytes = Math.min(body.minBytes(), maxBytes);
         List<Answer> answers = reader.read(request, plan.wanted(), view, maxBytes);
         if (plan.wanted().isEmpty()
                 || body.maxWaitMs() <= 0
-                || FetchWait.isEnough(answers, body.minBytes())) {
+                || FetchWait.isEnough(answers, minBytes)) {
             reply(request, plan, answers);
             return;
         }
         new FetchWait(
                         request,
                         view,
-                        body.minBytes(),
+                        minBytes,
                         () -> reader.read(request, plan.wanted(), view, maxBytes),
                         late -> reply(request, plan, late))
                 .begin(answers, body.maxWaitMs());
+    }
+
+    private int mostBytes(Request request) {
+        int most = fetchMaxBytes.getAsInt();
+        return quotas.isActive()
+                ? Math.min(
+                        most,
+                        quotas.mostFetchBytes(request.principal().getName(), clientId(request)))
+                : most;
+    }
+
+    private static String clientId(Request request) {
+        String clientId = request.header().clientId();
+        return clientId == null ? "" : clientId;
+    }
+
+    /** Whether the client is above its quota, so that it gets no records now. */
+    private boolean refusedByQuota(Request request, List<Answer> answers) {
+        if (!quotas.isActive()) {
+            return false;
+        }
+        long bytes = 0;
+        for (Answer answer : answers) {
+            bytes += answer.sizeBytes();
+        }
+        ClientQuotas.FetchVerdict verdict =
+                quotas.fetched(request.principal().getName(), clientId(request), bytes);
+        request.throttle(verdict.throttleMillis());
+        return verdict.empty();
+    }
+
+    /** A session that would begin with this answer does not begin; one that goes on does. */
+    private void replyEmpty(Request request, Plan plan) {
+        FetchResponseData response = new FetchResponseData();
+        FetchSession session = plan.session();
+        if (session != null && plan.incremental()) {
+            response.setSessionId(session.id());
+        } else if (session != null) {
+            sessions.remove(session.id());
+        }
+        request.reply(response);
     }
 
     /**
@@ -179,7 +225,11 @@ public final class Fetch implements RequestHandler {
         request.reply(new FetchResponseData().setErrorCode(error.code()).setSessionId(sessionId));
     }
 
-    private static void reply(Request request, Plan plan, List<Answer> answers) {
+    private void reply(Request request, Plan plan, List<Answer> answers) {
+        if (refusedByQuota(request, answers)) {
+            replyEmpty(request, plan);
+            return;
+        }
         FetchSession session = plan.session();
         FetchResponseData response = new FetchResponseData();
         if (session == null) {

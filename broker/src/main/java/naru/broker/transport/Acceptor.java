@@ -1,5 +1,7 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ConnectionRates;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +13,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,6 +27,9 @@ final class Acceptor {
     /** Enough to empty the queue of connections not yet accepted, and an end to it in a flood. */
     private static final int ACCEPTED_AT_ONCE = 256;
 
+    /** Refused connections that are kept until their time is over. */
+    private static final int MOST_HELD = 256;
+
     private static final AtomicLong NEXT_ID = new AtomicLong(1);
 
     private final ListenerOptions listener;
@@ -31,7 +38,9 @@ final class Acceptor {
     private final List<SelectorLoop> loops;
     private final ConnectionLimits limits;
     private final Strangers strangers;
+    private final ConnectionRates rates;
     private final TransportOptions options;
+    private final Set<SocketChannel> held = ConcurrentHashMap.newKeySet();
     private SelectionKey key;
     private int next;
     private boolean paused;
@@ -42,6 +51,7 @@ final class Acceptor {
             List<SelectorLoop> loops,
             ConnectionLimits limits,
             Strangers strangers,
+            ConnectionRates rates,
             TransportOptions options)
             throws IOException {
         this.listener = listener;
@@ -50,6 +60,7 @@ final class Acceptor {
         this.loops = loops;
         this.limits = limits;
         this.strangers = strangers;
+        this.rates = rates;
         this.options = options;
         this.key = server.register(home.selector(), 0, this);
     }
@@ -79,7 +90,12 @@ final class Acceptor {
                     return;
                 }
                 paused = false;
+                long restMillis = rates.taken(listener.name());
                 admit(socket);
+                if (restMillis > 0) {
+                    rest(restMillis);
+                    return;
+                }
             }
         } catch (IOException e) {
             pause(String.valueOf(e.getMessage()));
@@ -93,12 +109,42 @@ final class Acceptor {
             LOG.warn(
                     "listener {} takes no connections for the moment: {}", listener.name(), reason);
         }
+        rest(PAUSE_MILLIS);
+    }
+
+    private void rest(long millis) {
         key.interestOps(0);
-        home.after(PAUSE_MILLIS, this::open);
+        home.after(millis, this::open);
+    }
+
+    /** An address that connects too fast gets no service, and is told so late (KIP-612). */
+    private void hold(SocketChannel socket, InetAddress address, long millis) throws IOException {
+        home.stats().add(TransportStats.Total.CONNECTIONS_REFUSED, 1);
+        LOG.debug("{} is above its connection_creation_rate; one more is refused", address);
+        if (held.size() >= MOST_HELD) {
+            socket.close();
+            return;
+        }
+        held.add(socket);
+        home.after(millis, () -> release(socket));
+    }
+
+    private void release(SocketChannel socket) {
+        held.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("closing a connection that was held: {}", e.getMessage());
+        }
     }
 
     private void admit(SocketChannel socket) throws IOException {
         InetAddress address = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        long heldMillis = rates.heldMillis(address);
+        if (heldMillis > 0) {
+            hold(socket, address, heldMillis);
+            return;
+        }
         if (!limits.admit(address)) {
             home.stats().add(TransportStats.Total.CONNECTIONS_REFUSED, 1);
             LOG.debug("{} has max.connections.per.ip open; one more is refused", address);
@@ -145,6 +191,7 @@ final class Acceptor {
     }
 
     void close() {
+        held.forEach(this::release);
         try {
             server.close();
         } catch (IOException e) {

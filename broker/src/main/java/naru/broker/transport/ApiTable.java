@@ -10,6 +10,7 @@ import java.util.Map;
 public final class ApiTable {
     private final @Nullable RequestHandler[] handlers = new RequestHandler[TransportStats.APIS];
     private final Map<ApiKeys, RequestHandler> byApi = new EnumMap<>(ApiKeys.class);
+    private boolean charged = true;
 
     public ApiTable serve(ApiKeys api, RequestHandler handler) {
         if (byApi.put(api, handler) != null) {
@@ -23,6 +24,16 @@ public final class ApiTable {
     public ApiTable serveUnlisted(ApiKeys api, RequestHandler handler) {
         handlers[api.id] = handler;
         return this;
+    }
+
+    /** Has requests that come here, from other nodes, not be charged to any quota. */
+    public ApiTable withoutQuotas() {
+        charged = false;
+        return this;
+    }
+
+    boolean charges(ApiKeys api) {
+        return charged && !api.clusterAction;
     }
 
     /** Null for a request kind that is not served. */

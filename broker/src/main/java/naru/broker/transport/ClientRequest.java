@@ -1,6 +1,9 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -47,6 +50,11 @@ final class ClientRequest implements Request {
     @SuppressWarnings("unused") // through ANSWERED
     private boolean answered;
 
+    private final int frameBytes;
+    private int throttleMillis;
+    private long loopNanos;
+    private long runningSinceNanos;
+
     /**
      * @param bareToken whether it came, and is answered, without a header (SaslHandshake version 0)
      */
@@ -55,13 +63,60 @@ final class ClientRequest implements Request {
             RequestHeader header,
             ApiMessage body,
             long startNanos,
-            boolean bareToken) {
+            boolean bareToken,
+            int frameBytes) {
         this.bareToken = bareToken;
         this.principal = connection.principal();
         this.connection = connection;
         this.header = header;
         this.body = body;
         this.startNanos = startNanos;
+        this.frameBytes = frameBytes;
+        this.runningSinceNanos = startNanos;
+    }
+
+    /** Charges this request to the quotas of its client; for how long that is to be silent. */
+    int charge(ClientQuotas quotas, @Nullable ApiMessage response) {
+        if (!quotas.isActive()) {
+            return throttleMillis;
+        }
+        String user = principal().getName();
+        String clientId = header.clientId() == null ? "" : header.clientId();
+        if (api() == ApiKeys.PRODUCE) {
+            throttle(quotas.produced(user, clientId, frameBytes));
+        } else if (response instanceof ShareFetchResponseData shares) {
+            throttle(quotas.delivered(user, clientId, recordBytes(shares)));
+        }
+        if (quotas.countsTime()) {
+            throttle(quotas.worked(user, clientId, loopNanos()));
+        }
+        return throttleMillis;
+    }
+
+    private static long recordBytes(ShareFetchResponseData response) {
+        long bytes = 0;
+        for (ShareFetchResponseData.ShareFetchableTopicResponse topic : response.responses()) {
+            for (ShareFetchResponseData.PartitionData partition : topic.partitions()) {
+                bytes += partition.records() == null ? 0 : partition.records().sizeInBytes();
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public void throttle(int millis) {
+        throttleMillis = Math.max(throttleMillis, millis);
+    }
+
+    /** The loop turns to other things. */
+    void rest() {
+        loopNanos += System.nanoTime() - runningSinceNanos;
+        runningSinceNanos = 0;
+    }
+
+    /** Time that the loop has spent on it. */
+    private long loopNanos() {
+        return loopNanos + (runningSinceNanos == 0 ? 0 : System.nanoTime() - runningSinceNanos);
     }
 
     @Override
@@ -96,6 +151,16 @@ final class ClientRequest implements Request {
     @Override
     public InetAddress clientAddress() {
         return connection.clientAddress();
+    }
+
+    @Override
+    public int clientPort() {
+        return connection.clientPort();
+    }
+
+    @Override
+    public ClientSoftware software() {
+        return connection.software();
     }
 
     @Override
@@ -206,10 +271,18 @@ final class ClientRequest implements Request {
 
     /** Nobody else would answer the request that the task was to answer. */
     private void runOrFail(Runnable task) {
+        boolean measured = connection.loop().quotas().countsTime();
+        if (measured) {
+            runningSinceNanos = System.nanoTime();
+        }
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             fail(e);
+        } finally {
+            if (measured) {
+                rest();
+            }
         }
     }
 

@@ -39,8 +39,10 @@ final class Connection {
     private static final int GUARDED_FRAME_BYTES = 4096;
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int FIRST_CARRY_BYTES = 64 << 10;
+    private static final int LONGEST_SOFTWARE = 100;
     private static final long LOOK_AFTER_MILLIS = 5_000;
     private static final short BARE_TOKEN_VERSION = 0;
+    private static final long MUTED_LOOK_MILLIS = 1_000;
 
     private final long id;
     private final SelectorLoop loop;
@@ -50,6 +52,7 @@ final class Connection {
     private final Link link;
     private final InetSocketAddress localAddress;
     private final InetAddress clientAddress;
+    private final int clientPort;
     private final ArrayDeque<Object> pending = new ArrayDeque<>();
 
     private KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
@@ -63,8 +66,11 @@ final class Connection {
     private int retainedBytes;
     private boolean inPass;
     private boolean starved;
+    private @Nullable Timeout muted;
+    private long mutedUntilMillis;
     private boolean open = true;
     private final long sinceMillis;
+    private ClientSoftware software = ClientSoftware.UNKNOWN;
     private long lastActiveMillis;
     private long frameSinceMillis;
 
@@ -81,14 +87,16 @@ final class Connection {
         this.key = key;
         this.listener = listener;
         this.localAddress = (InetSocketAddress) socket.getLocalAddress();
-        this.clientAddress = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+        InetSocketAddress client = (InetSocketAddress) socket.getRemoteAddress();
+        this.clientAddress = client.getAddress();
+        this.clientPort = client.getPort();
         this.sinceMillis = loop.nowMillis();
         this.lastActiveMillis = sinceMillis;
         SSLEngine engine = listener.security().newEngine(clientAddress);
         this.link =
                 engine == null
                         ? new PlainLink(socket)
-                        : new TlsLink(loop, socket, engine, this::onHandshakeStep);
+                        : new TlsLink(loop, socket, engine, this::onMayGoOn);
     }
 
     /** Once the loop knows this connection. */
@@ -141,8 +149,8 @@ final class Connection {
         return login == null ? principal : login.principal();
     }
 
-    /** The costly part of a step of the handshake is done. */
-    private void onHandshakeStep() {
+    /** What held it up is over: a costly step of the handshake, a want of memory, a silence. */
+    private void onMayGoOn() {
         try {
             goOn();
         } catch (IOException e) {
@@ -170,6 +178,14 @@ final class Connection {
         return clientAddress;
     }
 
+    int clientPort() {
+        return clientPort;
+    }
+
+    ClientSoftware software() {
+        return software;
+    }
+
     void onReady() {
         try {
             if (key.isWritable()) {
@@ -184,7 +200,12 @@ final class Connection {
     }
 
     private boolean mayServe() {
-        return open && inHand == null && pending.isEmpty() && !lastReply && link.mayRead();
+        return open
+                && inHand == null
+                && muted == null
+                && pending.isEmpty()
+                && !lastReply
+                && link.mayRead();
     }
 
     private void onReadable() throws IOException {
@@ -351,6 +372,7 @@ final class Connection {
 
     private void begin(ByteBuffer frame) {
         long startNanos = System.nanoTime();
+        int frameBytes = frame.remaining();
         ClientRequest request;
         RequestHandler handler;
         Login gate = login;
@@ -377,7 +399,7 @@ final class Connection {
             if (body == null) {
                 return;
             }
-            request = new ClientRequest(this, header, body, startNanos, bare);
+            request = new ClientRequest(this, header, body, startNanos, bare, frameBytes);
         } catch (RuntimeException e) {
             refuseFrame("a request that cannot be read: " + e.getMessage());
             return;
@@ -387,6 +409,9 @@ final class Connection {
             handler.handle(request);
         } catch (RuntimeException | Error e) {
             request.fail(e);
+        }
+        if (inHand == request && loop.quotas().countsTime()) {
+            request.rest();
         }
     }
 
@@ -414,6 +439,12 @@ final class Connection {
         }
         ApiMessage body = api.messageType.newRequest();
         body.read(new ByteBufferAccessor(frame), version);
+        if (body instanceof ApiVersionsRequestData asked
+                && asked.clientSoftwareName().length() < LONGEST_SOFTWARE
+                && asked.clientSoftwareVersion().length() < LONGEST_SOFTWARE) {
+            software =
+                    new ClientSoftware(asked.clientSoftwareName(), asked.clientSoftwareVersion());
+        }
         return body;
     }
 
@@ -453,8 +484,18 @@ final class Connection {
         releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
+            int throttleMillis =
+                    listener.apis().charges(request.api())
+                            ? request.charge(loop.quotas(), response)
+                            : 0;
             if (response != null) {
+                if (throttleMillis > 0) {
+                    ThrottleTime.set(response, throttleMillis);
+                }
                 encode(request, response);
+            }
+            if (throttleMillis > 0) {
+                mute(throttleMillis);
             }
             loop.stats().answered(request.api().id, System.nanoTime() - request.startNanos);
             if (!inPass) {
@@ -467,6 +508,29 @@ final class Connection {
             LOG.error("a reply to {} could not be written", request.api(), e);
             loop.replyBuffer().discard();
             close("its reply could not be written");
+        }
+    }
+
+    /** Reads nothing for so long (KIP-219). */
+    private void mute(int millis) {
+        if (open) {
+            mutedUntilMillis = loop.nowMillis() + millis;
+            interest(SelectionKey.OP_READ, false);
+            muted = loop.after(Math.min(millis, MUTED_LOOK_MILLIS), this::onMuteTimer);
+        }
+    }
+
+    private void onMuteTimer() {
+        if (!open) {
+            return;
+        }
+        long left = mutedUntilMillis - loop.nowMillis();
+        if (left > 0) {
+            muted = loop.after(Math.min(left, MUTED_LOOK_MILLIS), this::onMuteTimer);
+            lookWhetherClientIsThere();
+        } else {
+            muted = null;
+            onMayGoOn();
         }
     }
 
@@ -585,6 +649,9 @@ final class Connection {
         starved = false;
         if (mayServe()) {
             interest(SelectionKey.OP_READ, true);
+            if (link.hasBuffered()) {
+                loop.execute(this::onMayGoOn);
+            }
         }
     }
 
@@ -604,7 +671,7 @@ final class Connection {
         }
     }
 
-    /** While a request waits nothing is read, so that nobody would tell of the client's end. */
+    /** While nothing is read nobody would tell of the client's end. */
     private void lookWhetherClientIsThere() {
         if (!link.mayRead() || (carry == null && !startCarry(BufferPool.SMALLEST))) {
             return;
@@ -613,7 +680,7 @@ final class Connection {
         try {
             int bytes = held.hasRemaining() ? link.read(held) : 0;
             if (bytes < 0) {
-                close("the client closed the connection while its request waited");
+                close("the client closed the connection while nothing was read from it");
             } else {
                 loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
             }
@@ -650,6 +717,10 @@ final class Connection {
         if (patience != null && !identified) {
             patience.cancel();
             loop.strangerWent(this);
+        }
+        if (muted != null) {
+            muted.cancel();
+            muted = null;
         }
         LOG.debug("connection {} from {} ends: {}", id, clientAddress, reason);
         dropCarry();

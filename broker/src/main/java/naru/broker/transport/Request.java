@@ -31,6 +31,15 @@ public interface Request {
 
     InetAddress clientAddress();
 
+    default int clientPort() {
+        return 0;
+    }
+
+    /** What the client said of itself when it asked for the versions we serve. */
+    default ClientSoftware software() {
+        return ClientSoftware.UNKNOWN;
+    }
+
     /** Name of the listener on which the client came. */
     String listenerName();
 
@@ -45,6 +54,12 @@ public interface Request {
      * there is no room for more of what waits.
      */
     boolean retain(int bytes);
+
+    /**
+     * Has the client be told to be silent for so long after the answer, and its connection not be
+     * read meanwhile. Called by the thread that then answers.
+     */
+    default void throttle(int millis) {}
 
     /** Answers with the response message of the same API. */
     void reply(ApiMessage response);

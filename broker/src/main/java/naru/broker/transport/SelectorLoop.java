@@ -1,5 +1,7 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ final class SelectorLoop implements Runnable {
     private final Handshakes handshakes;
     private final Strangers strangers;
     private final Set<Connection> ownStrangers = new LinkedHashSet<>();
+    private final ClientQuotas quotas;
     private final Selector selector;
     private final Thread thread;
     private final TransportStats stats = new TransportStats();
@@ -64,13 +67,15 @@ final class SelectorLoop implements Runnable {
             FrameMemory frameMemory,
             ConnectionLimits limits,
             Handshakes handshakes,
-            Strangers strangers)
+            Strangers strangers,
+            ClientQuotas quotas)
             throws IOException {
         this.options = options;
         this.handshakes = handshakes;
         this.strangers = strangers;
         this.frameMemory = frameMemory;
         this.limits = limits;
+        this.quotas = quotas;
         this.selector = Selector.open();
         this.nowMillis = clockMillis();
         this.timers = new TimerWheel(nowMillis);
@@ -87,6 +92,10 @@ final class SelectorLoop implements Runnable {
 
     TransportOptions options() {
         return options;
+    }
+
+    ClientQuotas quotas() {
+        return quotas;
     }
 
     TransportStats stats() {

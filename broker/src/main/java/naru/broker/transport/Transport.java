@@ -1,5 +1,7 @@
 package naru.broker.transport;
 
+import naru.broker.quota.ClientQuotas;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -15,6 +17,7 @@ import java.util.function.LongConsumer;
 public final class Transport implements AutoCloseable {
     private final TransportOptions options;
     private final ConnectionLimits limits;
+    private final ClientQuotas quotas;
     private final FrameMemory frameMemory;
     private final Handshakes handshakes = new Handshakes();
     private final Strangers strangers = new Strangers(Strangers.MOST);
@@ -22,13 +25,22 @@ public final class Transport implements AutoCloseable {
     private final List<Acceptor> acceptors = new ArrayList<>();
     private boolean started;
 
+    /** Without quotas. */
     public Transport(TransportOptions options, ConnectionLimits limits) throws IOException {
+        this(options, limits, ClientQuotas.none());
+    }
+
+    public Transport(TransportOptions options, ConnectionLimits limits, ClientQuotas quotas)
+            throws IOException {
         this.options = options;
         this.limits = limits;
+        this.quotas = quotas;
         this.frameMemory = new FrameMemory(options.frameMemoryBytes());
         try {
             for (int i = 0; i < options.loops(); i++) {
-                loops.add(new SelectorLoop(i, options, frameMemory, limits, handshakes, strangers));
+                loops.add(
+                        new SelectorLoop(
+                                i, options, frameMemory, limits, handshakes, strangers, quotas));
             }
         } catch (IOException e) {
             loops.forEach(SelectorLoop::discard);
@@ -53,7 +65,15 @@ public final class Transport implements AutoCloseable {
             }
             server.bind(listener.address(), options.backlog());
             server.configureBlocking(false);
-            acceptors.add(new Acceptor(listener, server, loops, limits, strangers, options));
+            acceptors.add(
+                    new Acceptor(
+                            listener,
+                            server,
+                            loops,
+                            limits,
+                            strangers,
+                            quotas.connectionRates(),
+                            options));
             return (InetSocketAddress) server.getLocalAddress();
         } catch (IOException | RuntimeException e) {
             server.close();

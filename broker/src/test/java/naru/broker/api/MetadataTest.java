@@ -3,6 +3,8 @@ package naru.broker.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
@@ -42,7 +44,8 @@ class MetadataTest {
                         node.config::current,
                         node.addresses,
                         new TopicCreation(node.quorum, node.images, node.config::current),
-                        OneNode.EVERYBODY);
+                        OneNode.EVERYBODY,
+                        ClientQuotas.none());
         node.create("known", 3);
     }
 

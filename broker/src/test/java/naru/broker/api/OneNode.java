@@ -5,6 +5,7 @@ import naru.broker.access.EverybodyMay;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.Request;
 import naru.quorum.ClusterImage.BrokerEndpoint;
 import naru.quorum.KraftQuorum;
@@ -86,7 +87,7 @@ final class OneNode implements AutoCloseable {
         CreateTopicsRequestData body = new CreateTopicsRequestData().setTimeoutMs(30_000);
         body.topics().add(topic);
         return FakeRequest.ask(
-                        new CreateTopics(quorum, images, EVERYBODY),
+                        new CreateTopics(quorum, images, EVERYBODY, ClientQuotas.none()),
                         body,
                         CreateTopicsResponseData.class)
                 .topics()

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import naru.broker.quota.ClientQuotas;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -144,7 +146,8 @@ class TopicAdministrationTest {
 
         CreateTopicsResponseData response =
                 FakeRequest.ask(
-                        new CreateTopics(node.quorum, node.images, OneNode.EVERYBODY),
+                        new CreateTopics(
+                                node.quorum, node.images, OneNode.EVERYBODY, ClientQuotas.none()),
                         body,
                         CreateTopicsResponseData.class);
 
@@ -159,7 +162,8 @@ class TopicAdministrationTest {
 
         CreateTopicsResponseData response =
                 FakeRequest.ask(
-                        new CreateTopics(node.quorum, node.images, OneNode.NOBODY),
+                        new CreateTopics(
+                                node.quorum, node.images, OneNode.NOBODY, ClientQuotas.none()),
                         body,
                         CreateTopicsResponseData.class);
 
@@ -177,7 +181,8 @@ class TopicAdministrationTest {
 
         DeleteTopicsResponseData response =
                 FakeRequest.ask(
-                        new DeleteTopics(node.quorum, node.images, OneNode.EVERYBODY),
+                        new DeleteTopics(
+                                node.quorum, node.images, OneNode.EVERYBODY, ClientQuotas.none()),
                         body,
                         DeleteTopicsResponseData.class);
 
@@ -195,7 +200,8 @@ class TopicAdministrationTest {
 
         DeleteTopicsResponseData response =
                 FakeRequest.ask(
-                        new DeleteTopics(node.quorum, node.images, OneNode.EVERYBODY),
+                        new DeleteTopics(
+                                node.quorum, node.images, OneNode.EVERYBODY, ClientQuotas.none()),
                         new DeleteTopicsRequestData()
                                 .setTimeoutMs(30_000)
                                 .setTopicNames(List.of("doomed-by-name")),
@@ -231,7 +237,11 @@ class TopicAdministrationTest {
 
         CreatePartitionsTopicResult result =
                 FakeRequest.ask(
-                                new CreatePartitions(node.quorum, node.images, OneNode.EVERYBODY),
+                                new CreatePartitions(
+                                        node.quorum,
+                                        node.images,
+                                        OneNode.EVERYBODY,
+                                        ClientQuotas.none()),
                                 body,
                                 CreatePartitionsResponseData.class)
                         .results()

@@ -1,6 +1,7 @@
 package naru.broker.partition;
 
 import naru.quorum.ClusterImage;
+import naru.quorum.QuotaView;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
@@ -107,6 +108,11 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
     @Override
     public OptionalInt controllerId() {
         return OptionalInt.empty();
+    }
+
+    @Override
+    public QuotaView quotas() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

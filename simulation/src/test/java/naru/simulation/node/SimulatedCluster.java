@@ -4,6 +4,7 @@ import naru.quorum.ClusterChange;
 import naru.quorum.ClusterController;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
+import naru.quorum.QuotaView;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -121,6 +122,11 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
     @Override
     public Collection<ConfigResource> configuredResources(ConfigResource.Type type) {
         return configs.keySet();
+    }
+
+    @Override
+    public QuotaView quotas() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

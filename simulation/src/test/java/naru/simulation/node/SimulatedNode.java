@@ -22,6 +22,7 @@ import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.quota.ClientQuotas;
 import naru.broker.share.ShareAcknowledge;
 import naru.broker.share.ShareFetch;
 import naru.broker.share.ShareQueues;
@@ -167,7 +168,12 @@ public final class SimulatedNode {
         handle(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access));
         handle(
                 ApiKeys.FETCH,
-                new Fetch(lookup, access, new FetchSessions(() -> 0), () -> MOST_BYTES));
+                new Fetch(
+                        lookup,
+                        access,
+                        new FetchSessions(() -> 0),
+                        () -> MOST_BYTES,
+                        ClientQuotas.none()));
         handle(ApiKeys.INIT_PRODUCER_ID, new InitProducerId(ids, transactions, access));
         handle(
                 ApiKeys.ADD_PARTITIONS_TO_TXN,
