@@ -83,6 +83,7 @@ public final class Node implements AutoCloseable {
     private final FetchSessions fetchSessions;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable();
+    private final ClusterCredentials credentials = new ClusterCredentials();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
 
@@ -131,10 +132,7 @@ public final class Node implements AutoCloseable {
         limits.set(limits(config));
         dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
-        ClusterCredentials credentials = new ClusterCredentials();
-        Protections protections = new Protections(config, credentials, control.trail());
-        parts.push(protections);
-        dynamic.subscribe(protections);
+        Protections protections = protect(dynamic, control);
         this.transport = new Transport(transportOptions(config), limits);
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
@@ -186,6 +184,13 @@ public final class Node implements AutoCloseable {
         quorum.subscribe(coordinators.groupEvents());
         quorum.subscribe(shares.events());
         quorum.subscribe(images);
+    }
+
+    private Protections protect(DynamicConfig dynamic, AccessControl control) {
+        Protections protections = new Protections(config, credentials, control.trail());
+        parts.push(protections);
+        dynamic.subscribe(protections);
+        return protections;
     }
 
     private LogDirectory openLogs(TopicConfigs topics, DynamicConfig dynamic) {
