@@ -85,6 +85,7 @@ public final class Node implements AutoCloseable {
     private final FetchSessions fetchSessions;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable().withoutQuotas();
+    private final ClusterCredentials credentials = new ClusterCredentials();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
 
@@ -129,17 +130,11 @@ public final class Node implements AutoCloseable {
             parts.push(audit);
         }
         DynamicConfig dynamic = new DynamicConfig(config);
-        ConnectionLimits limits = new ConnectionLimits();
-        limits.set(limits(config));
-        dynamic.subscribe((changed, now) -> limits.set(limits(now)));
         parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
-        ClusterCredentials credentials = new ClusterCredentials();
-        Protections protections = new Protections(config, credentials, control.trail());
-        parts.push(protections);
-        dynamic.subscribe(protections);
+        Protections protections = protect(dynamic, control);
         QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
         this.quotas = enforcement.quotas();
-        this.transport = new Transport(transportOptions(config), limits, quotas);
+        this.transport = new Transport(transportOptions(config), limits(dynamic), quotas);
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
@@ -189,14 +184,35 @@ public final class Node implements AutoCloseable {
         if (rules != null) {
             quorum.subscribe(rules);
         }
-        quorum.subscribe(dynamic);
-        quorum.subscribe(enforcement);
-        quorum.subscribe(new TelemetryWishes(telemetry));
-        quorum.subscribe(partitions);
-        quorum.subscribe(coordinators.surroundings());
-        quorum.subscribe(coordinators.groupEvents());
-        quorum.subscribe(shares.events());
-        quorum.subscribe(images);
+        subscribe(
+                dynamic,
+                enforcement,
+                new TelemetryWishes(telemetry),
+                partitions,
+                coordinators.surroundings(),
+                coordinators.groupEvents(),
+                shares.events(),
+                images);
+    }
+
+    private void subscribe(Quorum.Listener... inOrder) {
+        for (Quorum.Listener listener : inOrder) {
+            quorum.subscribe(listener);
+        }
+    }
+
+    private static ConnectionLimits limits(DynamicConfig dynamic) {
+        ConnectionLimits limits = new ConnectionLimits();
+        limits.set(limits(dynamic.current()));
+        dynamic.subscribe((changed, now) -> limits.set(limits(now)));
+        return limits;
+    }
+
+    private Protections protect(DynamicConfig dynamic, AccessControl control) {
+        Protections protections = new Protections(config, credentials, control.trail());
+        parts.push(protections);
+        dynamic.subscribe(protections);
+        return protections;
     }
 
     private LogDirectory openLogs(TopicConfigs topics, DynamicConfig dynamic) {

@@ -42,7 +42,7 @@ public final class SecurityFolder {
     private static final String ALIAS = "server";
     private static final int AUTHORITY_DAYS = 3650;
     private static final int SERVER_DAYS = 825;
-    private static final Duration RENEWED_BEFORE = Duration.ofDays(30);
+    private static final Duration RENEWED_AFTER = Duration.ofDays(SERVER_DAYS - 30);
     private static final int SECRET_BYTES = 24;
     private static final String USER = "admin";
 
@@ -138,8 +138,8 @@ public final class SecurityFolder {
                     names.stream()
                             .map(name -> name.substring(name.indexOf(':') + 1))
                             .allMatch(certified::contains);
-            Instant end = certificate.getNotAfter().toInstant();
-            if (!complete || end.isBefore(Instant.now().plus(RENEWED_BEFORE))) {
+            Instant made = Files.getLastModifiedTime(keystore()).toInstant();
+            if (!complete || made.plus(RENEWED_AFTER).isBefore(Instant.now())) {
                 issue(names);
             }
         } catch (GeneralSecurityException e) {
