@@ -42,6 +42,7 @@ import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
 import naru.quorum.FatalFault;
 import naru.quorum.KraftQuorum;
+import naru.quorum.Quorum;
 import naru.quorum.QuorumOptions;
 import naru.quorum.StorageRefusedException;
 

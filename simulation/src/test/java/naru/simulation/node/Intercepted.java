@@ -22,6 +22,11 @@ public record Intercepted(Request request, Consumer<ApiMessage> change) implemen
     }
 
     @Override
+    public void replyLast(ApiMessage response) {
+        request.replyLast(response);
+    }
+
+    @Override
     public void reply(Errors error, String message) {
         request.reply(error, message);
     }

@@ -7,11 +7,16 @@ import naru.quorum.Quorum;
 import naru.quorum.QuotaView;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -55,7 +60,8 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
             }
             changes.add(new ClusterChange.TopicChange(topic.name(), topic.id(), partitions));
         }
-        return new ClusterChange(changes, List.of(), Set.of(), false);
+        return new ClusterChange(
+                changes, List.of(), Set.of(), false, ClusterChange.AccessRuleChange.NONE);
     }
 
     CompletableFuture<ClusterController.ProducerIdBlock> producerIds() {
@@ -127,6 +133,32 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
     @Override
     public QuotaView quotas() {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable ScramCredential scramCredential(String mechanism, String user) {
+        return null;
+    }
+
+    @Override
+    public @Nullable TokenInformation delegationToken(String tokenId) {
+        return null;
+    }
+
+    @Override
+    public Collection<AclBinding> accessRules() {
+        return List.of();
+    }
+
+    @Override
+    public DescribeUserScramCredentialsResponseData describeScramUsers(
+            DescribeUserScramCredentialsRequestData request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Collection<TokenInformation> delegationTokens() {
+        return List.of();
     }
 
     @Override

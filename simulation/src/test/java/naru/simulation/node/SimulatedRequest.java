@@ -98,6 +98,11 @@ final class SimulatedRequest implements Request {
     }
 
     @Override
+    public void replyLast(ApiMessage response) {
+        throw new UnsupportedOperationException("nobody logs in");
+    }
+
+    @Override
     public void reply(Errors error, String message) {
         if (mayAnswer()) {
             node.cluster().later(() -> caller.refused(error));
