@@ -80,7 +80,15 @@ final class MatrixTable {
                         Set.of(BROKER)),
                 row(ApiKeys.DELETE_RECORDS, Bodies::deleteRecords, Set.of(on(TOPIC, DELETE))),
                 row(ApiKeys.DESCRIBE_PRODUCERS, Bodies::producers, Set.of(TOPIC_READ)),
-                row(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING));
+                row(ApiKeys.API_VERSIONS, Bodies::apiVersions, NOTHING),
+                row(
+                        ApiKeys.SASL_HANDSHAKE,
+                        names -> AdministrationBodies.ofNode(ApiKeys.SASL_HANDSHAKE),
+                        NOTHING),
+                row(
+                        ApiKeys.SASL_AUTHENTICATE,
+                        names -> AdministrationBodies.ofNode(ApiKeys.SASL_AUTHENTICATE),
+                        NOTHING));
     }
 
     static List<MatrixRow> groups() {
@@ -288,6 +296,22 @@ final class MatrixTable {
                         AdministrationBodies::quorum,
                         Set.of(CLUSTER_DESCRIBE)),
                 row(ApiKeys.UPDATE_FEATURES, AdministrationBodies::features, Set.of(CLUSTER_ALTER)),
+                row(
+                        ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                        names -> AdministrationBodies.ofNode(ApiKeys.DESCRIBE_CLIENT_QUOTAS),
+                        Set.of(on(CLUSTER, DESCRIBE_CONFIGS))),
+                row(
+                        ApiKeys.ALTER_CLIENT_QUOTAS,
+                        names -> AdministrationBodies.ofNode(ApiKeys.ALTER_CLIENT_QUOTAS),
+                        Set.of(on(CLUSTER, ALTER_CONFIGS))),
+                row(
+                        ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+                        names -> AdministrationBodies.ofNode(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS),
+                        NOTHING),
+                row(
+                        ApiKeys.PUSH_TELEMETRY,
+                        names -> AdministrationBodies.ofNode(ApiKeys.PUSH_TELEMETRY),
+                        NOTHING),
                 row(
                         ApiKeys.UNREGISTER_BROKER,
                         AdministrationBodies::unregister,
