@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -36,6 +37,17 @@ record Traces(List<String> threads, List<String> files, List<String> folders) {
                                                 && path.getFileName().toString().startsWith("naru-")
                                         ? path.toString()
                                         : null));
+    }
+
+    /** What is here and was not there before; what went meanwhile was somebody else's. */
+    List<String> addedSince(Traces before) {
+        List<String> added = new ArrayList<>(all());
+        before.all().forEach(added::remove);
+        return added;
+    }
+
+    private List<String> all() {
+        return Stream.of(threads, files, folders).flatMap(List::stream).toList();
     }
 
     private static List<String> listed(Path folder, Function<Path, @Nullable String> told) {
