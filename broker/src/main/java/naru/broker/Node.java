@@ -3,7 +3,6 @@ package naru.broker;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.broker.access.Access;
-import naru.broker.access.AccessByRules;
 import naru.broker.api.Addresses;
 import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
@@ -47,6 +46,7 @@ import naru.quorum.QuorumOptions;
 import naru.quorum.StorageRefusedException;
 
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,10 +126,6 @@ public final class Node implements AutoCloseable {
             throws IOException, StartException {
         this.config = config;
         this.parts = parts;
-        AuditFile audit = control.file();
-        if (audit != null) {
-            parts.push(audit);
-        }
         DynamicConfig dynamic = new DynamicConfig(config);
         parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
         Protections protections = protect(dynamic, control);
@@ -181,11 +177,8 @@ public final class Node implements AutoCloseable {
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
         QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
-        AccessByRules rules = control.rules();
-        if (rules != null) {
-            quorum.subscribe(rules);
-        }
         subscribe(
+                control.rules(),
                 dynamic,
                 enforcement,
                 new TelemetryWishes(telemetry),
@@ -196,9 +189,11 @@ public final class Node implements AutoCloseable {
                 images);
     }
 
-    private void subscribe(Quorum.Listener... inOrder) {
+    private void subscribe(Quorum.@Nullable Listener... inOrder) {
         for (Quorum.Listener listener : inOrder) {
-            quorum.subscribe(listener);
+            if (listener != null) {
+                quorum.subscribe(listener);
+            }
         }
     }
 
@@ -210,6 +205,10 @@ public final class Node implements AutoCloseable {
     }
 
     private Protections protect(DynamicConfig dynamic, AccessControl control) {
+        AuditFile audit = control.file();
+        if (audit != null) {
+            parts.push(audit);
+        }
         Protections protections = new Protections(config, credentials, control.trail());
         parts.push(protections);
         dynamic.subscribe(protections);

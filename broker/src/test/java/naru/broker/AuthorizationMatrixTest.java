@@ -209,6 +209,7 @@ class AuthorizationMatrixTest {
                         MatrixTable.shares(),
                         MatrixTable.transactions(),
                         MatrixTable.administration(),
+                        MatrixTable.clients(),
                         MatrixTable.controller())
                 .flatMap(List::stream);
     }

@@ -296,6 +296,19 @@ final class MatrixTable {
                         AdministrationBodies::quorum,
                         Set.of(CLUSTER_DESCRIBE)),
                 row(ApiKeys.UPDATE_FEATURES, AdministrationBodies::features, Set.of(CLUSTER_ALTER)),
+                row(ApiKeys.ELECT_LEADERS, AdministrationBodies::elect, Set.of(CLUSTER_ALTER)),
+                row(
+                        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                        AdministrationBodies::reassign,
+                        Set.of(CLUSTER_ALTER)),
+                row(
+                        ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                        AdministrationBodies::reassignments,
+                        Set.of(CLUSTER_DESCRIBE)));
+    }
+
+    static List<MatrixRow> clients() {
+        return List.of(
                 row(
                         ApiKeys.DESCRIBE_CLIENT_QUOTAS,
                         names -> AdministrationBodies.ofNode(ApiKeys.DESCRIBE_CLIENT_QUOTAS),
@@ -316,15 +329,6 @@ final class MatrixTable {
                         ApiKeys.UNREGISTER_BROKER,
                         AdministrationBodies::unregister,
                         Set.of(CLUSTER_ALTER)),
-                row(ApiKeys.ELECT_LEADERS, AdministrationBodies::elect, Set.of(CLUSTER_ALTER)),
-                row(
-                        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
-                        AdministrationBodies::reassign,
-                        Set.of(CLUSTER_ALTER)),
-                row(
-                        ApiKeys.LIST_PARTITION_REASSIGNMENTS,
-                        AdministrationBodies::reassignments,
-                        Set.of(CLUSTER_DESCRIBE)),
                 row(
                         ApiKeys.DESCRIBE_ACLS,
                         AdministrationBodies::describeAcls,

@@ -25,7 +25,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSession;
 
 /**
  * One client's connection. Owned by its loop's thread.
@@ -50,15 +49,12 @@ final class Connection {
     private final SelectionKey key;
     private final ListenerOptions listener;
     private final Link link;
+    private final Admission admission;
     private final InetSocketAddress localAddress;
     private final InetAddress clientAddress;
     private final int clientPort;
     private final ArrayDeque<Object> pending = new ArrayDeque<>();
 
-    private KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
-    private @Nullable Login login;
-    private @Nullable Timeout patience;
-    private boolean identified;
     private boolean lastReply;
     private @Nullable ClientRequest inHand;
     private @Nullable ByteBuffer carry;
@@ -97,48 +93,16 @@ final class Connection {
                 engine == null
                         ? new PlainLink(socket)
                         : new TlsLink(loop, socket, engine, this::onMayGoOn);
+        this.admission = new Admission(this, link);
     }
 
     /** Once the loop knows this connection. */
     void begin() {
-        if (listener.security().isProtected()) {
-            loop.strangerCame(this);
-            long most = listener.security().timeoutMillis();
-            patience =
-                    loop.after(most, () -> close("it did not show who it is in " + most + " ms"));
-        }
-        lookWhoItIs();
+        admission.begin();
     }
 
-    /** Asks the link, and then the login, whether they know by now. */
-    private void lookWhoItIs() {
-        if (identified || !open || !link.isEstablished()) {
-            return;
-        }
-        ListenerSecurity security = listener.security();
-        if (login == null) {
-            SSLSession session = link.session();
-            if (session != null) {
-                loop.stats().add(TransportStats.Total.HANDSHAKES, 1);
-            }
-            try {
-                principal = security.principal(session, clientAddress);
-            } catch (IOException e) {
-                close(String.valueOf(e.getMessage()));
-                return;
-            }
-            login = security.newLogin(session, clientAddress);
-        }
-        if (login == null || login.isComplete()) {
-            identified = true;
-            if (login != null) {
-                loop.stats().add(TransportStats.Total.LOGINS, 1);
-            }
-            if (patience != null) {
-                patience.cancel();
-                loop.strangerWent(this);
-            }
-        }
+    boolean isOpen() {
+        return open;
     }
 
     long sinceMillis() {
@@ -146,7 +110,7 @@ final class Connection {
     }
 
     KafkaPrincipal principal() {
-        return login == null ? principal : login.principal();
+        return admission.principal();
     }
 
     /** What held it up is over: a costly step of the handshake, a want of memory, a silence. */
@@ -241,7 +205,7 @@ final class Connection {
             return false;
         }
         loop.stats().add(TransportStats.Total.BYTES_RECEIVED, bytes);
-        lookWhoItIs();
+        admission.look();
         return open && bytes > 0;
     }
 
@@ -357,7 +321,7 @@ final class Connection {
 
     private boolean isFrameSize(int size) {
         int most = loop.options().maxRequestBytes();
-        Login gate = login;
+        Login gate = admission.login();
         if (gate == null) {
             return size >= SMALLEST_FRAME_BYTES && size <= most;
         }
@@ -375,7 +339,7 @@ final class Connection {
         int frameBytes = frame.remaining();
         ClientRequest request;
         RequestHandler handler;
-        Login gate = login;
+        Login gate = admission.login();
         try {
             boolean bare = gate != null && gate.expectsBareToken();
             if (!bare
@@ -480,7 +444,7 @@ final class Connection {
         }
         inHand = null;
         lastReply = last;
-        lookWhoItIs();
+        admission.look();
         releaseRetained();
         lastActiveMillis = loop.nowMillis();
         try {
@@ -706,18 +670,7 @@ final class Connection {
         }
         open = false;
         inHand = null;
-        if (!identified) {
-            loop.stats()
-                    .add(
-                            link.isEstablished()
-                                    ? TransportStats.Total.LOGINS_FAILED
-                                    : TransportStats.Total.HANDSHAKES_FAILED,
-                            1);
-        }
-        if (patience != null && !identified) {
-            patience.cancel();
-            loop.strangerWent(this);
-        }
+        admission.end();
         if (muted != null) {
             muted.cancel();
             muted = null;
