@@ -111,6 +111,7 @@ final class Chaos {
     private void look() {
         Map<TopicPartition, Survivors> before = simulation.takeBefore();
         if (simulation.isForgetful()) {
+            simulation.ledger().forgetHoles();
             for (TopicPartition partition : Topics.ALL) {
                 before.putIfAbsent(
                         partition, Survivors.unknown(partition.equals(Topics.COMPACTED)));
@@ -122,7 +123,7 @@ final class Chaos {
                 survivors
                         .check(log, simulation.segmentsOf(partition))
                         .forEach(hole ->
-                                simulation.ledger().forget(partition, hole.from(), hole.to()));
+                                simulation.ledger().forgetHole(partition, hole.from(), hole.to()));
             }
         });
         if (simulation.isForgetful()) {

@@ -102,7 +102,11 @@ record Survivors(long durable, long end, boolean compacted) {
             }
             next = Math.max(next, batch.nextOffset());
         }
-        return Math.max(next, found.slice().nextOffset());
+        long reached = Math.max(next, found.slice().nextOffset());
+        if (reached > next && holesAt.contains(reached)) {
+            holes.add(new Hole(next, reached));
+        }
+        return reached;
     }
 
     /** What was pruned may come back after a kill, without its epochs. */

@@ -14,6 +14,7 @@ public final class PartitionMetadataFile {
 
     private static final String VERSION_LINE = "version: 0";
     private static final String TOPIC_ID_KEY = "topic_id: ";
+    private static final int TOPIC_ID_LENGTH = 22;
 
     private PartitionMetadataFile() {}
 
@@ -24,7 +25,7 @@ public final class PartitionMetadataFile {
     public static Optional<Uuid> read(Disk disk, Path partitionFolder) throws IOException {
         Path file = partitionFolder.resolve(NAME);
         String text = SmallFile.readText(disk, file);
-        if (text == null || text.chars().allMatch(c -> c == 0)) {
+        if (text == null || isTorn(text)) {
             return Optional.empty();
         }
         String[] lines = text.lines().toArray(String[]::new);
@@ -41,6 +42,14 @@ public final class PartitionMetadataFile {
             }
         }
         throw new CorruptFileException(file + " does not state version 0 and a topic id.");
+    }
+
+    /** Nothing but zeros, or the beginning of a file whose end is missing. */
+    private static boolean isTorn(String text) {
+        String start = VERSION_LINE + '\n' + TOPIC_ID_KEY;
+        return text.chars().allMatch(c -> c == 0)
+                || start.startsWith(text)
+                || (text.startsWith(start) && text.length() < start.length() + TOPIC_ID_LENGTH);
     }
 
     /** Writes the file of a folder that has none, or none that says anything. */

@@ -36,6 +36,7 @@ public final class Ledger {
 
     private final Map<String, Sent> records = new LinkedHashMap<>();
     private final Map<TopicPartition, TreeMap<Long, String>> places = new HashMap<>();
+    private final Map<TopicPartition, TreeMap<Long, Long>> holes = new HashMap<>();
     private final Set<TopicPartition> compacted = new HashSet<>();
 
     /** The partition keeps the last record of each key only. */
@@ -190,6 +191,24 @@ public final class Ledger {
             }
             lost.clear();
         }
+    }
+
+    /** A power cut took what was not forced, and what follows it has survived. */
+    public void forgetHole(TopicPartition partition, long from, long to) {
+        forget(partition, from, to);
+        holes.computeIfAbsent(partition, p -> new TreeMap<>()).merge(from, to, Math::max);
+    }
+
+    /** The logs are about to be looked at anew. */
+    public void forgetHoles() {
+        holes.clear();
+    }
+
+    /** Where a reader goes on who finds nothing at the offset. */
+    public long behindHole(TopicPartition partition, long offset) {
+        TreeMap<Long, Long> known = holes.get(partition);
+        Map.Entry<Long, Long> hole = known == null ? null : known.floorEntry(offset);
+        return hole == null ? offset : Math.max(offset, hole.getValue());
     }
 
     /** How many records were acknowledged. */

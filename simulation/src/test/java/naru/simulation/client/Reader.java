@@ -159,7 +159,10 @@ public final class Reader extends Client {
             world.ledger().seen(partition, seen, committedOnly);
             all.add(seen);
         }
-        position = records.next();
+        position =
+                records.next() > position
+                        ? records.next()
+                        : world.ledger().behindHole(partition, position);
         goOn();
     }
 
