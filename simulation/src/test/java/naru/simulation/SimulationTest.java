@@ -22,7 +22,7 @@ class SimulationTest {
     };
 
     private static final long FRESH_MILLIS = 4_000;
-    private static final int MOST_FRESH = 30;
+    private static final int MOST_FRESH = 10;
     private static final int MOST_TOLD = 5;
 
     @Test
