@@ -104,10 +104,23 @@ final class SmallFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "",
+                "vers",
                 "version: 0",
+                "version: 0\ntopic_id: ",
+                "version: 0\ntopic_id: AAAAAA"
+            })
+    void tornPartitionMetadataIsAsGoodAsNone(String content) throws IOException {
+        Files.writeString(folder.resolve(PartitionMetadataFile.NAME), content);
+        assertThat(PartitionMetadataFile.read(new LocalDisk(), folder)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "version: 1\ntopic_id: AAAAAAAAAAAAAAAAAAAAAw",
                 "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA",
-                "version: 0\ntopic_id: !",
+                "version: 0\ntopic_id: !!!!!!!!!!!!!!!!!!!!!!",
                 "x"
             })
     void damagedPartitionMetadataIsCorrupt(String content) throws IOException {
