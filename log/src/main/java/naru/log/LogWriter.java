@@ -32,6 +32,7 @@ final class LogWriter {
     private final LogProducers producers;
     private final WriteFault fault;
     private boolean epochsDirty;
+    private boolean rollUnfinished;
 
     /** Whether the file of epochs may have another content on the disk. */
     private boolean epochsUnforced = true;
@@ -151,7 +152,8 @@ final class LogWriter {
                     : restart(RecordBatchLayout.baseOffset(batches, batches.position()));
         }
         boolean full =
-                active.sizeBytes() > config.segmentBytes() - batches.remaining()
+                rollUnfinished
+                        || active.sizeBytes() > config.segmentBytes() - batches.remaining()
                         || !active.hasRoomFor(lastOffset, config.segmentIndexBytes())
                         || active.ageMillis(maxTimestamp, nowMillis)
                                 > config.rollMillis() - jitterMillis(config, active);
@@ -175,18 +177,38 @@ final class LogWriter {
         return most <= 0 ? 0 : Math.floorMod(seed * 0x9E3779B97F4A7C15L, most);
     }
 
-    /** Seals the active segment and begins another at the offset. */
+    /**
+     * Seals the active segment and begins another at the offset. When that fails, the next append
+     * rolls again, whatever its size: the new file may stand there, and says where the old one
+     * ends.
+     */
     Segment roll(long offset) throws IOException {
+        rollUnfinished = true;
         segments.active().seal();
         if (log.config().ackFsync()) {
             segments.active().force(); // else it may lose its end and the next one not
         }
-        Segment fresh = Segment.fresh(context, offset);
-        fresh.create();
         producers.writeSnapshot(false);
+        Segment fresh = Segment.fresh(context, offset);
+        try {
+            fresh.create();
+        } catch (IOException refusal) {
+            deleteAgain(fresh, refusal);
+            throw refusal;
+        }
         segments.add(fresh);
+        rollUnfinished = false;
         log.onRolled();
         return fresh;
+    }
+
+    private static void deleteAgain(Segment fresh, IOException refusal) {
+        try {
+            fresh.markDeleted();
+            fresh.deleteMarked();
+        } catch (IOException stays) {
+            refusal.addSuppressed(stays);
+        }
     }
 
     private void failed(Segment active, IOException refusal, long nowMillis) {
