@@ -8,7 +8,6 @@ import naru.benchmarks.workload.Scale;
 import naru.benchmarks.workload.Target;
 import naru.benchmarks.workload.Workload;
 import naru.benchmarks.workload.Workloads;
-import naru.testkit.BrokerProcess;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,9 +57,9 @@ final class BenchmarkRun {
         try {
             for (Product product : products) {
                 note("starting " + product.title());
-                BrokerProcess broker = product.prepare();
-                targets.add(new Target(product, broker));
-                broker.restart();
+                Target target = Target.prepare(product);
+                targets.add(target);
+                target.broker().restart();
             }
             for (int round = 0; round <= scale.rounds(); round++) {
                 for (Workload load : loads) {
@@ -71,7 +70,7 @@ final class BenchmarkRun {
                 }
             }
         } finally {
-            targets.forEach(target -> target.broker().close());
+            targets.forEach(Target::close);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * An unmodified Apache Kafka from its published jars: broker and controller in one process, with
@@ -60,11 +61,21 @@ public final class KafkaProcess implements BrokerProcess {
 
     /** A broker whose storage is formatted and which is not launched yet. */
     public static KafkaProcess prepare(Map<String, String> properties) {
+        return prepare(properties, List.of());
+    }
+
+    /** The same, and it also listens here, for example {@code SSL://127.0.0.1:9093}. */
+    public static KafkaProcess prepare(Map<String, String> properties, String secondListener) {
+        return prepare(properties, List.of(secondListener));
+    }
+
+    private static KafkaProcess prepare(
+            Map<String, String> properties, List<String> moreListeners) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
         List<Integer> ports = FreePorts.find(2);
         KafkaProcess kafka = new KafkaProcess(folder, ports.get(0));
         try {
-            kafka.writeFiles(ports.get(1), properties);
+            kafka.writeFiles(ports.get(1), properties, moreListeners);
             kafka.format();
             return kafka;
         } catch (IOException e) {
@@ -151,15 +162,24 @@ public final class KafkaProcess implements BrokerProcess {
         return process;
     }
 
-    private void writeFiles(int controllerPort, Map<String, String> properties) throws IOException {
+    private void writeFiles(
+            int controllerPort, Map<String, String> properties, List<String> moreListeners)
+            throws IOException {
+        String forClients =
+                String.join(
+                        ",",
+                        Stream.concat(
+                                        Stream.of("PLAINTEXT://" + bootstrap()),
+                                        moreListeners.stream())
+                                .toList());
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
+        all.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put("advertised.listeners", forClients);
         all.put(
-                "listeners",
-                "PLAINTEXT://" + bootstrap() + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        all.put("advertised.listeners", "PLAINTEXT://" + bootstrap());
-        all.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
         all.put("controller.listener.names", "CONTROLLER");
         all.put("inter.broker.listener.name", "PLAINTEXT");
         all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);

@@ -69,6 +69,13 @@ public final class NaruProcess implements BrokerProcess {
         return new NaruProcess(folder.path().resolve("data"), folder, settings, Map.of());
     }
 
+    /** A node that is not launched yet and also listens here, for example {@code SSL://...}. */
+    public static NaruProcess prepare(Map<String, String> settings, String secondListener) {
+        NaruProcess naru = prepare(settings);
+        naru.settings.merge("listeners", secondListener, (first, second) -> first + "," + second);
+        return naru;
+    }
+
     /** A node that is started with {@code --secure}, on a new folder that goes with it. */
     public static NaruProcess prepareSecure(Map<String, String> settings) {
         NaruProcess naru = prepare(settings);

@@ -22,14 +22,14 @@ import java.util.stream.IntStream;
  * Volumes count before compression. The client is the larger half of the cost, so the rate says
  * little and the broker's CPU much.
  */
-public record JavaProducer(String name, String codec) implements Workload {
+public record JavaProducer(String name, String codec, Wire wire) implements Workload {
     private static final int PARTITIONS = 4;
     private static final int DISTINCT_VALUES = 4_096;
 
     @Override
     public Map<Metric, Double> run(Target target, Scale scale) throws IOException {
         Properties configs =
-                ClientConfigs.of(
+                wire.configs(
                         target,
                         Map.of("compression.type", codec, "batch.size", 65_536, "linger.ms", 5));
         List<byte[]> values = values();
@@ -74,7 +74,7 @@ public record JavaProducer(String name, String codec) implements Workload {
     }
 
     /** Events as JSON of about 1 KB: names repeat, values differ. */
-    private static List<byte[]> values() {
+    static List<byte[]> values() {
         Random random = new Random(7);
         return IntStream.range(0, DISTINCT_VALUES).mapToObj(i -> event(random)).toList();
     }

@@ -40,6 +40,18 @@ public enum Product {
         };
     }
 
+    /** The same, and it also listens for TLS. */
+    public BrokerProcess prepare(EncryptedListener encrypted) {
+        return switch (this) {
+            case NARU -> {
+                Map<String, String> settings = new LinkedHashMap<>(NARU_SETTINGS);
+                settings.putAll(encrypted.serverSettings());
+                yield NaruProcess.prepare(settings, encrypted.listener());
+            }
+            case KAFKA -> KafkaProcess.prepare(encrypted.serverSettings(), encrypted.listener());
+        };
+    }
+
     /** What every measured topic has: files go soon after the topic, to make room for the next. */
     Map<String, String> topicConfigs() {
         return Map.of("file.delete.delay.ms", "100");

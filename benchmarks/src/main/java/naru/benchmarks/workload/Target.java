@@ -10,9 +10,22 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A running broker that is loaded. */
-public record Target(Product product, BrokerProcess broker) {
+/** A running broker that is loaded; the one who made it closes it. */
+public record Target(Product product, BrokerProcess broker, EncryptedListener encrypted)
+        implements AutoCloseable {
     private static final AtomicInteger TOPICS = new AtomicInteger();
+
+    /** A broker on a new folder, not launched yet. */
+    public static Target prepare(Product product) throws IOException {
+        EncryptedListener encrypted = EncryptedListener.create();
+        return new Target(product, product.prepare(encrypted), encrypted);
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+        encrypted.close();
+    }
 
     ProtocolLoad load() {
         return new ProtocolLoad(broker.bootstrap());
