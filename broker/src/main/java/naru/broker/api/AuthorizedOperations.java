@@ -20,6 +20,10 @@ final class AuthorizedOperations {
         return bits(access.allowedOperations(request, ResourceType.TOPIC, topic));
     }
 
+    static int onGroup(Access access, Request request, String groupId) {
+        return bits(access.allowedOperations(request, ResourceType.GROUP, groupId));
+    }
+
     static int onCluster(Access access, Request request) {
         return bits(access.allowedOperations(request, ResourceType.CLUSTER, Resource.CLUSTER_NAME));
     }

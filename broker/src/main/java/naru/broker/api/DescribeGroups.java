@@ -14,11 +14,9 @@ import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** DescribeGroups: the state, members and assignments of groups. */
 public final class DescribeGroups implements RequestHandler {
@@ -72,7 +70,8 @@ public final class DescribeGroups implements RequestHandler {
                                 ((DescribeGroupsResponseData) response).groups().getFirst();
                         if (body.includeAuthorizedOperations()
                                 && group.errorCode() == Errors.NONE.code()) {
-                            group.setAuthorizedOperations(operations(request, groupId));
+                            group.setAuthorizedOperations(
+                                    AuthorizedOperations.onGroup(access, request, groupId));
                         }
                         gathering.put(index, group);
                     }
@@ -82,13 +81,6 @@ public final class DescribeGroups implements RequestHandler {
                         gathering.put(index, refused(request, groupId, error, message));
                     }
                 });
-    }
-
-    private int operations(Request request, String groupId) {
-        return Utils.to32BitField(
-                access.allowedOperations(request, ResourceType.GROUP, groupId).stream()
-                        .map(AclOperation::code)
-                        .collect(Collectors.toSet()));
     }
 
     private static DescribedGroup refused(
