@@ -127,9 +127,7 @@ class KafkaAuthorizationTest {
                         rights.stream()
                                 .map(each ->
                                         each.rule(
-                                                RuledBroker.ALICE,
-                                                names,
-                                                AclPermissionType.ALLOW))
+                                                RuledBroker.ALICE, names, AclPermissionType.ALLOW))
                                 .toList();
                 cases.add(
                         new Case(

@@ -52,7 +52,8 @@ final class RuledBroker implements AutoCloseable {
 
     private Peer login(String user) throws IOException {
         Peer peer = new Peer(port);
-        peer.ask(ApiKeys.SASL_HANDSHAKE, 1, 1, new SaslHandshakeRequestData().setMechanism("PLAIN"));
+        peer.ask(
+                ApiKeys.SASL_HANDSHAKE, 1, 1, new SaslHandshakeRequestData().setMechanism("PLAIN"));
         byte[] token = ("\0" + user + "\0" + user + "-secret").getBytes(StandardCharsets.UTF_8);
         var answer =
                 (SaslAuthenticateResponseData)
@@ -85,8 +86,7 @@ final class RuledBroker implements AutoCloseable {
         admin.ask(ApiKeys.CREATE_TOPICS, 7, 1, create);
         settle(ApiKeys.METADATA, Bodies::metadata);
         var told =
-                (MetadataResponseData)
-                        admin.ask(ApiKeys.METADATA, 12, 1, Bodies.metadata(present));
+                (MetadataResponseData) admin.ask(ApiKeys.METADATA, 12, 1, Bodies.metadata(present));
         Uuid id = told.topics().iterator().next().topicId();
         present = new Names(present.topic(), id, present.group(), present.transactionalId());
         settle(
@@ -157,12 +157,14 @@ final class RuledBroker implements AutoCloseable {
                         .setPermissionType(AclPermissionType.ANY.code());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         long found = -1;
+        String told = "";
         while (found != count && System.nanoTime() < deadline) {
             var answer =
                     (DescribeAclsResponseData) admin.ask(ApiKeys.DESCRIBE_ACLS, 3, 1, describe);
+            told = answer.toString();
             found = answer.resources().stream().mapToLong(each -> each.acls().size()).sum();
         }
-        assertThat(found).as("rules of which %s", rules).isEqualTo(count);
+        assertThat(found).as("%s, granted %s", told, rules).isEqualTo(count);
     }
 
     /** What alice is answered; {@code ended} when it is the end of the connection. */
