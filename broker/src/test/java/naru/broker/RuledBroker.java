@@ -121,7 +121,9 @@ final class RuledBroker implements AutoCloseable {
                         new DeleteAclsRequestData.DeleteAclsFilter()
                                 .setResourceTypeFilter(ResourceType.ANY.code())
                                 .setPatternTypeFilter(PatternType.ANY.code())
+                                .setResourceNameFilter(null)
                                 .setPrincipalFilter(ALICE)
+                                .setHostFilter(null)
                                 .setOperation(AclOperation.ANY.code())
                                 .setPermissionType(AclPermissionType.ANY.code()));
         admin.ask(ApiKeys.DELETE_ACLS, 3, 1, delete);
@@ -152,7 +154,9 @@ final class RuledBroker implements AutoCloseable {
                 new DescribeAclsRequestData()
                         .setResourceTypeFilter(ResourceType.ANY.code())
                         .setPatternTypeFilter(PatternType.ANY.code())
+                        .setResourceNameFilter(null)
                         .setPrincipalFilter(ALICE)
+                        .setHostFilter(null)
                         .setOperation(AclOperation.ANY.code())
                         .setPermissionType(AclPermissionType.ANY.code());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
@@ -164,7 +168,7 @@ final class RuledBroker implements AutoCloseable {
             told = answer.toString();
             found = answer.resources().stream().mapToLong(each -> each.acls().size()).sum();
         }
-        assertThat(found).as("%s, granted %s", told, rules).isEqualTo(count);
+        assertThat(found).as("%s told by %d, granted %s", told, port, rules).isEqualTo(count);
     }
 
     /** What alice is answered; {@code ended} when it is the end of the connection. */
