@@ -27,7 +27,12 @@ public final class Peer implements AutoCloseable {
     private final DataInputStream in;
 
     public Peer(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** A client behind a socket that is connected, for example by TLS. */
+    public Peer(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(BOUND_MILLIS);
         in = new DataInputStream(socket.getInputStream());
     }
@@ -52,6 +57,25 @@ public final class Peer implements AutoCloseable {
         byte[] frame = new byte[4 + head.remaining() + body.remaining()];
         ByteBuffer.wrap(frame).putInt(frame.length - 4).put(head).put(body);
         socket.getOutputStream().write(frame);
+    }
+
+    /** Sends what need not be a request. */
+    public void sendBytes(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** Reads until the other side ends the connection: how many bytes came before that. */
+    public int drain() throws IOException {
+        int count = 0;
+        byte[] buffer = new byte[8192];
+        try {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                count += read;
+            }
+        } catch (SocketException reset) {
+            return count;
+        }
+        return count;
     }
 
     /** The body of the next answer, which must be the one to this request. */

@@ -2,7 +2,7 @@ package naru.app.terminal;
 
 /**
  * Text of foreign origin made harmless for terminals and log files: control characters, line
- * separators and direction overrides appear as escapes, so that nobody can forge a line.
+ * separators and direction marks appear as escapes, so that nobody can forge a line.
  */
 public final class PlainText {
     private PlainText() {}
@@ -38,6 +38,9 @@ public final class PlainText {
     private static boolean needsEscape(char character) {
         return character < 0x20
                 || (character >= 0x7f && character < 0xa0)
+                || character == 0x061c
+                || character == 0x200e
+                || character == 0x200f
                 || character == 0x2028
                 || character == 0x2029
                 || (character >= 0x202a && character <= 0x202e)

@@ -33,9 +33,9 @@ class TableTest {
 
     @Test
     void cellsCannotForgeLinesOrColours() {
-        Table table = new Table().text("NAME").row("a\nb\u001b[31m\u202e");
+        Table table = new Table().text("NAME").row("a\nb\u001b[31m\u202e\u200f");
 
-        assertThat(print(table)).isEqualTo("NAME\na\\nb\\u001b[31m\\u202e\n");
+        assertThat(print(table)).isEqualTo("NAME\na\\nb\\u001b[31m\\u202e\\u200f\n");
     }
 
     @Test

@@ -79,6 +79,7 @@ public final class Produce implements RequestHandler {
     private final class Appends {
         private final Request request;
         private final short acks;
+        private final boolean mayUseId;
         private final ProduceResponseData response = new ProduceResponseData();
         private final List<Waiting> waiting = new ArrayList<>(0);
         private @Nullable TransactionalBatches toBeVerified;
@@ -87,6 +88,15 @@ public final class Produce implements RequestHandler {
         Appends(Request request, short acks) {
             this.request = request;
             this.acks = acks;
+            String id = transactionalId();
+            this.mayUseId =
+                    id == null
+                            || access.allowed(
+                                    request, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id);
+        }
+
+        private @Nullable String transactionalId() {
+            return ((ProduceRequestData) request.body()).transactionalId();
         }
 
         /** An append that is in the log and not yet committed. */
@@ -111,6 +121,12 @@ public final class Produce implements RequestHandler {
                 @Nullable String name, Uuid id, boolean byId, PartitionProduceData data) {
             PartitionProduceResponse reply =
                     new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
+            if (!mayUseId) {
+                return refuse(
+                        reply,
+                        Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                        Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.message());
+            }
             if (name == null) {
                 return refuse(reply, Errors.UNKNOWN_TOPIC_ID, "no topic has the id " + id);
             }
@@ -169,16 +185,12 @@ public final class Produce implements RequestHandler {
         /** Goes on with the producer's transaction, or has the coordinator asked first. */
         private PartitionProduceResponse transactional(
                 PartitionLookup.Found.Led led, ByteBuffer batch, PartitionProduceResponse reply) {
-            String id = ((ProduceRequestData) request.body()).transactionalId();
-            if (id == null
-                    || !access.allowed(
-                            request, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
+            String id = transactionalId();
+            if (id == null) {
                 return refuse(
                         reply,
                         Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-                        id == null
-                                ? "a transactional batch needs a request with a transactional id"
-                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.message());
+                        "a transactional batch needs a request with a transactional id");
             }
             AppendTerms terms = TransactionalBatches.toBeVerified(led.standing().log(), batch);
             if (terms == null) {

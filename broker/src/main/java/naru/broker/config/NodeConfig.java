@@ -64,7 +64,7 @@ public final class NodeConfig {
         return new NodeConfigParser(properties).parse();
     }
 
-    /** The same node with other dynamic settings; values that do not parse are left out. */
+    /** The same node with other dynamic settings; what does not parse or is refused is left out. */
     NodeConfig withDynamic(Map<String, String> broker, Map<String, String> cluster) {
         Layers changed = new Layers(broker, cluster, layers.node());
         Map<String, Object> merged = new HashMap<>();
@@ -92,7 +92,7 @@ public final class NodeConfig {
                     text == null || !DynamicSettings.isDynamic(key)
                             ? null
                             : Parsing.valueOrNull(setting, text);
-            if (value != null) {
+            if (value != null && RefusedSettings.remedy(setting.name, value) == null) {
                 return value;
             }
         }

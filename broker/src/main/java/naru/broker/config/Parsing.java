@@ -12,7 +12,7 @@ final class Parsing {
     /** The value, or null when the text is none of the setting's type. */
     static @Nullable Object valueOrNull(ConfigKey setting, String text) {
         try {
-            return ConfigDef.parseType(setting.name, text, setting.type);
+            return parsed(setting, setting.name, text);
         } catch (ConfigException unusable) {
             return null;
         }
@@ -22,10 +22,21 @@ final class Parsing {
      * @throws ConfigException that says what is wrong with the text
      */
     static @Nullable Object valid(ConfigKey setting, String name, String text) {
-        Object value = ConfigDef.parseType(name, text, setting.type);
+        Object value = parsed(setting, name, text);
         if (setting.validator != null) {
             setting.validator.ensureValid(name, value);
         }
         return value;
+    }
+
+    /** A class is not loaded because somebody names it: but for the default it stays a name. */
+    private static @Nullable Object parsed(ConfigKey setting, String name, String text) {
+        if (setting.type != ConfigDef.Type.CLASS) {
+            return ConfigDef.parseType(name, text, setting.type);
+        }
+        boolean usual =
+                setting.defaultValue instanceof Class<?> kind
+                        && kind.getName().equals(text.strip());
+        return usual ? setting.defaultValue : text.strip();
     }
 }

@@ -68,15 +68,16 @@ final class Scram implements Mechanism {
 
     private ScramCredential ofUser(String name) {
         ScramCredential known = credentials.scram(mechanism.mechanismName(), name);
-        return known == null ? ofNobody(name) : known;
+        return known == null ? ofNobody("user", name) : known;
     }
 
-    private ScramCredential ofNobody(String name) {
+    /** Costs as little as to look somebody up, for whoever asks has shown nothing yet. */
+    private ScramCredential ofNobody(String kind, String name) {
         byte[] stored = new byte[keyBytes()];
         byte[] server = new byte[keyBytes()];
         random.nextBytes(stored);
         random.nextBytes(server);
-        return new ScramCredential(salt("user", name), stored, server, COMMON_ITERATIONS);
+        return new ScramCredential(salt(kind, name), stored, server, COMMON_ITERATIONS);
     }
 
     private int keyBytes() {
@@ -104,9 +105,7 @@ final class Scram implements Mechanism {
         if (token == null
                 || secret == null
                 || token.expiryTimestamp() <= System.currentTimeMillis()) {
-            byte[] nobodys = new byte[keyBytes()];
-            random.nextBytes(nobodys);
-            return new Proof(ofPassword(tokenId, nobodys), tokenId, null);
+            return new Proof(ofNobody("token", tokenId), tokenId, null);
         }
         byte[] hmac = keyedHash(secret.getBytes(StandardCharsets.UTF_8), tokenId);
         byte[] password = Base64.getEncoder().encode(hmac);

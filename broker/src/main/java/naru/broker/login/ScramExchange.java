@@ -30,6 +30,9 @@ import javax.security.sasl.SaslServer;
 final class ScramExchange implements SaslServer {
     private static final String NO_BINDING = "n,,";
 
+    /** The patterns of kafka-clients go one call deeper with each character. */
+    private static final int MESSAGE_BYTES_MOST = 1024;
+
     private final ScramMechanism mechanism;
     private final Scram.Proofs proofs;
     private final ScramFormatter formatter;
@@ -61,9 +64,12 @@ final class ScramExchange implements SaslServer {
     public byte[] evaluateResponse(byte[] response) throws SaslException {
         State now = state;
         state = new Failed();
+        if (response.length > MESSAGE_BYTES_MOST) {
+            throw new SaslException("a message of " + response.length + " bytes is too long");
+        }
         return switch (now) {
             case Begun _ -> challenge(new ClientFirstMessage(response));
-            case Challenged challenged -> verify(challenged, new ClientFinalMessage(response));
+            case Challenged challenged -> verify(challenged, last(response));
             case Done _, Failed _ -> throw new SaslException("the exchange is over");
         };
     }
@@ -89,6 +95,16 @@ final class ScramExchange implements SaslServer {
                         credential.iterations());
         state = new Challenged(first, answer, proof);
         return answer.toBytes();
+    }
+
+    /** Nothing may stand before the proof that the proof does not cover. */
+    private static ClientFinalMessage last(byte[] response) throws SaslException {
+        ClientFinalMessage last = new ClientFinalMessage(response);
+        String proved = last.clientFinalMessageWithoutProof() + ",p=";
+        if (!new String(response, StandardCharsets.UTF_8).startsWith(proved)) {
+            throw new SaslException("extensions are not offered");
+        }
+        return last;
     }
 
     private byte[] verify(Challenged challenged, ClientFinalMessage last) throws SaslException {

@@ -14,15 +14,17 @@ import javax.net.ssl.SSLSession;
 final class Admission {
     private final Connection connection;
     private final Link link;
+    private final HeldMemory memory;
     private final ListenerSecurity security;
     private KafkaPrincipal principal = KafkaPrincipal.ANONYMOUS;
     private @Nullable Login login;
     private @Nullable Timeout patience;
     private boolean identified;
 
-    Admission(Connection connection, Link link) {
+    Admission(Connection connection, Link link, HeldMemory memory) {
         this.connection = connection;
         this.link = link;
+        this.memory = memory;
         this.security = connection.listener().security();
     }
 
@@ -64,6 +66,7 @@ final class Admission {
         }
         if (login == null || login.isComplete()) {
             identified = true;
+            memory.admit();
             if (login != null) {
                 count(TransportStats.Total.LOGINS);
             }

@@ -48,6 +48,7 @@ final class Connection {
     private final SocketChannel socket;
     private final SelectionKey key;
     private final ListenerOptions listener;
+    private final HeldMemory memory;
     private final Link link;
     private final Admission admission;
     private final InetSocketAddress localAddress;
@@ -88,12 +89,13 @@ final class Connection {
         this.clientPort = client.getPort();
         this.sinceMillis = loop.nowMillis();
         this.lastActiveMillis = sinceMillis;
+        this.memory = new HeldMemory(loop.frameMemory(), listener.security().isProtected());
         SSLEngine engine = listener.security().newEngine(clientAddress);
         this.link =
                 engine == null
                         ? new PlainLink(socket)
-                        : new TlsLink(loop, socket, engine, this::onMayGoOn);
-        this.admission = new Admission(this, link);
+                        : new TlsLink(loop, memory, socket, engine, this::onMayGoOn);
+        this.admission = new Admission(this, link, memory);
     }
 
     /** Once the loop knows this connection. */
@@ -414,14 +416,14 @@ final class Connection {
 
     /** What the request in hand keeps until it is answered. */
     boolean retain(int bytes) {
-        boolean granted = inHand != null && loop.frameMemory().reserve(bytes);
+        boolean granted = inHand != null && memory.reserve(bytes);
         retainedBytes += granted ? bytes : 0;
         return granted;
     }
 
     private void releaseRetained() {
         if (retainedBytes > 0) {
-            loop.frameMemory().release(retainedBytes);
+            memory.release(retainedBytes);
             retainedBytes = 0;
             loop.retryStarved();
         }
@@ -556,13 +558,13 @@ final class Connection {
     /** A buffer of at least so many bytes, counted before it is made; null when memory is short. */
     private @Nullable ByteBuffer reserved(int bytes) {
         int size = BufferPool.sizeFor(bytes);
-        if (!loop.frameMemory().reserve(size)) {
+        if (!memory.reserve(size)) {
             return null;
         }
         try {
             return loop.pool().take(size);
         } catch (OutOfMemoryError e) {
-            loop.frameMemory().release(size);
+            memory.release(size);
             throw e;
         }
     }
@@ -572,7 +574,7 @@ final class Connection {
         if (held != null) {
             carry = null;
             carryStart = 0;
-            loop.frameMemory().release(held.capacity());
+            memory.release(held.capacity());
             loop.pool().giveBack(held);
             loop.retryStarved();
         }
@@ -595,6 +597,10 @@ final class Connection {
                 arrived < Integer.BYTES ? Integer.BYTES : (long) Integer.BYTES + held.getInt(0);
         int wanted = (int) Math.min(frame, Math.max(FIRST_CARRY_BYTES, arrived * 4L));
         ByteBuffer larger = reserved(Math.max(wanted, arrived + 1));
+        if (larger == null && memory.ofStranger()) {
+            close("those who have not shown who they are hold too many bytes; try again later");
+            return false;
+        }
         if (larger == null) {
             starved = true;
             interest(SelectionKey.OP_READ, false);
@@ -603,7 +609,7 @@ final class Connection {
         }
         larger.put(held.flip());
         carry = larger;
-        loop.frameMemory().release(held.capacity());
+        memory.release(held.capacity());
         loop.pool().giveBack(held);
         return true;
     }

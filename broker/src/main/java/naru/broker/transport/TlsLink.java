@@ -36,6 +36,7 @@ final class TlsLink implements Link {
     private static final int LENGTH_AT = 3;
 
     private final SelectorLoop loop;
+    private final HeldMemory memory;
     private final SocketChannel socket;
     private final SSLEngine engine;
     private final Runnable afterStep;
@@ -56,9 +57,15 @@ final class TlsLink implements Link {
      * @param afterStep run on the loop when a step of the handshake that it did not wait for is
      *     done
      */
-    TlsLink(SelectorLoop loop, SocketChannel socket, SSLEngine engine, Runnable afterStep)
+    TlsLink(
+            SelectorLoop loop,
+            HeldMemory memory,
+            SocketChannel socket,
+            SSLEngine engine,
+            Runnable afterStep)
             throws SSLException {
         this.loop = loop;
+        this.memory = memory;
         this.socket = socket;
         this.engine = engine;
         this.afterStep = afterStep;
@@ -359,7 +366,7 @@ final class TlsLink implements Link {
 
     private ByteBuffer borrow(int bytes) throws IOException {
         int size = BufferPool.sizeFor(bytes);
-        if (!loop.frameMemory().reserve(size)) {
+        if (!memory.reserve(size)) {
             throw new IOException("too many bytes of incomplete records are held; try again later");
         }
         heldBytes += size;
@@ -368,7 +375,7 @@ final class TlsLink implements Link {
 
     private void giveBack(ByteBuffer buffer) {
         heldBytes -= buffer.capacity();
-        loop.frameMemory().release(buffer.capacity());
+        memory.release(buffer.capacity());
         loop.pool().giveBack(buffer);
     }
 

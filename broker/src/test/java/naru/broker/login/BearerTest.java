@@ -31,7 +31,7 @@ import javax.security.sasl.SaslServer;
 
 class BearerTest {
     private static final String ALLOWED = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
-    private static final AppConfigurationEntry ENTRY =
+    static final AppConfigurationEntry ENTRY =
             new AppConfigurationEntry(
                     OAuthBearerLoginModule.class.getName(),
                     LoginModuleControlFlag.REQUIRED,
@@ -57,7 +57,7 @@ class BearerTest {
         System.clearProperty(ALLOWED);
     }
 
-    private static Map<String, Object> settings(String url) {
+    static Map<String, Object> settings(String url) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("sasl.oauthbearer.jwks.endpoint.url", url);
         settings.put("sasl.oauthbearer.expected.issuer", "issuer");
