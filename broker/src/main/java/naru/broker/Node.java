@@ -176,6 +176,7 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
+        QuorumRequests.serveVoters(brokerApis, quorum, access);
         QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
         subscribe(
                 control.rules(),

@@ -3,10 +3,8 @@ package naru.broker.login;
 import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
 
-import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
-import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,12 +68,8 @@ record SaslSettings(
                     new Scram(
                             ScramMechanism.forMechanismName(name),
                             credentials,
-                            secret(settings.get("delegation.token.secret.key")));
+                            TokenKey.of(settings.get(TokenKey.SETTING)));
         };
-    }
-
-    private static @Nullable String secret(@Nullable Object value) {
-        return value instanceof Password password ? password.value() : null;
     }
 
     private static int number(Map<String, Object> settings, String key) {
