@@ -3,6 +3,7 @@ package naru.broker.login;
 import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
 
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 
@@ -56,6 +57,17 @@ record SaslSettings(
                 Map.copyOf(sessions),
                 guesses,
                 trail);
+    }
+
+    /**
+     * Checks what can be without anything being opened.
+     *
+     * @throws ConfigException when logins could not be as these settings say
+     */
+    static void check(Listener listener, Map<String, Object> settings) {
+        for (Object each : (List<?>) settings.getOrDefault("sasl.enabled.mechanisms", List.of())) {
+            LoginModules.entry(listener.name(), String.valueOf(each), settings);
+        }
     }
 
     private static Mechanism mechanism(
