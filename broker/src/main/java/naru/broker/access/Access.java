@@ -41,6 +41,13 @@ public interface Access {
             String name,
             boolean allowed) {}
 
+    /**
+     * Tells the audit log of a change that was made.
+     *
+     * @param what without secrets
+     */
+    default void changed(Request request, String what) {}
+
     default boolean allowedOnCluster(Request request, AclOperation operation) {
         return allowed(request, operation, ResourceType.CLUSTER, Resource.CLUSTER_NAME);
     }

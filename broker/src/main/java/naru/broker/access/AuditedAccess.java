@@ -46,6 +46,11 @@ public final class AuditedAccess implements Access {
     }
 
     @Override
+    public void changed(Request request, String what) {
+        trail.onChange(request, what);
+    }
+
+    @Override
     public boolean allowedOnAny(Request request, AclOperation operation, ResourceType type) {
         boolean allowed = access.allowedOnAny(request, operation, type);
         trail.onDecision(request, operation, type, ANY_RESOURCE, allowed);

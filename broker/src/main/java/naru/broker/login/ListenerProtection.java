@@ -175,6 +175,11 @@ public final class ListenerProtection implements ListenerSecurity, AutoCloseable
     }
 
     @Override
+    public void onRefused(InetAddress client, String reason) {
+        trail.onAuthenticationFailed(listener.name(), client, "SSL", null, reason);
+    }
+
+    @Override
     public @Nullable Login newLogin(@Nullable SSLSession session, InetAddress client) {
         SaslSettings now = sasl;
         return now == null

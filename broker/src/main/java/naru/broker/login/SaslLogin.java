@@ -271,13 +271,26 @@ final class SaslLogin implements Login {
         return granted > 0 ? Math.min(left, granted) : left;
     }
 
+    private static @Nullable String claimedName(Request request, Exchanging exchanging) {
+        if (exchanging.server instanceof ScramExchange scram) {
+            return scram.claimedName();
+        }
+        return exchanging.mechanism.equals(Plain.NAME)
+                ? Plain.claimedName(((SaslAuthenticateRequestData) request.body()).authBytes())
+                : null;
+    }
+
     /** Told late, so that guessing is slow. */
     private void refuse(Request request, Exchanging exchanging, String sentence) {
         state = new Refused();
         LOG.debug("{} is refused by {}: {}", client, exchanging.mechanism, sentence);
         settings.trail()
                 .onAuthenticationFailed(
-                        settings.listenerName(), client, exchanging.mechanism, null, sentence);
+                        settings.listenerName(),
+                        client,
+                        exchanging.mechanism,
+                        claimedName(request, exchanging),
+                        sentence);
         SaslAuthenticateResponseData response =
                 new SaslAuthenticateResponseData()
                         .setErrorCode(Errors.SASL_AUTHENTICATION_FAILED.code())

@@ -74,7 +74,7 @@ record SaslSettings(
             Listener listener, String name, Map<String, Object> settings, Credentials credentials) {
         AppConfigurationEntry entry = LoginModules.entry(listener.name(), name, settings);
         return switch (name) {
-            case "PLAIN" -> new Plain(entry.getOptions());
+            case Plain.NAME -> new Plain(entry.getOptions());
             case Bearer.NAME -> new Bearer(settings, entry);
             default ->
                     new Scram(
