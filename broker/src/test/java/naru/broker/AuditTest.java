@@ -209,8 +209,8 @@ class AuditTest {
                                 assertThat(setting)
                                         .isEqualTo(
                                                 "settings of BROKER 1: SET"
-                                                    + " listener.name.ssl.ssl.truststore.password"));
-        assertThat(entries).noneMatch(each -> each.toString().contains("trusted-secret"));
+                                                    + " listener.name.ssl.ssl.keystore.password"));
+        assertThat(entries).noneMatch(each -> each.toString().contains(TestKeys.PASSWORD));
     }
 
     private static List<AclCreation> rules() {
@@ -234,8 +234,8 @@ class AuditTest {
         broker.configs()
                 .add(
                         new AlterableConfig()
-                                .setName("listener.name.ssl.ssl.truststore.password")
-                                .setValue("trusted-secret"));
+                                .setName("listener.name.ssl.ssl.keystore.password")
+                                .setValue(TestKeys.PASSWORD));
         change.resources().add(broker);
         return change;
     }
