@@ -9,6 +9,7 @@ import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
 import naru.broker.api.AlterUserScramCredentials;
 import naru.broker.api.CreateAcls;
+import naru.broker.api.CreateDelegationToken;
 import naru.broker.api.CreatePartitions;
 import naru.broker.api.CreateTopics;
 import naru.broker.api.DeleteAcls;
@@ -17,24 +18,31 @@ import naru.broker.api.DescribeAcls;
 import naru.broker.api.DescribeClientQuotas;
 import naru.broker.api.DescribeCluster;
 import naru.broker.api.DescribeConfigs;
+import naru.broker.api.DescribeDelegationToken;
 import naru.broker.api.DescribeLogDirs;
 import naru.broker.api.DescribeQuorum;
 import naru.broker.api.DescribeTopicPartitions;
 import naru.broker.api.DescribeUserScramCredentials;
 import naru.broker.api.ElectLeaders;
+import naru.broker.api.ExpireDelegationToken;
 import naru.broker.api.GetTelemetrySubscriptions;
 import naru.broker.api.ImageWait;
 import naru.broker.api.IncrementalAlterConfigs;
+import naru.broker.api.KnownTokens;
 import naru.broker.api.ListConfigResources;
 import naru.broker.api.ListPartitionReassignments;
 import naru.broker.api.Metadata;
 import naru.broker.api.PushTelemetry;
+import naru.broker.api.RenewDelegationToken;
+import naru.broker.api.TokenRequesters;
 import naru.broker.api.TopicCreation;
 import naru.broker.api.UnregisterBroker;
 import naru.broker.api.UpdateFeatures;
 import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
+import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
+import naru.broker.login.TokenKey;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
@@ -43,6 +51,8 @@ import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** The request kinds that tell of the cluster and change it. */
@@ -80,6 +90,7 @@ final class AdministrationApis {
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         new DescribeLogDirs(node.get().dataFolder(), logs, access));
         serveSecurity(table, quorum, images, control);
+        serveTokens(table, quorum, images, access, node.get());
         table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
                 .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));
         serveSettings(table, quorum, node, images, access);
@@ -106,6 +117,27 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
                         new AlterUserScramCredentials(quorum, images, access));
+    }
+
+    private static void serveTokens(
+            ApiTable table, Quorum quorum, ImageWait images, Access access, NodeConfig config) {
+        List<Listener> listeners = new ArrayList<>(config.listeners());
+        listeners.addAll(config.controllerListeners());
+        TokenRequesters requesters = new TokenRequesters(listeners);
+        TokenKey key = TokenKey.of(config.value(TokenKey.SETTING));
+        KnownTokens tokens = new KnownTokens(images, key, access);
+        table.serve(
+                        ApiKeys.CREATE_DELEGATION_TOKEN,
+                        new CreateDelegationToken(quorum, images, requesters, access))
+                .serve(
+                        ApiKeys.RENEW_DELEGATION_TOKEN,
+                        new RenewDelegationToken(quorum, tokens, requesters))
+                .serve(
+                        ApiKeys.EXPIRE_DELEGATION_TOKEN,
+                        new ExpireDelegationToken(quorum, tokens, requesters))
+                .serve(
+                        ApiKeys.DESCRIBE_DELEGATION_TOKEN,
+                        new DescribeDelegationToken(quorum, key, requesters, access));
     }
 
     private static void serveSettings(

@@ -135,7 +135,7 @@ public final class Node implements AutoCloseable {
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
-        this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
+        this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, protections, fatalFault));
         parts.push(quorum);
         credentials.open(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
@@ -176,6 +176,7 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
+        QuorumRequests.serveVoters(brokerApis, quorum, access);
         QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
         subscribe(
                 control.rules(),
@@ -271,8 +272,11 @@ public final class Node implements AutoCloseable {
     }
 
     private static QuorumOptions quorumOptions(
-            NodeConfig config, DynamicConfig dynamic, FatalFault fatalFault) {
-        ConfigValidator validator = new ConfigValidator(dynamic::current);
+            NodeConfig config,
+            DynamicConfig dynamic,
+            Protections protections,
+            FatalFault fatalFault) {
+        ConfigValidator validator = new ConfigValidator(dynamic::current, protections);
         List<Listener> controllers = config.controllerListeners();
         return new QuorumOptions(
                 config.nodeId(),

@@ -15,6 +15,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -105,7 +106,11 @@ class AuthorizationMatrixTest {
                         NodeConfig.parse(
                                 Map.of(
                                         "log.dirs", folder.toString(),
-                                        "listeners", "PLAINTEXT://127.0.0.1:0",
+                                        "listeners",
+                                                "PLAINTEXT://127.0.0.1:0,"
+                                                        + "SASL_PLAINTEXT://127.0.0.1:0",
+                                        "sasl.enabled.mechanisms", "SCRAM-SHA-512",
+                                        "delegation.token.secret.key", "secret",
                                         "auto.create.topics.enable", "true",
                                         "offsets.topic.num.partitions", "1",
                                         "transaction.state.log.num.partitions", "1",
@@ -114,7 +119,13 @@ class AuthorizationMatrixTest {
                             throw new AssertionError(message, cause);
                         },
                         new AccessControl(rules.access, unused, AuditTrail.NONE, null));
-        there = new Names("there_topic", createTopic("there_topic"), "there-group", "there-id");
+        there =
+                new Names(
+                        "there_topic",
+                        createTopic("there_topic"),
+                        "there-group",
+                        "there-id",
+                        createToken());
         rules.are(List.of(), node.image());
         settle(
                 ApiKeys.FIND_COORDINATOR,
@@ -144,6 +155,19 @@ class AuthorizationMatrixTest {
                                 .setReplicationFactor((short) 1));
         ask(node.brokerApis(), ApiKeys.CREATE_TOPICS, (short) 7, create, ADMINISTRATOR);
         return requireNonNull(node.image().topic(name)).id();
+    }
+
+    private String createToken() {
+        ApiMessage token =
+                new DirectRequest(
+                                ApiKeys.CREATE_DELEGATION_TOKEN,
+                                ApiKeys.CREATE_DELEGATION_TOKEN.latestVersion(),
+                                TokenBodies.creation(Needed.SOMEBODY, List.of()),
+                                ADMINISTRATOR,
+                                InetAddress.getLoopbackAddress(),
+                                loop)
+                        .messageOf(node.brokerApis().handler(ApiKeys.CREATE_DELEGATION_TOKEN));
+        return ((CreateDelegationTokenResponseData) token).tokenId();
     }
 
     /** Asks as administrator until it is done: coordinators need a moment to be there. */
@@ -210,6 +234,7 @@ class AuthorizationMatrixTest {
                         MatrixTable.transactions(),
                         MatrixTable.administration(),
                         MatrixTable.clients(),
+                        MatrixTable.tokens(),
                         MatrixTable.controller())
                 .flatMap(List::stream);
     }
@@ -229,19 +254,7 @@ class AuthorizationMatrixTest {
                                         != node.brokerApis().handler(api))
                         .toList();
         assertThat(MatrixTable.controller().stream().map(MatrixRow::api))
-                .containsAll(ownToControllers.stream().filter(api -> !notServedYet(api)).toList());
-    }
-
-    /** What controllers list because Kafka's do, and refuse. */
-    private static boolean notServedYet(ApiKeys api) {
-        return EnumSet.of(
-                        ApiKeys.SASL_HANDSHAKE,
-                        ApiKeys.SASL_AUTHENTICATE,
-                        ApiKeys.CREATE_DELEGATION_TOKEN,
-                        ApiKeys.RENEW_DELEGATION_TOKEN,
-                        ApiKeys.EXPIRE_DELEGATION_TOKEN,
-                        ApiKeys.DESCRIBE_DELEGATION_TOKEN)
-                .contains(api);
+                .containsAll(ownToControllers);
     }
 
     @ParameterizedTest
@@ -407,7 +420,8 @@ class AuthorizationMatrixTest {
                                         "nowhere_topi",
                                         there.topicId(),
                                         "nowhere-grou",
-                                        "nowhere-i"));
+                                        "nowhere-i",
+                                        there.tokenId()));
         String ofPresent =
                 ask(row, present, PRINCIPAL)
                         .replace("there_topic", "nowhere_topi")

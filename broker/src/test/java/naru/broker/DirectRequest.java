@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +29,14 @@ import java.util.concurrent.TimeoutException;
 
 /** A request of some principal that comes without a connection; its loop is one thread. */
 final class DirectRequest implements Request {
+    /** What is only for clients that have logged in. */
+    private static final Set<ApiKeys> TOKENS =
+            EnumSet.of(
+                    ApiKeys.CREATE_DELEGATION_TOKEN,
+                    ApiKeys.RENEW_DELEGATION_TOKEN,
+                    ApiKeys.EXPIRE_DELEGATION_TOKEN,
+                    ApiKeys.DESCRIBE_DELEGATION_TOKEN);
+
     private static final long BOUND_SECONDS = 60;
 
     private final ApiKeys api;
@@ -106,7 +116,7 @@ final class DirectRequest implements Request {
 
     @Override
     public String listenerName() {
-        return "PLAINTEXT";
+        return TOKENS.contains(api) ? "SASL_PLAINTEXT" : "PLAINTEXT";
     }
 
     @Override

@@ -7,16 +7,20 @@ import static org.apache.kafka.common.acl.AclOperation.ALTER;
 import static org.apache.kafka.common.acl.AclOperation.ALTER_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.CLUSTER_ACTION;
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.CREATE_TOKENS;
 import static org.apache.kafka.common.acl.AclOperation.DELETE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE;
 import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_TOKENS;
 import static org.apache.kafka.common.acl.AclOperation.IDEMPOTENT_WRITE;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.ResourceType.CLUSTER;
+import static org.apache.kafka.common.resource.ResourceType.DELEGATION_TOKEN;
 import static org.apache.kafka.common.resource.ResourceType.GROUP;
 import static org.apache.kafka.common.resource.ResourceType.TOPIC;
 import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
+import static org.apache.kafka.common.resource.ResourceType.USER;
 
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -343,6 +347,24 @@ final class MatrixTable {
                         ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
                         AdministrationBodies::alterUsers,
                         Set.of(CLUSTER_ALTER)));
+    }
+
+    static List<MatrixRow> tokens() {
+        return List.of(
+                row(
+                        ApiKeys.CREATE_DELEGATION_TOKEN,
+                        TokenBodies::create,
+                        Set.of(on(USER, CREATE_TOKENS))),
+                row(ApiKeys.CREATE_DELEGATION_TOKEN, TokenBodies::createOwn, NOTHING)
+                        .named("for oneself"),
+                row(ApiKeys.RENEW_DELEGATION_TOKEN, TokenBodies::renew, NOTHING),
+                row(ApiKeys.EXPIRE_DELEGATION_TOKEN, TokenBodies::expire, NOTHING),
+                row(
+                                ApiKeys.DESCRIBE_DELEGATION_TOKEN,
+                                TokenBodies::describe,
+                                Set.of(on(DELEGATION_TOKEN, DESCRIBE)),
+                                Set.of(on(USER, DESCRIBE_TOKENS)))
+                        .lists(Names::tokenId));
     }
 
     private static MatrixRow settings(ConfigResource.Type type, Needed needed) {

@@ -8,9 +8,13 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.Resource;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 /** An operation that a request needs on the resource of a type that it names. */
 record Needed(ResourceType type, AclOperation operation) {
+    /** Whose delegation tokens the matrix is about. */
+    static final KafkaPrincipal SOMEBODY = new KafkaPrincipal(KafkaPrincipal.USER_TYPE, "somebody");
+
     static Needed on(ResourceType type, AclOperation operation) {
         return new Needed(type, operation);
     }
@@ -21,8 +25,8 @@ record Needed(ResourceType type, AclOperation operation) {
             case GROUP -> names.group();
             case TRANSACTIONAL_ID -> names.transactionalId();
             case CLUSTER -> Resource.CLUSTER_NAME;
-            case DELEGATION_TOKEN -> "token";
-            case USER -> "User:somebody";
+            case DELEGATION_TOKEN -> names.tokenId();
+            case USER -> SOMEBODY.toString();
             case UNKNOWN, ANY -> throw new IllegalArgumentException("no resource: " + type);
         };
     }

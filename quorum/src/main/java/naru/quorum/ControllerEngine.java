@@ -2,7 +2,6 @@ package naru.quorum;
 
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.security.scram.internals.ScramMechanism;
 import org.apache.kafka.common.security.token.delegation.internals.DelegationTokenCache;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
@@ -30,6 +29,7 @@ final class ControllerEngine {
             QuorumSettings settings,
             NodeStorage storage,
             RaftEngine raft,
+            DelegationTokenCache tokens,
             FaultHandler fatal)
             throws Exception {
         int nodeId = options.nodeId();
@@ -63,13 +63,14 @@ final class ControllerEngine {
                         .setBootstrapMetadata(storage.bootstrapMetadata())
                         .setFatalFaultHandler(fatal)
                         .setNonFatalFaultHandler(EngineFaults.nonFatal());
-        return withDelegationTokens(builder, settings).build();
+        return withDelegationTokens(builder, settings, tokens).build();
     }
 
     private static QuorumController.Builder withDelegationTokens(
-            QuorumController.Builder builder, QuorumSettings settings) {
-        return builder.setDelegationTokenCache(
-                        new DelegationTokenCache(ScramMechanism.mechanismNames()))
+            QuorumController.Builder builder,
+            QuorumSettings settings,
+            DelegationTokenCache tokens) {
+        return builder.setDelegationTokenCache(tokens)
                 .setDelegationTokenSecretKey(settings.delegationTokenSecret())
                 .setDelegationTokenMaxLifeMs(
                         settings.delegationTokenMillis(

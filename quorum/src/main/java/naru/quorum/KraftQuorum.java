@@ -88,7 +88,9 @@ public final class KraftQuorum implements Quorum {
         parts.push(loader);
         parts.push(raft);
         raft.client().register(loader);
-        QuorumController engine = ControllerEngine.start(options, settings, storage, raft, fatal);
+        TokenPublication tokens = new TokenPublication(settings.delegationTokenSecret());
+        QuorumController engine =
+                ControllerEngine.start(options, settings, storage, raft, tokens.cache(), fatal);
         parts.push(engine);
         this.membership = new BrokerMembership(options, settings, storage, engine, timer);
         parts.push(membership::stop);
@@ -103,7 +105,7 @@ public final class KraftQuorum implements Quorum {
                             membership.onImage(image);
                             asController.onImage(image);
                         });
-        var _ = loader.installPublishers(List.of(publication, snapshots(settings, raft)));
+        var _ = loader.installPublishers(List.of(tokens, publication, snapshots(settings, raft)));
         RaftRequests requests =
                 new RaftRequests(raft.driver(), options.controllerEndpoint().listenerName());
         this.controller =

@@ -230,11 +230,12 @@ public final class QuorumSettings {
                 values.getLong(MetadataLogConfig.METADATA_SNAPSHOT_MAX_INTERVAL_MS_CONFIG));
     }
 
+    /** Null when there are no delegation tokens. */
     @Nullable String delegationTokenSecret() {
         Password secret =
                 values.getPassword(
                         DelegationTokenManagerConfigs.DELEGATION_TOKEN_SECRET_KEY_CONFIG);
-        return secret == null ? null : secret.value();
+        return secret == null || secret.value().isEmpty() ? null : secret.value();
     }
 
     long delegationTokenMillis(String key) {

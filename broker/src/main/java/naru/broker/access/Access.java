@@ -33,6 +33,21 @@ public interface Access {
      */
     Set<AclOperation> allowedOperations(Request request, ResourceType type, String name);
 
+    /** Tells the audit log of what no rule decides: what everybody may, what nobody may. */
+    default void note(
+            Request request,
+            AclOperation operation,
+            ResourceType type,
+            String name,
+            boolean allowed) {}
+
+    /**
+     * Tells the audit log of a change that was made.
+     *
+     * @param what without secrets
+     */
+    default void changed(Request request, String what) {}
+
     default boolean allowedOnCluster(Request request, AclOperation operation) {
         return allowed(request, operation, ResourceType.CLUSTER, Resource.CLUSTER_NAME);
     }

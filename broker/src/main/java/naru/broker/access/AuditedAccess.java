@@ -36,6 +36,21 @@ public final class AuditedAccess implements Access {
     }
 
     @Override
+    public void note(
+            Request request,
+            AclOperation operation,
+            ResourceType type,
+            String name,
+            boolean allowed) {
+        trail.onDecision(request, operation, type, name, allowed);
+    }
+
+    @Override
+    public void changed(Request request, String what) {
+        trail.onChange(request, what);
+    }
+
+    @Override
     public boolean allowedOnAny(Request request, AclOperation operation, ResourceType type) {
         boolean allowed = access.allowedOnAny(request, operation, type);
         trail.onDecision(request, operation, type, ANY_RESOURCE, allowed);

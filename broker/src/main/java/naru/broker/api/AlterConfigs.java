@@ -51,6 +51,7 @@ public final class AlterConfigs implements RequestHandler {
                                                     && response.responses().stream()
                                                             .allMatch(
                                                                     each -> each.errorCode() == 0);
+                                    tell(request, permitted, response.responses());
                                     response.responses().addAll(refused);
                                     if (!changed) {
                                         request.reply(response);
@@ -62,6 +63,24 @@ public final class AlterConfigs implements RequestHandler {
                                             .whenComplete(
                                                     (nothing, never) -> request.reply(response));
                                 }));
+    }
+
+    private void tell(
+            Request request,
+            AlterConfigsRequestData asked,
+            List<AlterConfigsResourceResponse> results) {
+        for (AlterConfigsResourceResponse result : results) {
+            AlterConfigsResource resource =
+                    asked.resources().find(result.resourceType(), result.resourceName());
+            if (resource != null && result.errorCode() == 0 && !asked.validateOnly()) {
+                ConfigAccess.tell(
+                        access,
+                        request,
+                        resource.resourceType(),
+                        resource.resourceName(),
+                        resource.configs().stream().map(each -> "ONLY " + each.name()).toList());
+            }
+        }
     }
 
     private static boolean knowsAll(ClusterImage image, AlterConfigsRequestData changes) {

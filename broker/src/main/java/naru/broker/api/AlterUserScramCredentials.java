@@ -47,15 +47,23 @@ public final class AlterUserScramCredentials implements RequestHandler {
                 .whenComplete(
                         ControllerCall.answering(
                                 request,
-                                response ->
-                                        images.until(
-                                                        image ->
-                                                                knowsAll(
-                                                                        image, before, body,
-                                                                        response),
-                                                        VISIBLE_MILLIS)
-                                                .whenComplete((nothing, never) ->
-                                                        request.reply(response))));
+                                response -> {
+                                    tell(request, response);
+                                    images.until(
+                                                    image ->
+                                                            knowsAll(image, before, body, response),
+                                                    VISIBLE_MILLIS)
+                                            .whenComplete(
+                                                    (nothing, never) -> request.reply(response));
+                                }));
+    }
+
+    private void tell(Request request, AlterUserScramCredentialsResponseData response) {
+        for (AlterUserScramCredentialsResult result : response.results()) {
+            if (result.errorCode() == Errors.NONE.code()) {
+                access.changed(request, "credentials of " + result.user());
+            }
+        }
     }
 
     /** A new password for a mechanism that was there cannot be seen, only that time has passed. */

@@ -10,6 +10,8 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.resource.ResourceType;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /** Which operation on which resource reading or altering settings needs. */
 final class ConfigAccess {
     private static final ApiError NO_LOGGERS =
@@ -24,6 +26,18 @@ final class ConfigAccess {
         return ConfigResource.Type.forId(type) == ConfigResource.Type.BROKER_LOGGER
                 ? NO_LOGGERS
                 : refusal(access, request, AclOperation.ALTER_CONFIGS, type, name);
+    }
+
+    /**
+     * Tells the audit log which settings were altered; not their values, which may be secrets.
+     *
+     * @param keys each with what was done to it
+     */
+    static void tell(Access access, Request request, byte type, String name, List<String> keys) {
+        access.changed(
+                request,
+                "settings of %s %s: %s"
+                        .formatted(ConfigResource.Type.forId(type), name, String.join(", ", keys)));
     }
 
     /** Why the principal may not do the operation, or null when it may. */

@@ -86,6 +86,7 @@ public final class CreateAcls implements RequestHandler {
             ApiException failure = outcomes.get(i).exception().orElse(null);
             if (failure == null) {
                 created.add(good.get(i));
+                access.changed(request, "added " + good.get(i));
             } else {
                 refuse(results.get(i), failure);
             }

@@ -68,6 +68,7 @@ public final class DeleteAcls implements RequestHandler {
                         .filter(result -> result.exception().isEmpty())
                         .map(AclBindingDeleteResult::aclBinding)
                         .toList();
+        deleted.forEach(rule -> access.changed(request, "removed " + rule));
         DeleteAclsResponseData response =
                 new DeleteAclsResponseData()
                         .setFilterResults(

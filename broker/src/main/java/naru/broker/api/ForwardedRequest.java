@@ -72,6 +72,11 @@ final class ForwardedRequest implements Request {
     }
 
     @Override
+    public boolean isForwarded() {
+        return true;
+    }
+
+    @Override
     public String listenerName() {
         return carrier.listenerName();
     }

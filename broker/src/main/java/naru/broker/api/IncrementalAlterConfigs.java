@@ -53,6 +53,7 @@ public final class IncrementalAlterConfigs implements RequestHandler {
                                                     && response.responses().stream()
                                                             .allMatch(
                                                                     each -> each.errorCode() == 0);
+                                    tell(request, permitted, response.responses());
                                     response.responses().addAll(refused);
                                     if (!changed) {
                                         request.reply(response);
@@ -64,6 +65,27 @@ public final class IncrementalAlterConfigs implements RequestHandler {
                                             .whenComplete(
                                                     (nothing, never) -> request.reply(response));
                                 }));
+    }
+
+    private void tell(
+            Request request,
+            IncrementalAlterConfigsRequestData asked,
+            List<AlterConfigsResourceResponse> results) {
+        for (AlterConfigsResourceResponse result : results) {
+            AlterConfigsResource resource =
+                    asked.resources().find(result.resourceType(), result.resourceName());
+            if (resource != null && result.errorCode() == 0 && !asked.validateOnly()) {
+                ConfigAccess.tell(
+                        access,
+                        request,
+                        resource.resourceType(),
+                        resource.resourceName(),
+                        resource.configs().stream()
+                                .map(each ->
+                                        OpType.forId(each.configOperation()) + " " + each.name())
+                                .toList());
+            }
+        }
     }
 
     /** What is set and deleted can be seen in the image; lists that change cannot. */

@@ -46,6 +46,31 @@ sealed interface AuditEntry {
         }
     }
 
+    record Change(
+            Instant at,
+            KafkaPrincipal principal,
+            InetAddress client,
+            String listener,
+            ApiKeys api,
+            @Nullable String clientId,
+            String what)
+            implements AuditEntry {
+        @Override
+        public String json() {
+            return new JsonLine()
+                    .add("time", at.toString())
+                    .add("event", "change")
+                    .add("outcome", "made")
+                    .add("principal", principal.toString())
+                    .add("client", client.getHostAddress())
+                    .add("clientId", clientId)
+                    .add("listener", listener)
+                    .add("api", api.name)
+                    .add("what", what)
+                    .end();
+        }
+    }
+
     record AuthenticationFailed(
             Instant at,
             String listener,

@@ -94,6 +94,21 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
     }
 
     @Override
+    public void onChange(Request request, String what) {
+        if (options.level().includesChanges() && mayAdd()) {
+            add(
+                    new AuditEntry.Change(
+                            clock.instant(),
+                            request.principal(),
+                            request.clientAddress(),
+                            request.listenerName(),
+                            request.api(),
+                            request.header().clientId(),
+                            what));
+        }
+    }
+
+    @Override
     public void onAuthenticationFailed(
             String listenerName,
             InetAddress client,

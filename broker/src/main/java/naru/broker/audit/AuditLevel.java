@@ -25,6 +25,13 @@ public enum AuditLevel {
         };
     }
 
+    boolean includesChanges() {
+        return switch (this) {
+            case DENIED -> false;
+            case CHANGES, ALL -> true;
+        };
+    }
+
     private static boolean isChange(AclOperation operation) {
         return switch (operation) {
             case CREATE, DELETE, ALTER, ALTER_CONFIGS, CREATE_TOKENS -> true;

@@ -22,6 +22,9 @@ public interface AuditTrail {
                         boolean allowed) {}
 
                 @Override
+                public void onChange(Request request, String what) {}
+
+                @Override
                 public void onAuthenticationFailed(
                         String listenerName,
                         InetAddress client,
@@ -36,6 +39,13 @@ public interface AuditTrail {
             ResourceType type,
             String name,
             boolean allowed);
+
+    /**
+     * Something other than records was changed.
+     *
+     * @param what without secrets
+     */
+    void onChange(Request request, String what);
 
     /**
      * Somebody did not prove who they are.

@@ -11,11 +11,15 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -27,10 +31,28 @@ import java.util.function.Supplier;
  * {@code InvalidTopicException} with a sentence for the client.
  */
 public final class ConfigValidator {
+    private static final String REPORTERS = "metric.reporters";
+
     private final Supplier<NodeConfig> node;
+    private final Trial trial;
+
+    /** Finds out whether this node can go on with other settings. */
+    @FunctionalInterface
+    public interface Trial {
+        /**
+         * @param changed keys of which the value would be another
+         * @return why it cannot, or null when it can
+         */
+        @Nullable String refusal(Set<String> changed, NodeConfig proposed);
+    }
 
     public ConfigValidator(Supplier<NodeConfig> node) {
+        this(node, (changed, proposed) -> null);
+    }
+
+    public ConfigValidator(Supplier<NodeConfig> node, Trial trial) {
         this.node = node;
+        this.trial = trial;
     }
 
     /** These rules in the form that the controller takes. */
@@ -109,7 +131,10 @@ public final class ConfigValidator {
         });
         switch (resource.type()) {
             case TOPIC -> topic(wanted, existing);
-            case BROKER -> broker(resource.name(), changed(wanted, existing));
+            case BROKER -> {
+                broker(resource.name(), changed(wanted, existing));
+                tryOut(resource.name(), wanted, existing);
+            }
             case GROUP -> group(wanted);
             case CLIENT_METRICS -> ClientMetricsSettings.validate(wanted);
             case BROKER_LOGGER, UNKNOWN -> throw notHandled(resource);
@@ -178,6 +203,27 @@ public final class ConfigValidator {
         changed.forEach(ConfigValidator::brokerValue);
     }
 
+    /** Settings of this node, as it would then have them; those of others are theirs to judge. */
+    private void tryOut(String name, Map<String, String> wanted, Map<String, String> existing) {
+        NodeConfig now = node.get();
+        if (!name.equals(Integer.toString(now.nodeId()))) {
+            return;
+        }
+        Set<String> changed = new TreeSet<>(wanted.keySet());
+        changed.addAll(existing.keySet());
+        changed.removeIf(key -> Objects.equals(wanted.get(key), existing.get(key)));
+        NodeConfig proposed = now.withDynamic(wanted, now.layers().cluster());
+        if (changed.stream().anyMatch(DynamicSettings::protects)) {
+            for (BadConfiguration.Problem problem : proposed.protectionProblems()) {
+                throw new InvalidRequestException(problem.key() + ": " + problem.remedy());
+            }
+        }
+        String refusal = trial.refusal(changed, proposed);
+        if (refusal != null) {
+            throw new InvalidRequestException(refusal);
+        }
+    }
+
     private static void refuse(
             Map<String, String> changed, Function<String, Boolean> refused, String sentence) {
         List<String> keys = changed.keySet().stream().filter(refused::apply).toList();
@@ -196,6 +242,10 @@ public final class ConfigValidator {
             String remedy = value == null ? null : RefusedSettings.remedy(setting.name, value);
             if (remedy != null) {
                 throw new InvalidRequestException(key + ": " + remedy);
+            }
+            if (setting.name.equals(REPORTERS) && !Objects.equals(value, setting.defaultValue)) {
+                throw new InvalidRequestException(
+                        key + ": no classes named in settings are loaded; remove it");
             }
         } catch (ConfigException invalid) {
             throw new InvalidRequestException(invalid.getMessage());

@@ -162,6 +162,11 @@ final class DynamicSettings {
                 || general.contains("sasl.");
     }
 
+    /** Whether the key, of a listener or of all, is about how connections are protected. */
+    static boolean protects(String key) {
+        return key.contains("ssl.") || key.contains("sasl.");
+    }
+
     /** Whether a dynamic key cannot be set for all brokers at once. */
     static boolean perBrokerOnly(String key) {
         return BROKER.contains(key) || LISTENER.contains(key) || forOneListener(key);

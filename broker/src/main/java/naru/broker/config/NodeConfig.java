@@ -7,6 +7,7 @@ import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,15 @@ public final class NodeConfig {
             return Parsing.valueOrNull(setting, text);
         }
         return setting.name.equals(key) && setting.hasDefault() ? setting.defaultValue : null;
+    }
+
+    /** What keeps the listeners from protecting what their protocols promise to protect. */
+    List<BadConfiguration.Problem> protectionProblems() {
+        List<BadConfiguration.Problem> problems = new ArrayList<>();
+        ProtectionRules rules = new ProtectionRules(values, problems);
+        addresses.broker().forEach(rules::check);
+        addresses.controller().forEach(rules::check);
+        return problems;
     }
 
     /** What was set, layer by layer. */

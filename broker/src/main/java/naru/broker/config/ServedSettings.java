@@ -40,6 +40,9 @@ final class ServedSettings {
                     controller.quota.window.num
                     controller.quota.window.size.seconds
                     default.replication.factor
+                    delegation.token.expiry.check.interval.ms
+                    delegation.token.expiry.time.ms
+                    delegation.token.max.lifetime.ms
                     delegation.token.secret.key
                     delete.topic.enable
                     errors.deadletterqueue.topic.name.prefix

@@ -1,6 +1,7 @@
 package naru.broker.login;
 
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
@@ -44,19 +45,35 @@ final class LoginModules {
         if (settings.get(key) == null) {
             return new AppConfigurationEntry(module, LoginModuleControlFlag.REQUIRED, Map.of());
         }
-        List<AppConfigurationEntry> entries;
-        try {
-            entries =
-                    JaasContext.loadServerContext(new ListenerName(listener), mechanism, settings)
-                            .configurationEntries();
-        } catch (IllegalArgumentException malformed) {
-            throw new ConfigException(
-                    key + " cannot be read; write " + module + " required OPTION=\"VALUE\" ...;");
-        }
+        List<AppConfigurationEntry> entries = entries(listener, mechanism, settings);
         if (entries.size() != 1 || !module.equals(entries.getFirst().getLoginModuleName())) {
             throw new ConfigException(
                     key + " names a login module that is not " + module + "; no other is taken");
         }
         return entries.getFirst();
+    }
+
+    private static List<AppConfigurationEntry> entries(
+            String listener, String mechanism, Map<String, Object> settings) {
+        try {
+            return JaasContext.loadServerContext(new ListenerName(listener), mechanism, settings)
+                    .configurationEntries();
+        } catch (IllegalArgumentException malformed) {
+            throw new ConfigException(
+                    "sasl.jaas.config of %s cannot be read; write %s required OPTION=\"VALUE\" ...;"
+                            .formatted(mechanism, KNOWN.get(mechanism)));
+        }
+    }
+
+    /** Checks an entry that no listener uses now: it may name no other modules either. */
+    static void requireKnown(Password text) {
+        for (AppConfigurationEntry entry :
+                entries("any", "PLAIN", Map.of("plain.sasl.jaas.config", text))) {
+            if (!KNOWN.containsValue(entry.getLoginModuleName())) {
+                throw new ConfigException(
+                        "sasl.jaas.config names a login module that is not one of Kafka's own for"
+                                + " PLAIN, SCRAM and OAUTHBEARER; no other is taken");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package naru.broker.login;
 
 import org.apache.kafka.common.security.plain.PlainAuthenticateCallback;
 import org.apache.kafka.common.security.plain.internals.PlainSaslServer;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -26,6 +27,8 @@ import javax.security.sasl.SaslServer;
  * known one.
  */
 final class Plain implements Mechanism, CallbackHandler {
+    static final String NAME = "PLAIN";
+
     private static final String USER_OPTION = "user_";
     private static final String HASH = "HmacSHA256";
     private static final int KEY_BYTES = 32;
@@ -81,6 +84,12 @@ final class Plain implements Mechanism, CallbackHandler {
                 default -> throw new UnsupportedCallbackException(callback);
             }
         }
+    }
+
+    /** Whom a client says to be, whether it is well written or not; null when it does not say. */
+    static @Nullable String claimedName(byte[] token) {
+        String[] parts = new String(token, StandardCharsets.UTF_8).split("\0", -1);
+        return parts.length < 3 ? null : parts[1];
     }
 
     private boolean isRight(String user, char[] password) {

@@ -1,6 +1,7 @@
 package naru.broker.login;
 
 import naru.broker.audit.AuditTrail;
+import naru.broker.config.ConfigValidator;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
@@ -10,6 +11,8 @@ import naru.broker.transport.ListenerSecurity;
 
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,9 +24,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * The protection of every listener of a node, and what keeps it up to date.
  *
- * <p>Threads: made by the starter; changed settings come on the metadata loader's thread.
+ * <p>Threads: made by the starter; changed settings come on the metadata loader's thread, proposed
+ * ones on the controller's.
  */
-public final class Protections implements DynamicConfig.Listener, AutoCloseable {
+public final class Protections
+        implements DynamicConfig.Listener, ConfigValidator.Trial, AutoCloseable {
+    private static final String LOGIN_MODULES = "sasl.jaas.config";
+
     private final Map<String, ListenerProtection> byListener = new LinkedHashMap<>();
     private final List<AutoCloseable> parts = new ArrayList<>();
 
@@ -70,13 +77,28 @@ public final class Protections implements DynamicConfig.Listener, AutoCloseable 
 
     @Override
     public void onChange(Set<String> changed, NodeConfig now) {
+        byListener.values().forEach(one -> one.use(changed, now));
+    }
+
+    @Override
+    public @Nullable String refusal(Set<String> changed, NodeConfig proposed) {
+        try {
+            for (String key : changed) {
+                if (key.endsWith(LOGIN_MODULES) && proposed.value(key) instanceof Password text) {
+                    LoginModules.requireKnown(text);
+                }
+            }
+        } catch (ConfigException unknown) {
+            return unknown.getMessage();
+        }
         for (ListenerProtection one : byListener.values()) {
-            String prefix = one.settingPrefix() + "ssl.";
-            if (changed.stream()
-                    .anyMatch(key -> key.startsWith(prefix) || key.startsWith("ssl."))) {
-                one.use(now);
+            String refusal = one.refusal(changed, proposed);
+            if (refusal != null) {
+                return "The listener %s could not be protected so: %s"
+                        .formatted(one.name(), refusal);
             }
         }
+        return null;
     }
 
     private void closeAll() {

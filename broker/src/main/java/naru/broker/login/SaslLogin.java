@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
@@ -48,8 +49,9 @@ final class SaslLogin implements Login {
     private static final long AGAIN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final byte[] NOTHING = {};
 
-    private final SaslSettings settings;
+    private final Supplier<SaslSettings> present;
     private final InetAddress client;
+    private SaslSettings settings;
     private State state = new Unknown();
 
     private sealed interface State {}
@@ -76,8 +78,12 @@ final class SaslLogin implements Login {
 
     private record Refused() implements State {}
 
-    SaslLogin(SaslSettings settings, InetAddress client) {
-        this.settings = settings;
+    /**
+     * @param present how logins are to be at this moment; each login keeps to what it began with
+     */
+    SaslLogin(Supplier<SaslSettings> present, InetAddress client) {
+        this.present = present;
+        this.settings = present.get();
         this.client = client;
     }
 
@@ -145,6 +151,7 @@ final class SaslLogin implements Login {
             NoLogin.refuse(request);
             return;
         }
+        settings = present.get();
         String name = ((SaslHandshakeRequestData) request.body()).mechanism();
         SaslHandshakeResponseData response =
                 new SaslHandshakeResponseData()
@@ -272,13 +279,26 @@ final class SaslLogin implements Login {
         return granted > 0 ? Math.min(left, granted) : left;
     }
 
+    private static @Nullable String claimedName(Request request, Exchanging exchanging) {
+        if (exchanging.server instanceof ScramExchange scram) {
+            return scram.claimedName();
+        }
+        return exchanging.mechanism.equals(Plain.NAME)
+                ? Plain.claimedName(((SaslAuthenticateRequestData) request.body()).authBytes())
+                : null;
+    }
+
     /** Told late, so that guessing is slow. */
     private void refuse(Request request, Exchanging exchanging, String sentence) {
         state = new Refused();
         LOG.debug("{} is refused by {}: {}", client, exchanging.mechanism, sentence);
         settings.trail()
                 .onAuthenticationFailed(
-                        settings.listenerName(), client, exchanging.mechanism, null, sentence);
+                        settings.listenerName(),
+                        client,
+                        exchanging.mechanism,
+                        claimedName(request, exchanging),
+                        sentence);
         SaslAuthenticateResponseData response =
                 new SaslAuthenticateResponseData()
                         .setErrorCode(Errors.SASL_AUTHENTICATION_FAILED.code())

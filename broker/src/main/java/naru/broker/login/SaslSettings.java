@@ -3,10 +3,9 @@ package naru.broker.login;
 import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
 
-import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
-import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,22 +59,29 @@ record SaslSettings(
                 trail);
     }
 
+    /**
+     * Checks what can be without anything being opened.
+     *
+     * @throws ConfigException when logins could not be as these settings say
+     */
+    static void check(Listener listener, Map<String, Object> settings) {
+        for (Object each : (List<?>) settings.getOrDefault("sasl.enabled.mechanisms", List.of())) {
+            LoginModules.entry(listener.name(), String.valueOf(each), settings);
+        }
+    }
+
     private static Mechanism mechanism(
             Listener listener, String name, Map<String, Object> settings, Credentials credentials) {
         AppConfigurationEntry entry = LoginModules.entry(listener.name(), name, settings);
         return switch (name) {
-            case "PLAIN" -> new Plain(entry.getOptions());
+            case Plain.NAME -> new Plain(entry.getOptions());
             case Bearer.NAME -> new Bearer(settings, entry);
             default ->
                     new Scram(
                             ScramMechanism.forMechanismName(name),
                             credentials,
-                            secret(settings.get("delegation.token.secret.key")));
+                            TokenKey.of(settings.get(TokenKey.SETTING)));
         };
-    }
-
-    private static @Nullable String secret(@Nullable Object value) {
-        return value instanceof Password password ? password.value() : null;
     }
 
     private static int number(Map<String, Object> settings, String key) {

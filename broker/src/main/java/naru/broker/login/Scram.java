@@ -34,16 +34,16 @@ final class Scram implements Mechanism {
 
     private final ScramMechanism mechanism;
     private final Credentials credentials;
-    private final @Nullable String tokenSecret;
+    private final @Nullable TokenKey tokenKey;
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * @param tokenSecret {@code delegation.token.secret.key}, or null when there are no tokens
+     * @param tokenKey null when there are no delegation tokens
      */
-    Scram(ScramMechanism mechanism, Credentials credentials, @Nullable String tokenSecret) {
+    Scram(ScramMechanism mechanism, Credentials credentials, @Nullable TokenKey tokenKey) {
         this.mechanism = mechanism;
         this.credentials = credentials;
-        this.tokenSecret = tokenSecret;
+        this.tokenKey = tokenKey;
     }
 
     @Override
@@ -101,14 +101,11 @@ final class Scram implements Mechanism {
 
     private Proof ofToken(String tokenId) {
         TokenInformation token = credentials.delegationToken(tokenId);
-        String secret = tokenSecret;
-        if (token == null
-                || secret == null
-                || token.expiryTimestamp() <= System.currentTimeMillis()) {
+        TokenKey key = tokenKey;
+        if (token == null || key == null || token.expiryTimestamp() <= System.currentTimeMillis()) {
             return new Proof(ofNobody("token", tokenId), tokenId, null);
         }
-        byte[] hmac = keyedHash(secret.getBytes(StandardCharsets.UTF_8), tokenId);
-        byte[] password = Base64.getEncoder().encode(hmac);
+        byte[] password = Base64.getEncoder().encode(key.proof(tokenId));
         return new Proof(
                 ofPassword(tokenId, password), token.owner().getName(), token.expiryTimestamp());
     }

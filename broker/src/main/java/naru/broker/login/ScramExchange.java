@@ -37,6 +37,7 @@ final class ScramExchange implements SaslServer {
     private final Scram.Proofs proofs;
     private final ScramFormatter formatter;
     private State state = new Begun();
+    private volatile @Nullable String claimedName;
 
     private sealed interface State {}
 
@@ -76,6 +77,7 @@ final class ScramExchange implements SaslServer {
 
     private byte[] challenge(ClientFirstMessage first) throws SaslException {
         String name = ScramFormatter.username(first.saslName());
+        claimedName = name;
         Scram.Proof proof = proofs.of(name, first.extensions().tokenAuthenticated());
         String wanted = first.authorizationId();
         if (!wanted.isEmpty() && !wanted.equals(name)) {
@@ -145,6 +147,11 @@ final class ScramExchange implements SaslServer {
             return done;
         }
         throw new IllegalStateException("the exchange is not complete");
+    }
+
+    /** Whom the client says to be, once it has said so: a user, or the id of a token. */
+    @Nullable String claimedName() {
+        return claimedName;
     }
 
     boolean isByToken() {

@@ -3,6 +3,7 @@ package naru.broker.tls;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.network.ConnectionMode;
 import org.apache.kafka.common.security.ssl.SslFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +66,18 @@ public final class TlsKeys {
     /** Goes on with other settings. */
     public synchronized void use(Map<String, Object> changed) {
         renew("its settings have changed", () -> changed);
+    }
+
+    /** Why new connections could not go on with these settings, or null when they could. */
+    public synchronized @Nullable String refusal(Map<String, Object> wanted) {
+        try (SslFactory trial = new SslFactory(ConnectionMode.SERVER)) {
+            trial.configure(wanted);
+            trial.createSslEngine("localhost", 0);
+            factory.validateReconfiguration(wanted);
+            return null;
+        } catch (RuntimeException unusable) {
+            return cause(unusable);
+        }
     }
 
     private void renew(String why, Supplier<Map<String, Object>> next) {

@@ -59,7 +59,9 @@ final class Admission {
             try {
                 principal = security.principal(session, connection.clientAddress());
             } catch (IOException e) {
-                connection.close(String.valueOf(e.getMessage()));
+                String reason = String.valueOf(e.getMessage());
+                security.onRefused(connection.clientAddress(), reason);
+                connection.close(reason);
                 return;
             }
             login = security.newLogin(session, connection.clientAddress());
@@ -89,6 +91,10 @@ final class Admission {
                     link.isEstablished()
                             ? TransportStats.Total.LOGINS_FAILED
                             : TransportStats.Total.HANDSHAKES_FAILED);
+            String refusal = link.refusal();
+            if (refusal != null) {
+                security.onRefused(connection.clientAddress(), refusal);
+            }
             forgetStranger();
         }
     }

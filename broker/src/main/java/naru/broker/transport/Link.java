@@ -38,6 +38,11 @@ interface Link {
     /** Whether requests can be exchanged: always, or after the handshake. */
     boolean isEstablished();
 
+    /** Why the two sides cannot speak to one another, once that is known. */
+    default @Nullable String refusal() {
+        return null;
+    }
+
     /** The session of an established TLS connection, null on a plain one. */
     @Nullable SSLSession session();
 

@@ -39,6 +39,9 @@ public interface ListenerSecurity {
         return KafkaPrincipal.ANONYMOUS;
     }
 
+    /** The transport alone has shown that a connection may not come in. */
+    default void onRefused(InetAddress client, String reason) {}
+
     /** What a new connection has to pass before it is served, or null for nothing. */
     default @Nullable Login newLogin(@Nullable SSLSession session, InetAddress client) {
         return null;

@@ -40,6 +40,11 @@ public interface Request {
         return ClientSoftware.UNKNOWN;
     }
 
+    /** Whether another broker passes it on in the client's name (KIP-590). */
+    default boolean isForwarded() {
+        return false;
+    }
+
     /** Name of the listener on which the client came. */
     String listenerName();
 

@@ -51,6 +51,7 @@ final class TlsLink implements Link {
     private boolean moreToDecrypt;
     private boolean established;
     private boolean ended;
+    private @Nullable String refusal;
     private boolean closed;
 
     /**
@@ -70,6 +71,11 @@ final class TlsLink implements Link {
         this.engine = engine;
         this.afterStep = afterStep;
         engine.beginHandshake();
+    }
+
+    @Override
+    public @Nullable String refusal() {
+        return refusal;
     }
 
     @Override
@@ -188,8 +194,7 @@ final class TlsLink implements Link {
         try {
             result = engine.unwrap(in, into);
         } catch (SSLException e) {
-            alert();
-            throw e;
+            throw refused(e);
         }
         if (result.getStatus() == Status.BUFFER_OVERFLOW) {
             return unwrapAside(in, into);
@@ -226,8 +231,7 @@ final class TlsLink implements Link {
             result = engine.unwrap(in, aside);
         } catch (SSLException e) {
             giveBack(aside);
-            alert();
-            throw e;
+            throw refused(e);
         }
         plain = aside.flip();
         if (result.getStatus() == Status.BUFFER_OVERFLOW) {
@@ -247,8 +251,7 @@ final class TlsLink implements Link {
             try {
                 result = engine.wrap(NOTHING, out);
             } catch (SSLException e) {
-                alert();
-                throw e;
+                throw refused(e);
             }
             if (result.getStatus() == Status.CLOSED) {
                 ended = true;
@@ -343,6 +346,12 @@ final class TlsLink implements Link {
             return false;
         }
         return true;
+    }
+
+    private SSLException refused(SSLException cause) {
+        refusal = cause.getMessage();
+        alert();
+        return cause;
     }
 
     /** Tells the client why, as far as it can be told; what comes of it does not matter. */

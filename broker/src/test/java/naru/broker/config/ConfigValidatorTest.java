@@ -88,6 +88,8 @@ class ConfigValidatorTest {
                 "1|max.connections|-1|Invalid value -1 for configuration max.connections: Value"
                         + " must be at least 0",
                 "1|listeners|PLAINTEXT://:1|Cannot update these configs dynamically: [listeners]",
+                "1|metric.reporters|java.lang.String|metric.reporters: no classes named in settings"
+                        + " are loaded; remove it",
                 "1|no.such|4|Unknown broker configs: [no.such]",
                 "x|log.retention.ms|4|Unable to parse broker name as a base 10 number: x",
             })
@@ -108,6 +110,28 @@ class ConfigValidatorTest {
     })
     void dynamicBrokerSettingIsTaken(String broker, String key, String value) {
         assertThatCode(() -> validate(ConfigResource.Type.BROKER, broker, Map.of(key, value)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void nodeIsAskedWhetherItCanGoOnSo() {
+        ConfigValidator asking =
+                new ConfigValidator(
+                        () -> node,
+                        (changed, proposed) -> changed + " " + proposed.value("log.retention.ms"));
+        ConfigResource own = new ConfigResource(ConfigResource.Type.BROKER, "1");
+        Map<String, String> before = Map.of("num.io.threads", "5", "background.threads", "5");
+        Map<String, String> wanted = Map.of("num.io.threads", "5", "log.retention.ms", "77");
+
+        assertThatThrownBy(() -> asking.validate(own, wanted, before))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("[background.threads, log.retention.ms] 77");
+        assertThatCode(() ->
+                        asking.validate(
+                                new ConfigResource(ConfigResource.Type.BROKER, "2"),
+                                wanted,
+                                before))
+                .as("another node judges its own")
                 .doesNotThrowAnyException();
     }
 

@@ -31,8 +31,8 @@ class ConfigurationDocumentTest {
             and every problem is listed with the key, the value, and what would be right.
 
             Without any setting a node listens on `127.0.0.1` only and keeps its data in
-            `./naru-data`. A listener on another address has no authentication in this release, so
-            it needs `naru.insecure.listeners=true`.
+            `./naru-data`. A listener on another address has its clients log in or show
+            certificates, or it needs `naru.insecure.listeners=true`.
 
             Of several places the nearest one counts: a topic's own setting, the dynamic setting of
             this broker, the dynamic setting of all brokers, the file and command line, the default.

@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import javax.net.ssl.SSLEngine;
@@ -54,6 +55,24 @@ class TlsKeysTest {
     private void touch() throws IOException {
         modifiedMillis += 5_000;
         Files.setLastModifiedTime(file, FileTime.fromMillis(modifiedMillis));
+    }
+
+    @Test
+    void settingsThatCannotBeUsedAreRefusedWithTheCauseAndChangeNothing() throws Exception {
+        TlsKeys keys = new TlsKeys("TEST", made.settings(file, "none"));
+        BigInteger before = shown(keys);
+
+        assertThat(keys.refusal(made.settings(file, "required"))).isNull();
+        assertThat(keys.refusal(made.settings(folder.resolve("gone.p12"), "none")))
+                .contains("gone.p12");
+        assertThat(keys.refusal(made.settings(made.client(), "none")))
+                .as("a certificate of another name")
+                .contains("DistinguishedName does not match");
+        Map<String, Object> odd = made.settings(file, "none");
+        odd.put("ssl.cipher.suites", List.of("NONE_OF_OURS"));
+        assertThat(keys.refusal(odd)).contains("NONE_OF_OURS");
+
+        assertThat(shown(keys)).isEqualTo(before);
     }
 
     /** The serial number of the certificate that a client is shown. */
