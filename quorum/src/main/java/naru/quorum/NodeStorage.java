@@ -97,6 +97,7 @@ record NodeStorage(
             if (!found.logDirProps().containsKey(metadataFolder.toString())) {
                 formatMetadataFolder(metadataFolder, clusterId);
             }
+            requireMetadata(metadataFolder);
             FormerMetadata former = FormerMetadata.read(metadataFolder, logFolder(metadataFolder));
             former.check(metadataFolder, options.nodeId());
             writeMissing(load(), clusterId);
@@ -169,6 +170,17 @@ record NodeStorage(
                 case CONFIGURED -> formatter.setHasDynamicQuorum(false);
             }
             formatter.run();
+        }
+
+        /** With metadata of nothing every partition in the folder would be taken for a leftover. */
+        private static void requireMetadata(Path folder) {
+            boolean formatted =
+                    Files.exists(folder.resolve(BootstrapDirectory.BINARY_BOOTSTRAP_FILENAME));
+            if (!formatted && !Files.isDirectory(logFolder(folder))) {
+                throw new StorageRefusedException(
+                        "The data folder %s holds no metadata log (%s); set metadata.log.dir to the folder that does"
+                                .formatted(folder, logFolder(folder).getFileName()));
+            }
         }
 
         /** Formatting over somebody's metadata would lose every topic in it. */

@@ -117,6 +117,20 @@ final class NodeStorageTest {
     }
 
     @Test
+    void folderWhoseMetadataIsElsewhereIsRefused() throws Exception {
+        Files.writeString(
+                folder.resolve("meta.properties"),
+                "version=1\ncluster.id=%s\nnode.id=1\ndirectory.id=%s\n"
+                        .formatted(CLUSTER, DIRECTORY));
+        Map<String, String> before = contents();
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("set metadata.log.dir");
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
     void folderOfANodeWithOtherControllersIsRefused() throws Exception {
         format(
                 new Formatter()

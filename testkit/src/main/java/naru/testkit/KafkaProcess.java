@@ -60,11 +60,15 @@ public final class KafkaProcess implements BrokerProcess {
 
     /** A broker whose storage is formatted and which is not launched yet. */
     public static KafkaProcess prepare(Map<String, String> properties) {
+        return prepare(FreePorts.find(1).getFirst(), properties);
+    }
+
+    /** The same, where the properties may have listeners of their own besides this port. */
+    public static KafkaProcess prepare(int port, Map<String, String> properties) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
-        List<Integer> ports = FreePorts.find(2);
-        KafkaProcess kafka = new KafkaProcess(folder, ports.get(0));
+        KafkaProcess kafka = new KafkaProcess(folder, port);
         try {
-            kafka.writeFiles(ports.get(1), properties);
+            kafka.writeFiles(FreePorts.find(1).getFirst(), properties);
             kafka.format();
             return kafka;
         } catch (IOException e) {
@@ -94,6 +98,16 @@ public final class KafkaProcess implements BrokerProcess {
     @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Its {@code server.properties}. */
+    public Path propertiesFile() {
+        return folder.path().resolve("server.properties");
+    }
+
+    /** What the present or last run printed, oldest first, bounded. */
+    public List<String> output() {
+        return running().output();
     }
 
     /** Where its partitions' folders stand. */
@@ -219,10 +233,6 @@ public final class KafkaProcess implements BrokerProcess {
         command.add("-cp");
         command.add(classPath());
         return command;
-    }
-
-    private Path propertiesFile() {
-        return folder.path().resolve("server.properties");
     }
 
     private Path loggingFile() {
