@@ -18,16 +18,23 @@ import java.util.Map;
  * @param <A> what a member is assigned
  */
 public final class Roster<M extends ModernMember, A> {
-    /** Above 0, by which a member says that it joins: one that waits for its target has joined. */
-    private static final int FIRST_EPOCH = 1;
-
     private final Map<String, M> members = new LinkedHashMap<>();
     private final Map<String, String> memberIdByInstance = new HashMap<>();
     private final Map<String, A> targets = new HashMap<>();
-    private int epoch = FIRST_EPOCH;
+    private int epoch;
     private long metadataHash;
-    private int targetEpoch = FIRST_EPOCH;
+    private int targetEpoch;
     private long targetSinceMillis;
+
+    /** A roster that begins in the epoch 0. */
+    public Roster() {
+        this(0);
+    }
+
+    public Roster(int firstEpoch) {
+        this.epoch = firstEpoch;
+        this.targetEpoch = firstEpoch;
+    }
 
     // ---- facts ----
 
