@@ -4,6 +4,7 @@ import naru.app.metrics.MetricsEndpoint;
 import naru.broker.Node;
 import naru.broker.StartException;
 import naru.broker.config.BadConfiguration;
+import naru.broker.config.Listener;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.login.FirstUser;
@@ -37,6 +38,14 @@ final class Nodes {
             NodeConfig config = NodeConfig.parse(settings);
             if (!config.withoutEffect().isEmpty()) {
                 LOG.info("accepted without effect: {}", String.join(", ", config.withoutEffect()));
+            }
+            for (Listener listener : config.narrowedListeners()) {
+                LOG.warn(
+                        "listeners={} names no host, and nobody would have to authenticate: only"
+                                + " this machine reaches it. For others, start with --secure or"
+                                + " set {}=true",
+                        listener,
+                        NaruSettings.INSECURE_LISTENERS);
             }
             node =
                     Node.start(

@@ -3,7 +3,7 @@ package naru.app;
 import naru.app.NodeLauncher.RunningNode;
 import naru.app.logging.Logging;
 import naru.app.secure.SecureSettings;
-import naru.app.secure.SecurityFolder;
+import naru.app.secure.SecurityFiles;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Terminal;
 import naru.broker.login.FirstUser;
@@ -76,7 +76,7 @@ final class Start implements Callable<Integer> {
             names = "--secure",
             description = {
                 "Serves over TLS to users who log in, and to nobody else. Makes certificates and",
-                "a first user in DIR/security, and tells how clients connect."
+                "a first user in DIR/security-*, and tells how clients connect."
             })
     boolean secure;
 
@@ -95,7 +95,7 @@ final class Start implements Callable<Integer> {
             setUpLog(settings.getOrDefault("naru.log.format", "text"));
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stop(started, endedByItself), "stop"));
-            SecurityFolder security = secure ? secure(settings) : null;
+            SecurityFiles security = secure ? secure(settings) : null;
             node = launcher.launch(settings, security == null ? null : firstUser(security));
             if (security != null) {
                 tellClients(security, node);
@@ -116,7 +116,7 @@ final class Start implements Callable<Integer> {
         return FAILED;
     }
 
-    private static SecurityFolder secure(Map<String, String> settings) {
+    private static SecurityFiles secure(Map<String, String> settings) {
         SecureSettings secured = new SecureSettings(settings);
         if (!secured.problem().isEmpty()) {
             throw new StartFailure(secured.problem());
@@ -128,11 +128,11 @@ final class Start implements Callable<Integer> {
         }
     }
 
-    private static FirstUser firstUser(SecurityFolder security) {
+    private static FirstUser firstUser(SecurityFiles security) {
         return new FirstUser(security.user(), security.password());
     }
 
-    private void tellClients(SecurityFolder security, RunningNode node) {
+    private void tellClients(SecurityFiles security, RunningNode node) {
         String bootstrap = String.join(",", node.bootstrap());
         try {
             security.writeClientFiles(bootstrap);
@@ -140,23 +140,22 @@ final class Start implements Callable<Integer> {
             node.close();
             throw new StartFailure("--secure: cannot write for clients: " + fault, fault);
         }
-        Path folder = security.folder();
         terminal.out()
                 .printf(
                         """
-                        secure: TLS, and a login for everybody. Keys and passwords are in %s
+                        secure: TLS, and a login for everybody. Keys and passwords are in %s*
                           connect  SASL_SSL://%s, SCRAM-SHA-512, user %s, CA %s
                           naru     naru topics list --command-config %s
                           Java     the same file: %s
                           kcat     kcat -F %s -L
                         """,
-                        folder,
+                        security.file(""),
                         bootstrap,
                         security.user(),
-                        folder.resolve("ca.pem"),
-                        folder.resolve("client.properties"),
-                        folder.resolve("client.properties"),
-                        folder.resolve("kcat.conf"));
+                        security.file("ca.pem"),
+                        security.file("client.properties"),
+                        security.file("client.properties"),
+                        security.file("kcat.conf"));
     }
 
     /** Each problem of a configuration has a line of its own. */

@@ -315,6 +315,12 @@ public final class Node implements AutoCloseable {
             throw new StartException("The start was interrupted", e);
         }
         ClusterImage image = quorum.image();
+        if (!config.enforcesAccess() && !image.accessRules().isEmpty()) {
+            LOG.warn(
+                    "The cluster has {} access rules and this node has no authorizer.class.name:"
+                            + " nobody is held back",
+                    image.accessRules().size());
+        }
         partitions.logs().retainOnly(log -> partitions.isPlacedHere(image, log));
         transport.start();
     }

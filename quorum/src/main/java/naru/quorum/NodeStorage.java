@@ -32,8 +32,13 @@ import java.util.stream.Stream;
  *
  * @param metadataFolder holds the metadata log's folder, {@code __cluster_metadata-0}
  * @param directoryIds of every data folder
+ * @param former what stands in the metadata folder
  */
-record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> directoryIds) {
+record NodeStorage(
+        String clusterId,
+        Path metadataFolder,
+        Map<Path, Uuid> directoryIds,
+        FormerMetadata former) {
     private static final String SEGMENT_SUFFIX = ".log";
 
     /**
@@ -56,10 +61,11 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
     }
 
     Path metadataLogFolder() {
-        return metadataFolder.resolve(
-                Topic.CLUSTER_METADATA_TOPIC_NAME
-                        + "-"
-                        + Topic.CLUSTER_METADATA_TOPIC_PARTITION.partition());
+        return logFolder(metadataFolder);
+    }
+
+    private static Path logFolder(Path metadataFolder) {
+        return metadataFolder.resolve(Topic.CLUSTER_METADATA_TOPIC_PARTITION.toString());
     }
 
     Uuid metadataDirectoryId() {
@@ -91,8 +97,11 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
             if (!found.logDirProps().containsKey(metadataFolder.toString())) {
                 formatMetadataFolder(metadataFolder, clusterId);
             }
+            requireMetadata(metadataFolder);
+            FormerMetadata former = FormerMetadata.read(metadataFolder, logFolder(metadataFolder));
+            former.check(metadataFolder, options.nodeId());
             writeMissing(load(), clusterId);
-            return new NodeStorage(clusterId, metadataFolder, directoryIds(load()));
+            return new NodeStorage(clusterId, metadataFolder, directoryIds(load()), former);
         }
 
         private MetaPropertiesEnsemble load() throws IOException {
@@ -133,8 +142,7 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
         }
 
         private void formatMetadataFolder(Path folder, String clusterId) throws Exception {
-            refuseLogWithoutOwner(
-                    folder.resolve(Topic.CLUSTER_METADATA_TOPIC_PARTITION.toString()));
+            refuseLogWithoutOwner(logFolder(folder));
             ClusterImage.BrokerEndpoint endpoint = options.controllerEndpoint();
             PrintStream silence =
                     new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -162,6 +170,17 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
                 case CONFIGURED -> formatter.setHasDynamicQuorum(false);
             }
             formatter.run();
+        }
+
+        /** With metadata of nothing every partition in the folder would be taken for a leftover. */
+        private static void requireMetadata(Path folder) {
+            boolean formatted =
+                    Files.exists(folder.resolve(BootstrapDirectory.BINARY_BOOTSTRAP_FILENAME));
+            if (!formatted && !Files.isDirectory(logFolder(folder))) {
+                throw new StorageRefusedException(
+                        "The data folder %s holds no metadata log (%s); set metadata.log.dir to the folder that does"
+                                .formatted(folder, logFolder(folder).getFileName()));
+            }
         }
 
         /** Formatting over somebody's metadata would lose every topic in it. */

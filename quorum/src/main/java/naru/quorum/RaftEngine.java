@@ -105,11 +105,23 @@ final class RaftEngine implements AutoCloseable {
         this.driver =
                 new KafkaRaftClientDriver<>(client, "quorum-" + nodeId + "-", fatal, logContext);
         client.initialize(
-                QuorumConfig.parseVoterConnections(config.voters()),
+                staticVoters(storage.former(), endpoint, FirstVoters.of(options, settings)),
                 new FileQuorumStateStore(
                         folder.resolve(FileQuorumStateStore.DEFAULT_FILE_NAME).toFile()),
                 metrics,
                 ignored -> {});
+    }
+
+    /**
+     * Voters that stand not in the log but in the configuration. The folder of a quorum of one can
+     * do without it, since its voter can be nobody else.
+     */
+    private Map<Integer, InetSocketAddress> staticVoters(
+            FormerMetadata former, ClusterImage.BrokerEndpoint self, FirstVoters firstVoters) {
+        boolean alone = former.voters().contains(nodeId) || firstVoters == FirstVoters.THIS_NODE;
+        return config.voters().isEmpty() && !former.hasVotersInLog() && alone
+                ? Map.of(nodeId, InetSocketAddress.createUnresolved(self.host(), self.port()))
+                : QuorumConfig.parseVoterConnections(config.voters());
     }
 
     /** Raft insists on an address to ask for the quorum; a voter that is alone gives its own. */

@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 final class NodeStorageTest {
     private static final String CLUSTER = "p8fFEbKGQ22B6M_Da_vCBw";
@@ -75,6 +77,84 @@ final class NodeStorageTest {
                     .doesNotContainKey("kraft.version");
             assertThat(createTopic(quorum, "orders", 1).topics().find("orders").errorCode())
                     .isZero();
+        }
+    }
+
+    @Test
+    void staticQuorumOfOneNeedsNoVotersInTheConfiguration() throws Exception {
+        format(new Formatter().setReleaseVersion(MetadataVersion.IBP_3_9_IV0));
+        var voters = Map.of("controller.quorum.voters", "1@127.0.0.1:19093");
+
+        createTopicIn(options(folder), "formatted");
+        createTopicIn(options(folder, null, voters), "told");
+        createTopicIn(
+                options(
+                        folder,
+                        null,
+                        Map.of("controller.quorum.bootstrap.servers", "elsewhere:19093")),
+                "found");
+    }
+
+    private static void createTopicIn(QuorumOptions options, String name) {
+        try (KraftQuorum quorum = openAndRegister(options)) {
+            assertThat(createTopic(quorum, name, 1).topics().find(name).errorCode()).isZero();
+        }
+    }
+
+    @Test
+    void metadataOfAVersionThatIsNotServedIsRefusedAndLeftAlone() throws Exception {
+        format(
+                new Formatter()
+                        .setReleaseVersion(MetadataVersion.latestTesting())
+                        .setUnstableFeatureVersionsEnabled(true));
+        Map<String, String> before = contents();
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("metadata.version=")
+                .hasMessageContaining("(4.3-IV0); take it back with kafka-features downgrade");
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void folderWhoseMetadataIsElsewhereIsRefused() throws Exception {
+        Files.writeString(
+                folder.resolve("meta.properties"),
+                "version=1\ncluster.id=%s\nnode.id=1\ndirectory.id=%s\n"
+                        .formatted(CLUSTER, DIRECTORY));
+        Map<String, String> before = contents();
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("set metadata.log.dir");
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void folderOfANodeWithOtherControllersIsRefused() throws Exception {
+        format(
+                new Formatter()
+                        .setHasDynamicQuorum(true)
+                        .setInitialControllers(
+                                DynamicVoters.parse(
+                                        "1@127.0.0.1:19093:%s,2@127.0.0.1:19095:%s"
+                                                .formatted(DIRECTORY, Uuid.randomUuid()))));
+        Map<String, String> before = contents();
+
+        assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("whose controllers are the nodes [1, 2]");
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    /** All files, with what is in them. */
+    private Map<String, String> contents() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            Map<String, String> contents = new TreeMap<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+            return contents;
         }
     }
 

@@ -118,7 +118,7 @@ class AuthorizationIT {
         if (all.contains("--consumer")) {
             all.addAll(List.of("--group", "*"));
         }
-        return assertThat(KafkaToolsIT.tool(ACLS, "", all.toArray(String[]::new)));
+        return assertThat(KafkaTools.run(ACLS, "", all.toArray(String[]::new)));
     }
 
     private static String naru(NaruProcess node, String... arguments) {

@@ -4,46 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import naru.testkit.NaruProcess;
-import naru.testkit.RepositoryRoot;
 
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/**
- * Runs what the documents show. In a block that is fenced as {@code console} a line that begins
- * with {@code $} is a command, and the lines below are what it prints. A {@code python} or {@code
- * java} block that begins with a comment is a file of that name.
- */
+/** Runs what the documents show on a fresh node. */
 class DocumentedExamplesIT {
-    private static final String SHOWN_ADDRESS = "127.0.0.1:9092";
-    private static final String JDK = System.getProperty("java.home");
-    private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern FILE =
-            Pattern.compile("```(?:python\n#|java\n//) (\\S+)\n(.*?)```", Pattern.DOTALL);
-
-    /** What differs from run to run: times, durations, sizes of files, ids, and their widths. */
-    private static final List<Varying> VARYING =
-            List.of(
-                    new Varying("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z|\\b\\d{13}\\b", "TIME"),
-                    new Varying("\\b[\\d.]+ (ms|s)\\b", "DURATION"),
-                    new Varying("\\b[\\d.]+ (B|[KMGT]iB)\\b", "SIZE"),
-                    new Varying("(?<= )[\\w-]{22}(?=\\s)", "ID"),
-                    new Varying(" +", " "));
-
-    private record Varying(String pattern, String shown) {}
-
-    private record Example(String command, String output) {}
-
     @TempDir Path folder;
 
     @ParameterizedTest
@@ -52,72 +23,10 @@ class DocumentedExamplesIT {
         assumeTrue(Target.chosen() == Target.NARU);
         ForeignClient.KCAT.require();
         ForeignClient.KAFKA_PYTHON.require();
-        Path root = RepositoryRoot.find();
-        for (String name : List.of("naru", "app")) {
-            Files.createSymbolicLink(folder.resolve(name), root.resolve(name));
-        }
         try (NaruProcess node = NaruProcess.on(folder.resolve("naru-data"), Map.of(), Map.of())) {
             node.restart();
-            String text =
-                    Files.readString(root.resolve(document))
-                            .replace(SHOWN_ADDRESS, node.bootstrap());
-            writeFiles(text);
-            List<Example> examples = examples(text);
-            assertThat(examples).hasSizeGreaterThan(5);
-            for (Example example : examples) {
-                assertThat(withoutVarying(run(example.command, node)))
-                        .as("%s: $ %s", document, example.command)
-                        .isEqualTo(withoutVarying(example.output));
-            }
+            assertThat(new DocumentedExamples(document, folder, node.bootstrap()).verify())
+                    .isGreaterThan(5);
         }
-    }
-
-    private void writeFiles(String text) throws IOException {
-        Matcher file = FILE.matcher(text);
-        while (file.find()) {
-            Files.writeString(folder.resolve(file.group(1)), file.group(2));
-        }
-    }
-
-    private static List<Example> examples(String text) {
-        List<Example> examples = new ArrayList<>();
-        Matcher block = CONSOLE.matcher(text);
-        while (block.find()) {
-            for (String example : block.group(1).substring("$ ".length()).split("\n\\$ ", -1)) {
-                int end = (example + "\n").indexOf('\n');
-                String output = end < example.length() ? example.substring(end + 1) : "";
-                examples.add(new Example(example.substring(0, end), output));
-            }
-        }
-        return examples;
-    }
-
-    /** As a person would in the folder of the node, who has this JDK and Debian's Python. */
-    private String run(String command, NaruProcess node) {
-        return Program.run(
-                        List.of(
-                                "env",
-                                "-C",
-                                folder.toString(),
-                                "PATH="
-                                        + folder
-                                        + ":"
-                                        + JDK
-                                        + "/bin:/usr/bin:"
-                                        + System.getenv("PATH"),
-                                "JAVA_HOME=" + JDK,
-                                "NARU_BOOTSTRAP=" + node.bootstrap(),
-                                "bash",
-                                "-c",
-                                "exec 2>&1; " + command))
-                .succeeded();
-    }
-
-    private static String withoutVarying(String output) {
-        String result = output;
-        for (Varying varying : VARYING) {
-            result = result.replaceAll(varying.pattern, varying.shown);
-        }
-        return result.strip();
     }
 }

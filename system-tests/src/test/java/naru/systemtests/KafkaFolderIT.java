@@ -4,15 +4,18 @@ import static naru.systemtests.JavaClients.until;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import naru.testkit.BrokerProcess;
+import naru.testkit.FreePorts;
 import naru.testkit.KafkaProcess;
 import naru.testkit.NaruProcess;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,68 +33,159 @@ import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
-/** The folder of a compacted partition goes from Naru to Apache Kafka 4.3.1 and back. */
+/**
+ * One data folder goes from Apache Kafka 4.3.1 to Naru and back, stopped and killed, while clients
+ * go on. Nobody tells Naru more of the folder than where it is.
+ */
 class KafkaFolderIT {
     private static final int KEYS = 500;
     private static final int UPDATES = 30_000;
-    private static final TopicPartition PARTITION = new TopicPartition("moved", 0);
+    private static final TopicPartition PARTITION = new TopicPartition("compacted", 0);
     private static final Map<String, String> SETTINGS =
-            Map.of("log.cleaner.backoff.ms", "100", "log.cleaner.dedupe.buffer.size", "2000000");
+            Map.of(
+                    "log.cleaner.backoff.ms",
+                    "100",
+                    "log.cleaner.dedupe.buffer.size",
+                    "4000000",
+                    "broker.session.timeout.ms",
+                    "2000",
+                    "broker.heartbeat.interval.ms",
+                    "500",
+                    "group.initial.rebalance.delay.ms",
+                    "0",
+                    "authorizer.class.name",
+                    "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                    "super.users",
+                    "User:ANONYMOUS",
+                    "sasl.enabled.mechanisms",
+                    "SCRAM-SHA-256");
 
     /** A record that was read; offset and content. */
     private record Stored(long offset, String key, @Nullable String value) {}
 
     private final Map<String, String> latest = new TreeMap<>();
+    private final List<Integer> ports = FreePorts.find(3);
+    private final JavaClients clients = new JavaClients("127.0.0.1:" + ports.get(0));
+
+    @TempDir Path home;
 
     @Test
-    void whatOneBrokerHasCompactedTheOtherReadsAndCompactsOn() {
-        try (NaruProcess naru = NaruProcess.prepare(SETTINGS);
-                KafkaProcess kafka = KafkaProcess.prepare(SETTINGS)) {
-            Path inNaru = naru.dataFolder().resolve(PARTITION.toString());
-            Path inKafka = kafka.dataFolder().resolve(PARTITION.toString());
-            kafka.launch();
-            begin(naru);
-            List<Stored> fromNaru = updateAndCompact(naru, inNaru, "lz4");
-            naru.stop();
-            assertThat(dump(inNaru)).doesNotContain("isvalid: false");
-            kafka.awaitReady();
-            createTopic(kafka);
-            kafka.stop();
-
-            move(inNaru, inKafka);
+    void bothServeWhatTheOtherHasLeft() throws IOException {
+        FolderContents contents = new FolderContents(clients, ports.get(1));
+        try (KafkaProcess kafka = KafkaProcess.prepare(ports.get(0), forKafka());
+                NaruProcess naru = NaruProcess.on(kafka.dataFolder(), forNaru(), Map.of())) {
+            Path folder = kafka.dataFolder().resolve(PARTITION.toString());
             kafka.restart();
-            assertSame(read(kafka), fromNaru);
-
-            List<Stored> fromKafka = updateAndCompact(kafka, inKafka, "zstd");
+            createTopic();
+            LiveWriter writer = new LiveWriter(clients, "live");
+            contents.add(1);
+            addWhatIsDocumented();
+            List<Stored> stored = updateAndCompact(folder, "lz4");
+            Map<String, String> facts = facts();
             kafka.stop();
-            move(inKafka, inNaru);
+
+            naru.useConfig(kafka.propertiesFile());
             naru.restart();
-            assertSame(read(naru), fromKafka);
-            updateAndCompact(naru, inNaru, "none");
+            assertSame(read(), stored);
+            assertSame(facts(), facts);
+            contents.verify(1);
+            var shown = new DocumentedExamples("docs/migrate.md", home, clients.bootstrap());
+            assertThat(shown.verify()).isEqualTo(2);
+            contents.add(2);
+            facts = facts();
+            naru.kill();
+
+            kafka.restart();
+            assertSame(facts(), facts);
+            contents.verify(2);
+            contents.add(3);
+            facts = facts();
+            kafka.kill();
+
+            naru.useConfig(null);
+            naru.restart();
+            assertSame(facts(), facts);
+            contents.verify(3);
+            contents.add(4);
+            stored = updateAndCompact(folder, "zstd");
+            facts = facts();
+            naru.stop();
+            assertThat(dump(folder)).doesNotContain("isvalid: false");
+
+            kafka.restart();
+            assertSame(facts(), facts);
+            assertSame(read(), stored);
+            contents.verify(4);
+            writer.finishAndVerify();
         }
     }
 
-    private static void begin(BrokerProcess broker) {
-        broker.restart();
-        createTopic(broker);
+    private void addWhatIsDocumented() {
+        clients.createTopic("orders", 1);
+        for (String order : List.of("tea", "coffee", "bread")) {
+            clients.send(new ProducerRecord<>("orders", order));
+        }
+        try (Consumer<String, String> consumer =
+                clients.consumer("group.id", "billing", "max.poll.records", "2")) {
+            consumer.subscribe(List.of("orders"));
+            JavaClients.poll(consumer, 2);
+            consumer.commitSync();
+        }
     }
 
-    private static void createTopic(BrokerProcess broker) {
-        new JavaClients(broker.bootstrap())
-                .createTopic(
-                        PARTITION.topic(),
-                        1,
-                        "cleanup.policy",
-                        "compact",
-                        "segment.bytes",
-                        "1048576",
-                        "min.cleanable.dirty.ratio",
-                        "0.01");
+    private Map<String, String> forKafka() {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("listeners", listeners() + ",STEERING://127.0.0.1:" + ports.get(2));
+        settings.put("advertised.listeners", listeners());
+        settings.put(
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,STEERING:PLAINTEXT");
+        settings.put("controller.listener.names", "STEERING");
+        settings.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + ports.get(2));
+        settings.put(
+                "listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        return settings;
+    }
+
+    private Map<String, String> forNaru() {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("listeners", listeners());
+        return settings;
+    }
+
+    private String listeners() {
+        return "PLAINTEXT://127.0.0.1:%d,SASL_PLAINTEXT://127.0.0.1:%d"
+                .formatted(ports.get(0), ports.get(1));
+    }
+
+    private Map<String, String> facts() {
+        try (Admin admin = clients.admin()) {
+            return ClusterFacts.read(admin);
+        }
+    }
+
+    /** What is written to all the time has moved on. */
+    private static void assertSame(Map<String, String> now, Map<String, String> before) {
+        now.remove("end live-0");
+        before.remove("end live-0");
+        assertThat(now).isEqualTo(before);
+    }
+
+    private void createTopic() {
+        clients.createTopic(
+                PARTITION.topic(),
+                1,
+                "cleanup.policy",
+                "compact",
+                "segment.bytes",
+                "1048576",
+                "min.cleanable.dirty.ratio",
+                "0.01");
     }
 
     /** Writes records and tombstones, waits until they are compacted, and checks what is left. */
-    private List<Stored> updateAndCompact(BrokerProcess broker, Path folder, String codec) {
-        JavaClients clients = new JavaClients(broker.bootstrap());
+    private List<Stored> updateAndCompact(Path folder, String codec) {
         List<Future<?>> sent = new ArrayList<>();
         Random random = new Random(UPDATES);
         try (Producer<String, String> producer =
@@ -108,7 +203,7 @@ class KafkaFolderIT {
             sent.forEach(JavaClients::await);
         }
         until("a compacted log", () -> firstSegmentBytes(folder) < 200_000);
-        List<Stored> left = read(broker);
+        List<Stored> left = read();
         assertThat(values(left)).isEqualTo(latest);
         return left;
     }
@@ -147,9 +242,9 @@ class KafkaFolderIT {
         }
     }
 
-    private static List<Stored> read(BrokerProcess broker) {
+    private List<Stored> read() {
         List<Stored> records = new ArrayList<>();
-        try (var consumer = new JavaClients(broker.bootstrap()).consumer()) {
+        try (var consumer = clients.consumer()) {
             consumer.assign(List.of(PARTITION));
             consumer.seekToBeginning(List.of(PARTITION));
             long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
@@ -167,7 +262,7 @@ class KafkaFolderIT {
 
     private static String dump(Path folder) {
         List<String> names = files(folder, ".log").stream().map(Path::toString).toList();
-        return KafkaToolsIT.tool(
+        return KafkaTools.run(
                 "org.apache.kafka.tools.DumpLogSegments",
                 "",
                 "--deep-iteration",
@@ -178,25 +273,6 @@ class KafkaFolderIT {
     private static List<Path> files(Path folder, String ending) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The topic has another id in the other cluster, and keeps it. */
-    private static void move(Path from, Path to) {
-        try {
-            for (Path old : files(to, "")) {
-                if (!old.endsWith("partition.metadata")) {
-                    Files.delete(old);
-                }
-            }
-            for (Path file : files(from, "")) {
-                if (!file.endsWith("partition.metadata")) {
-                    Files.copy(file, to.resolve(file.getFileName().toString()));
-                }
-            }
-            Files.deleteIfExists(to.resolveSibling(".kafka_cleanshutdown"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -214,6 +214,6 @@ class QuotaIT {
                                 "--entity-name",
                                 entity));
         all.addAll(List.of(arguments));
-        return KafkaToolsIT.tool("kafka.admin.ConfigCommand", "", all.toArray(String[]::new));
+        return KafkaTools.run("kafka.admin.ConfigCommand", "", all.toArray(String[]::new));
     }
 }

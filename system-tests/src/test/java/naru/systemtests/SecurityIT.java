@@ -48,13 +48,11 @@ class SecurityIT {
 
     @TempDir static Path folder;
     private static NaruProcess naru;
-    private static Path security;
 
     @BeforeAll
     static void start() {
         naru = NaruProcess.prepareSecure(Map.of());
         naru.restart();
-        security = naru.dataFolder().resolve("security").toAbsolutePath();
         try (Admin admin = Admin.create(properties("client.properties"))) {
             await(admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all());
         }
@@ -65,9 +63,13 @@ class SecurityIT {
         naru.close();
     }
 
+    private static Path security(String name) {
+        return naru.dataFolder().toAbsolutePath().resolve("security-" + name);
+    }
+
     private static Map<String, Object> properties(String name) {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(security.resolve(name))) {
+        try (Reader reader = Files.newBufferedReader(security(name))) {
             properties.load(reader);
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -115,14 +117,14 @@ class SecurityIT {
         ForeignClient.KAFKAJS.require();
         String read =
                 ForeignClient.CONFLUENT_PYTHON
-                        .run("secure", security.resolve("kcat.conf").toString(), TOPIC)
+                        .run("secure", security("kcat.conf").toString(), TOPIC)
                         .succeeded();
         assertThat(read).isNotBlank();
         ForeignClient.KAFKAJS
                 .run(
                         "secure",
                         naru.bootstrap(),
-                        security.resolve("ca.pem").toString(),
+                        security("ca.pem").toString(),
                         secret("user"),
                         secret("password"),
                         TOPIC)
@@ -131,10 +133,12 @@ class SecurityIT {
 
     @Test
     void secretsAreTheOwnersAndPrintedNowhere() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(security)))
-                .isEqualTo("rwx------");
-        try (Stream<Path> files = Files.list(security)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.list(naru.dataFolder())) {
+            List<Path> secrets =
+                    files.filter(file -> file.getFileName().toString().startsWith("security-"))
+                            .toList();
+            assertThat(secrets).hasSize(6).allMatch(Files::isRegularFile);
+            for (Path file : secrets) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as(file.toString())
                         .isEqualTo("rw-------");
@@ -170,13 +174,13 @@ class SecurityIT {
         Path alice = issueClient("alice");
         Path eve = issueClient("eve");
         List<Integer> ports = FreePorts.find(2);
-        String authority = security.resolve("ca.pem").toString();
+        String authority = security("ca.pem").toString();
         Map<String, String> settings = new HashMap<>();
         settings.put(
                 "listeners",
                 "SSL://127.0.0.1:%d,SASL_SSL://127.0.0.1:%d".formatted(ports.get(0), ports.get(1)));
         settings.put("ssl.keystore.type", "PKCS12");
-        settings.put("ssl.keystore.location", security.resolve("server.p12").toString());
+        settings.put("ssl.keystore.location", security("server.p12").toString());
         settings.put("ssl.keystore.password", secret("keystore.password"));
         settings.put("ssl.truststore.type", "PEM");
         settings.put("ssl.truststore.location", authority);
@@ -238,7 +242,7 @@ class SecurityIT {
         settings.put("bootstrap.servers", "127.0.0.1:" + port);
         settings.put("security.protocol", "SSL");
         settings.put("ssl.truststore.type", "PEM");
-        settings.put("ssl.truststore.location", security.resolve("ca.pem").toString());
+        settings.put("ssl.truststore.location", security("ca.pem").toString());
         settings.put("default.api.timeout.ms", "15000");
         settings.put("request.timeout.ms", "10000");
         settings.putAll(own);
@@ -256,7 +260,7 @@ class SecurityIT {
     private static Path issueClient(String name) {
         Path keystore = folder.resolve(name + ".p12");
         try {
-            Files.copy(security.resolve("authority.p12"), keystore);
+            Files.copy(security("authority.p12"), keystore);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -288,11 +292,11 @@ class SecurityIT {
 
     @Test
     void laterStartsUseWhatTheFirstHasMade() throws IOException {
-        byte[] authority = Files.readAllBytes(security.resolve("ca.pem"));
+        byte[] authority = Files.readAllBytes(security("ca.pem"));
         String password = secret("password");
         naru.stop();
         naru.restart();
-        assertThat(Files.readAllBytes(security.resolve("ca.pem"))).isEqualTo(authority);
+        assertThat(Files.readAllBytes(security("ca.pem"))).isEqualTo(authority);
         assertThat(secret("password")).isEqualTo(password);
         send(properties("client.properties"), "again");
     }

@@ -137,7 +137,7 @@ class TransactionalCopierIT {
     }
 
     private Process start(JavaClients clients, List<String> program) {
-        List<String> command = new ArrayList<>(KafkaToolsIT.java(program.getFirst()));
+        List<String> command = new ArrayList<>(KafkaTools.command(program.getFirst()));
         program.stream()
                 .skip(1)
                 .map(argument -> argument.equals("BOOTSTRAP") ? clients.bootstrap() : argument)

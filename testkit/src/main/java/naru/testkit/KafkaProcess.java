@@ -61,21 +61,25 @@ public final class KafkaProcess implements BrokerProcess {
 
     /** A broker whose storage is formatted and which is not launched yet. */
     public static KafkaProcess prepare(Map<String, String> properties) {
-        return prepare(properties, List.of());
+        return prepare(FreePorts.find(1).getFirst(), properties, List.of());
     }
 
     /** The same, and it also listens here, for example {@code SSL://127.0.0.1:9093}. */
     public static KafkaProcess prepare(Map<String, String> properties, String secondListener) {
-        return prepare(properties, List.of(secondListener));
+        return prepare(FreePorts.find(1).getFirst(), properties, List.of(secondListener));
+    }
+
+    /** The same, where the properties may have listeners of their own besides this port. */
+    public static KafkaProcess prepare(int port, Map<String, String> properties) {
+        return prepare(port, properties, List.of());
     }
 
     private static KafkaProcess prepare(
-            Map<String, String> properties, List<String> moreListeners) {
+            int port, Map<String, String> properties, List<String> moreListeners) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
-        List<Integer> ports = FreePorts.find(2);
-        KafkaProcess kafka = new KafkaProcess(folder, ports.get(0));
+        KafkaProcess kafka = new KafkaProcess(folder, port);
         try {
-            kafka.writeFiles(ports.get(1), properties, moreListeners);
+            kafka.writeFiles(FreePorts.find(1).getFirst(), properties, moreListeners);
             kafka.format();
             return kafka;
         } catch (IOException e) {
@@ -105,6 +109,16 @@ public final class KafkaProcess implements BrokerProcess {
     @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Its {@code server.properties}. */
+    public Path propertiesFile() {
+        return folder.path().resolve("server.properties");
+    }
+
+    /** What the present or last run printed, oldest first, bounded. */
+    public List<String> output() {
+        return running().output();
     }
 
     /** Where its partitions' folders stand. */
@@ -239,10 +253,6 @@ public final class KafkaProcess implements BrokerProcess {
         command.add("-cp");
         command.add(classPath());
         return command;
-    }
-
-    private Path propertiesFile() {
-        return folder.path().resolve("server.properties");
     }
 
     private Path loggingFile() {

@@ -30,6 +30,7 @@ public final class NaruProcess implements BrokerProcess {
     private final int port;
     private final int metricsPort;
     private boolean secure;
+    private @Nullable Path config;
     private @Nullable ServerProcess process;
 
     private NaruProcess(
@@ -90,6 +91,11 @@ public final class NaruProcess implements BrokerProcess {
         return new NaruProcess(dataFolder, null, settings, environment);
     }
 
+    /** From the next start on with this file of settings, or without one. */
+    public void useConfig(@Nullable Path file) {
+        config = file;
+    }
+
     @Override
     public void launch() {
         if (isAlive()) {
@@ -100,6 +106,9 @@ public final class NaruProcess implements BrokerProcess {
         command.addAll(List.of("start", "--data", dataFolder.toString()));
         if (secure) {
             command.add("--secure");
+        }
+        if (config != null) {
+            command.addAll(List.of("--config", config.toString()));
         }
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         process = ServerProcess.start("Naru", command, root, environment);

@@ -53,21 +53,21 @@ public final class SecureSettings {
     }
 
     /** Makes what is missing in the data folder, and has the node use it. */
-    public SecurityFolder complete() throws IOException {
+    public SecurityFiles complete() throws IOException {
         String folders = settings.getOrDefault("log.dirs", settings.getOrDefault("log.dir", ""));
         Path data = Path.of(folders.split(",", -1)[0].strip());
-        SecurityFolder folder = SecurityFolder.open(data, NodeNames.all(advertisedHosts()));
+        SecurityFiles files = SecurityFiles.open(data, NodeNames.all(advertisedHosts()));
         settings.putIfAbsent(LISTENERS, PROTOCOL + "://:9092");
         if (!settings.containsKey("ssl.keystore.location")) {
             settings.put("ssl.keystore.type", "PKCS12");
-            settings.put("ssl.keystore.location", folder.keystore().toString());
-            settings.put("ssl.keystore.password", folder.keystorePassword());
+            settings.put("ssl.keystore.location", files.keystore().toString());
+            settings.put("ssl.keystore.password", files.keystorePassword());
         }
         settings.putIfAbsent("sasl.enabled.mechanisms", "SCRAM-SHA-512,SCRAM-SHA-256");
         settings.putIfAbsent(
                 "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
-        settings.putIfAbsent("super.users", "User:" + folder.user());
-        return folder;
+        settings.putIfAbsent("super.users", "User:" + files.user());
+        return files;
     }
 
     private List<String> advertisedHosts() {

@@ -12,6 +12,7 @@ import java.util.Locale;
  * @param protocol PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL
  */
 public record Listener(String name, String host, int port, String protocol) {
+    private static final String LOOPBACK = "127.0.0.1";
 
     /** Prefix of the settings that hold for this listener only. */
     public String settingPrefix() {
@@ -35,6 +36,11 @@ public record Listener(String name, String host, int port, String protocol) {
     /** Whether only this machine can reach it. */
     public boolean loopback() {
         return isLoopback(host);
+    }
+
+    /** The same, for this machine only. */
+    Listener onLoopback() {
+        return new Listener(name, LOOPBACK, port, protocol);
     }
 
     static boolean isLoopback(String host) {

@@ -116,10 +116,10 @@ final class ListenerSettings {
         return new Listener(name, host, port, protocol);
     }
 
-    /** Refuses listeners that others than this machine could reach, unless that is permitted. */
-    void requireLoopback(String key, List<Listener> listeners, boolean permitted) {
+    /** Refuses listeners that others than this machine could reach. */
+    void requireLoopback(String key, List<Listener> listeners) {
         for (Listener listener : listeners) {
-            if (!permitted && !listener.loopback()) {
+            if (!listener.loopback()) {
                 openListener(key, listener.toString(), listener.host());
             }
         }

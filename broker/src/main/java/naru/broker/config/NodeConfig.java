@@ -39,12 +39,14 @@ public final class NodeConfig {
 
     /**
      * @param advertised empty when clients are told the address on which they came
+     * @param narrowed those that were given without a host and are on loopback only
      */
     record ListenerAddresses(
             List<Listener> broker,
             List<Listener> controller,
             List<Listener> advertised,
-            String interBrokerName) {}
+            String interBrokerName,
+            List<Listener> narrowed) {}
 
     NodeConfig(
             Layers layers,
@@ -221,6 +223,14 @@ public final class NodeConfig {
     /** Listeners for the metadata quorum; none unless configured. */
     public List<Listener> controllerListeners() {
         return addresses.controller();
+    }
+
+    /**
+     * Listeners that name no host and ask nobody to authenticate, as they were written: they are
+     * bound to loopback only.
+     */
+    public List<Listener> narrowedListeners() {
+        return addresses.narrowed();
     }
 
     /** The address to tell clients of this listener, or null: the one on which they came. */

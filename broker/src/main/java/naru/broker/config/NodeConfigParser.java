@@ -49,7 +49,7 @@ final class NodeConfigParser {
     }
 
     NodeConfig parse() {
-        useNodeIdOfBrokerId();
+        useNodeId();
         for (Map.Entry<String, String> property : properties.entrySet()) {
             parse(property.getKey(), property.getValue());
         }
@@ -70,10 +70,22 @@ final class NodeConfigParser {
                 ServedSettings.withoutEffect(properties.keySet()));
     }
 
-    private void useNodeIdOfBrokerId() {
+    /** As written, since nothing is parsed yet. */
+    private String metadataFolder() {
+        String folders =
+                properties.getOrDefault(
+                        "metadata.log.dir",
+                        properties.getOrDefault(
+                                NodeSettings.LOG_DIRS,
+                                properties.getOrDefault(
+                                        NodeSettings.LOG_DIR, NodeSettings.DEFAULT_DATA_FOLDER)));
+        return folders.split(",", -1)[0].strip();
+    }
+
+    private void useNodeId() {
         String brokerId = properties.get("broker.id");
-        String nodeId =
-                properties.putIfAbsent(MetadataSettings.NODE_ID, brokerId == null ? "1" : brokerId);
+        String given = brokerId == null ? FormerNodeId.in(metadataFolder(), "1") : brokerId;
+        String nodeId = properties.putIfAbsent(MetadataSettings.NODE_ID, given);
         if (nodeId != null && brokerId != null && !nodeId.equals(brokerId)) {
             problems.add(
                     new Problem(
@@ -123,10 +135,15 @@ final class NodeConfigParser {
                 settings.read(SocketSettings.LISTENERS, list(SocketSettings.LISTENERS));
         ProtectionRules protection = new ProtectionRules(values, problems);
         all.forEach(protection::check);
+        List<Listener> open =
+                permitted
+                        ? List.of()
+                        : all.stream().filter(each -> !protection.authenticates(each)).toList();
+        List<Listener> narrowed = open.stream().filter(each -> each.host().isEmpty()).toList();
+        all.replaceAll(each -> narrowed.contains(each) ? each.onLoopback() : each);
         settings.requireLoopback(
                 SocketSettings.LISTENERS,
-                all.stream().filter(each -> !protection.authenticates(each)).toList(),
-                permitted);
+                open.stream().filter(each -> !each.host().isEmpty()).toList());
         for (String key : NaruSettings.httpListenerKeys()) {
             settings.checkHttp(key, list(key), permitted);
         }
@@ -143,7 +160,7 @@ final class NodeConfigParser {
                                     + MetadataSettings.CONTROLLER_LISTENER_NAMES));
         }
         return new ListenerAddresses(
-                broker, controller, advertised(settings, all), interBrokerName(broker));
+                broker, controller, advertised(settings, all), interBrokerName(broker), narrowed);
     }
 
     private List<Listener> advertised(ListenerSettings settings, List<Listener> listeners) {

@@ -31,8 +31,9 @@ class ConfigurationDocumentTest {
             and every problem is listed with the key, the value, and what would be right.
 
             Without any setting a node listens on `127.0.0.1` only and keeps its data in
-            `./naru-data`. A listener on another address has its clients log in or show
-            certificates, or it needs `naru.insecure.listeners=true`.
+            `./naru-data`. A listener on another address on which nobody has to authenticate needs
+            `naru.insecure.listeners=true`; one that names no host, as in the file that comes with
+            Kafka, is on `127.0.0.1` without it. A data folder that has a `node.id` need not be told it.
 
             Of several places the nearest one counts: a topic's own setting, the dynamic setting of
             this broker, the dynamic setting of all brokers, the file and command line, the default.

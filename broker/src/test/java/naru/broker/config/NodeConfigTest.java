@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -136,7 +139,7 @@ class NodeConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PLAINTEXT://:9092", "PLAINTEXT://0.0.0.0:9092", "PLAINTEXT://[::]:9092"})
+    @CsvSource({"PLAINTEXT://0.0.0.0:9092", "PLAINTEXT://[::]:9092"})
     void openListenerNeedsPermission(String listener) {
         assertThat(refusal(Map.of("listeners", listener)))
                 .contains("set naru.insecure.listeners=true");
@@ -145,6 +148,33 @@ class NodeConfigTest {
                 NodeConfig.parse(Map.of("listeners", listener, "naru.insecure.listeners", "true"));
 
         assertThat(permitted.listeners()).hasSize(1);
+    }
+
+    @Test
+    void openListenerWithoutAHostIsOnLoopbackUnlessPermitted() {
+        String listeners = "PLAINTEXT://:9092,CONTROLLER://:9093";
+
+        NodeConfig narrow = NodeConfig.parse(Map.of("listeners", listeners));
+        NodeConfig permitted =
+                NodeConfig.parse(Map.of("listeners", listeners, "naru.insecure.listeners", "true"));
+
+        assertThat(narrow.listeners()).allMatch(Listener::loopback);
+        assertThat(narrow.controllerListeners()).allMatch(Listener::loopback);
+        assertThat(narrow.narrowedListeners()).hasSize(2);
+        assertThat(permitted.listeners()).noneMatch(Listener::loopback);
+        assertThat(permitted.narrowedListeners()).isEmpty();
+    }
+
+    @Test
+    void nodeIdIsThatOfTheFolderUnlessGiven(@TempDir Path folder) throws IOException {
+        Map<String, String> settings = Map.of("log.dirs", folder.toString());
+        assertThat(NodeConfig.parse(settings).nodeId()).isEqualTo(1);
+
+        Files.writeString(folder.resolve("meta.properties"), "version=1\nnode.id=42\n");
+
+        assertThat(NodeConfig.parse(settings).nodeId()).isEqualTo(42);
+        assertThat(NodeConfig.parse(Map.of("log.dirs", folder.toString(), "node.id", "7")).nodeId())
+                .isEqualTo(7);
     }
 
     @Test

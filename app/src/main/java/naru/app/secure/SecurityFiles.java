@@ -25,20 +25,25 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The folder {@code security} of a data folder: made whole at the first start, used again at later
- * ones. Nobody but its owner may read it.
+ * The files {@code security-*} of a data folder: made at the first start, used again at later ones.
+ * Nobody but their owner may read them. They have no folder of their own, because Apache Kafka
+ * takes each folder that it finds beside its partitions for one, and does not start.
  *
  * <pre>
- * authority.p12       the private key that signs certificates
- * ca.pem              its certificate, for clients to trust
- * server.p12          the node's key and certificate; made anew when it is about to expire or lacks
- *                     a name
- * secrets.properties  the passwords of the two, and of the first user
- * client.properties   for Java clients and naru's commands
- * kcat.conf           for kcat and others that are made with librdkafka
+ * security-authority.p12       the private key that signs certificates
+ * security-ca.pem              its certificate, for clients to trust
+ * security-server.p12          the node's key and certificate; made anew when it is about to expire
+ *                              or lacks a name
+ * security-secrets.properties  the passwords of the two, and of the first user
+ * security-client.properties   for Java clients and naru's commands
+ * security-kcat.conf           for kcat and others that are made with librdkafka
  * </pre>
  */
-public final class SecurityFolder {
+public final class SecurityFiles {
+    private static final String PREFIX = "security-";
+    private static final String AUTHORITY = "authority.p12";
+    private static final String SERVER = "server.p12";
+    private static final String SECRETS = "secrets.properties";
     private static final String ALIAS = "server";
     private static final int AUTHORITY_DAYS = 3650;
     private static final int SERVER_DAYS = 825;
@@ -49,33 +54,36 @@ public final class SecurityFolder {
     private final Path folder;
     private final Properties secrets;
 
-    private SecurityFolder(Path folder, Properties secrets) {
+    private SecurityFiles(Path folder, Properties secrets) {
         this.folder = folder;
         this.secrets = secrets;
     }
 
     /**
-     * Opens the folder, having made it where there is none.
+     * Opens the files, having made them where there are none.
      *
      * @param names by which clients reach this node, as {@code dns:HOST} and {@code ip:ADDRESS}
      */
-    public static SecurityFolder open(Path dataFolder, List<String> names) throws IOException {
-        Path folder = dataFolder.resolve("security").toAbsolutePath().normalize();
-        if (!Files.isDirectory(folder)) {
+    public static SecurityFiles open(Path dataFolder, List<String> names) throws IOException {
+        Path folder = dataFolder.toAbsolutePath().normalize();
+        Properties secrets = new Properties();
+        SecurityFiles opened = new SecurityFiles(folder, secrets);
+        if (!Files.exists(opened.file(SECRETS))) {
             make(folder, names);
         }
-        Properties secrets = new Properties();
-        try (InputStream in = Files.newInputStream(folder.resolve("secrets.properties"))) {
+        try (InputStream in = Files.newInputStream(opened.file(SECRETS))) {
             secrets.load(in);
         }
-        SecurityFolder opened = new SecurityFolder(folder, secrets);
         opened.renewCertificate(names);
         return opened;
     }
 
-    /** Made beside and moved into place, so that a start that was cut off leaves nothing half. */
+    /**
+     * Made in a folder that nobody else may enter and moved out, the secrets last, so that a start
+     * that was cut off is begun again.
+     */
     private static void make(Path folder, List<String> names) throws IOException {
-        Path making = folder.resolveSibling("security.making");
+        Path making = folder.resolve(PREFIX + "making");
         delete(making);
         Files.createDirectories(making);
         Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwx------"));
@@ -83,18 +91,22 @@ public final class SecurityFolder {
         secrets.setProperty("keystore.password", secret());
         secrets.setProperty("user", USER);
         secrets.setProperty("password", secret());
-        SecurityFolder made = new SecurityFolder(making, secrets);
-        made.write(
-                "secrets.properties",
-                "# Made by naru start --secure. Keep it to yourself.\n"
-                        + "keystore.password=%s\nuser=%s\npassword=%s\n"
-                                .formatted(made.keystorePassword(), made.user(), made.password()));
+        SecurityFiles made = new SecurityFiles(making, secrets);
         PrivateAuthority authority = made.authority();
         authority.create("CN=Naru private authority " + secret().substring(0, 8), AUTHORITY_DAYS);
         made.issue(names);
         made.write("ca.pem", authority.certificate());
-        made.restrict("authority.p12");
-        Files.move(making, folder, StandardCopyOption.ATOMIC_MOVE);
+        made.restrict(AUTHORITY);
+        made.write(
+                SECRETS,
+                "# Made by naru start --secure. Keep it to yourself.\n"
+                        + "keystore.password=%s\nuser=%s\npassword=%s\n"
+                                .formatted(made.keystorePassword(), made.user(), made.password()));
+        for (String name : List.of(AUTHORITY, SERVER, "ca.pem", SECRETS)) {
+            Path target = folder.resolve(PREFIX + name);
+            Files.move(made.file(name), target, StandardCopyOption.ATOMIC_MOVE);
+        }
+        delete(making);
     }
 
     private static void delete(Path folder) throws IOException {
@@ -115,12 +127,12 @@ public final class SecurityFolder {
     }
 
     private PrivateAuthority authority() {
-        return new PrivateAuthority(folder.resolve("authority.p12"), keystorePassword());
+        return new PrivateAuthority(file(AUTHORITY), keystorePassword());
     }
 
     private void issue(List<String> names) throws IOException {
         authority().issue(ALIAS, "CN=naru", names, SERVER_DAYS, keystore());
-        restrict("server.p12");
+        restrict(SERVER);
     }
 
     private void renewCertificate(List<String> names) throws IOException {
@@ -149,7 +161,7 @@ public final class SecurityFolder {
 
     /** Writes what clients need to reach the node at this address. */
     public void writeClientFiles(String bootstrap) throws IOException {
-        String authority = folder.resolve("ca.pem").toString();
+        String authority = file("ca.pem").toString();
         write(
                 "client.properties",
                 """
@@ -182,7 +194,7 @@ public final class SecurityFolder {
     }
 
     private void write(String name, String content) throws IOException {
-        Path file = folder.resolve(name);
+        Path file = file(name);
         if (!Files.exists(file)) {
             Files.createFile(file);
         }
@@ -191,20 +203,20 @@ public final class SecurityFolder {
     }
 
     private void restrict(String name) throws IOException {
-        Files.setPosixFilePermissions(
-                folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
+        Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("rw-------"));
     }
 
     private String known(String key) {
         return Objects.requireNonNull(secrets.getProperty(key), "secrets.properties has no " + key);
     }
 
-    public Path folder() {
-        return folder;
+    /** Where the file of this short name stands. */
+    public Path file(String name) {
+        return folder.resolve(PREFIX + name);
     }
 
     public Path keystore() {
-        return folder.resolve("server.p12");
+        return file(SERVER);
     }
 
     public String keystorePassword() {
