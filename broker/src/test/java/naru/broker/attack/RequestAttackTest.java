@@ -53,7 +53,6 @@ import java.util.stream.Stream;
 @Timeout(120)
 class RequestAttackTest {
     private static final String TOPIC = "vault";
-    private static final byte TOPIC_RESOURCE = 2;
     private static final byte BROKER_RESOURCE = 4;
 
     @TempDir static Path folder;
@@ -99,10 +98,7 @@ class RequestAttackTest {
                         ApiKeys.DELETE_SHARE_GROUP_STATE,
                         ApiKeys.INITIALIZE_SHARE_GROUP_STATE);
         return Arrays.stream(ApiKeys.values())
-                .filter(api ->
-                        api.clusterAction
-                                || api.forwardable && quorum.contains(api)
-                                || quorum.contains(api));
+                .filter(api -> api.clusterAction || quorum.contains(api));
     }
 
     @ParameterizedTest
