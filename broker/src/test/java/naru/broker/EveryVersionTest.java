@@ -204,8 +204,10 @@ class EveryVersionTest {
                         ApiKeys.SASL_AUTHENTICATE,
                         ApiKeys.ALTER_CLIENT_QUOTAS,
                         ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                        ApiKeys.CREATE_DELEGATION_TOKEN,
+                        ApiKeys.ADD_RAFT_VOTER,
                         ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS)
-                .doesNotContain(ApiKeys.CREATE_DELEGATION_TOKEN);
+                .doesNotContain(ApiKeys.ALTER_PARTITION, ApiKeys.VOTE, ApiKeys.ENVELOPE);
         assertThat(served().errorCode()).isEqualTo(Errors.NONE.code());
     }
 }
