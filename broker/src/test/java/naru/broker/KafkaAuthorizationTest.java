@@ -127,7 +127,8 @@ class KafkaAuthorizationTest {
                                         "nowhere_topic",
                                         present.topicId(),
                                         "nowhere-group",
-                                        "nowhere-id"));
+                                        "nowhere-id",
+                                        present.tokenId()));
         Map<String, Set<Needed>> grants = new LinkedHashMap<>();
         grants.put("nothing", Set.of());
         for (Set<Needed> way : row.needed()) {

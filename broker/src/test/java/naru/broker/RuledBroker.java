@@ -43,7 +43,8 @@ final class RuledBroker implements AutoCloseable {
     private final int port;
     private final Peer admin;
     private @Nullable Peer alice;
-    private Names present = new Names("there_topic", Uuid.ZERO_UUID, "there-group", "there-id");
+    private Names present =
+            new Names("there_topic", Uuid.ZERO_UUID, "there-group", "there-id", "no-token");
 
     RuledBroker(int port) throws IOException {
         this.port = port;
@@ -88,7 +89,13 @@ final class RuledBroker implements AutoCloseable {
         var told =
                 (MetadataResponseData) admin.ask(ApiKeys.METADATA, 12, 1, Bodies.metadata(present));
         Uuid id = told.topics().iterator().next().topicId();
-        present = new Names(present.topic(), id, present.group(), present.transactionalId());
+        present =
+                new Names(
+                        present.topic(),
+                        id,
+                        present.group(),
+                        present.transactionalId(),
+                        present.tokenId());
         settle(
                 ApiKeys.FIND_COORDINATOR,
                 names -> GroupBodies.coordinator(CoordinatorType.GROUP, names.group()));
