@@ -7,6 +7,7 @@ import naru.broker.api.Addresses;
 import naru.broker.api.AlterClientQuotas;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
+import naru.broker.api.AlterReplicaLogDirs;
 import naru.broker.api.AlterUserScramCredentials;
 import naru.broker.api.CreateAcls;
 import naru.broker.api.CreatePartitions;
@@ -35,10 +36,11 @@ import naru.broker.api.UpdateFeatures;
 import naru.broker.config.ConfigDescriber;
 import naru.broker.config.DynamicConfig;
 import naru.broker.config.NodeConfig;
+import naru.broker.partition.Moves;
+import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
-import naru.log.LogDirectory;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -55,7 +57,8 @@ final class AdministrationApis {
     static void serve(
             ApiTable table,
             Quorum quorum,
-            LogDirectory logs,
+            Partitions partitions,
+            Moves moves,
             DynamicConfig config,
             ImageWait images,
             TopicCreation creation,
@@ -75,10 +78,11 @@ final class AdministrationApis {
                 .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access, quotas))
                 .serve(
                         ApiKeys.CREATE_PARTITIONS,
-                        new CreatePartitions(quorum, images, access, quotas))
+                        new CreatePartitions(quorum, images, access, quotas));
+        table.serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirs(partitions.logs(), access))
                 .serve(
-                        ApiKeys.DESCRIBE_LOG_DIRS,
-                        new DescribeLogDirs(node.get().dataFolder(), logs, access));
+                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                        new AlterReplicaLogDirs(partitions, moves, access));
         serveSecurity(table, quorum, images, control);
         table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
                 .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));

@@ -251,6 +251,11 @@ public final class LogDirectories implements AutoCloseable {
         }
     }
 
+    /** Whether the name of the topic leaves room for that of a copy's folder. */
+    public static boolean mayBeCopied(TopicPartition partition) {
+        return FolderNames.hasRoomForFuture(partition);
+    }
+
     /** Makes an empty copy of the replica's log in this folder. */
     public PartitionLog createCopy(PartitionLog log, LogDirectory target) {
         return target.createCopy(log.topicPartition(), log.topicId(), log.config());

@@ -42,7 +42,8 @@ import java.util.TreeMap;
  * as it was promised. Everything happens on one thread and in the simulation's own time.
  */
 final class Simulation implements Surroundings, World {
-    private static final Path FOLDER = Path.of("/naru-data");
+    private static final List<Path> FOLDERS =
+            List.of(Path.of("/naru-data"), Path.of("/more-data"));
     private static final int MOST_NOTES = 4_000;
 
     private static final CompactionSettings COMPACTION =
@@ -141,7 +142,9 @@ final class Simulation implements Surroundings, World {
         SimulatedNode last = node;
         if (last != null) {
             for (PartitionLog log : last.logs().logs()) {
-                before.put(log.topicPartition(), Survivors.before(log, disk.isDead()));
+                if (!log.isCopy()) {
+                    before.put(log.topicPartition(), Survivors.before(log, disk.isDead()));
+                }
             }
         }
         letGo();
@@ -185,8 +188,13 @@ final class Simulation implements Surroundings, World {
         Set<Long> begins = new HashSet<>();
         if (weather == Weather.POWER_CUTS_WITHOUT_FSYNC) {
             try {
-                for (Disk.Entry entry : disk.list(FOLDER.resolve(partition.toString()))) {
-                    SegmentFiles.offsetOf(entry.name(), SegmentFiles.LOG).ifPresent(begins::add);
+                for (Path folder : FOLDERS) {
+                    Path holder = folder.resolve(partition.toString());
+                    for (Disk.Entry entry :
+                            disk.exists(holder) ? disk.list(holder) : List.<Disk.Entry>of()) {
+                        SegmentFiles.offsetOf(entry.name(), SegmentFiles.LOG)
+                                .ifPresent(begins::add);
+                    }
                 }
             } catch (IOException dead) {
                 throw new UncheckedIOException(dead);
@@ -275,11 +283,15 @@ final class Simulation implements Surroundings, World {
     }
 
     @Override
-    public LogDirectoryOptions logOptions() {
+    public List<LogDirectoryOptions> logOptions() {
+        return FOLDERS.stream().map(this::logOptions).toList();
+    }
+
+    private LogDirectoryOptions logOptions(Path folder) {
         TopicConfigs configs = new TopicConfigs(() -> Topics.NODE, metadata::image);
         return new LogDirectoryOptions(
-                FOLDER,
-                new Uuid(1, 2),
+                folder,
+                SimulatedCluster.DIRECTORIES.get(FOLDERS.indexOf(folder)),
                 partition -> configs.effective(partition.topic()).log(),
                 700,
                 400,
