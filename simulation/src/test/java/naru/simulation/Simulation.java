@@ -42,8 +42,7 @@ import java.util.TreeMap;
  * as it was promised. Everything happens on one thread and in the simulation's own time.
  */
 final class Simulation implements Surroundings, World {
-    private static final List<Path> FOLDERS =
-            List.of(Path.of("/naru-data"), Path.of("/more-data"));
+    private static final List<Path> FOLDERS = List.of(Path.of("/naru-data"), Path.of("/more-data"));
     private static final int MOST_NOTES = 4_000;
 
     private static final CompactionSettings COMPACTION =
