@@ -85,7 +85,7 @@ class NodeConfigTest {
                 "super.users|User:admin|nobody is held back",
                 "process.roles|controller|broker,controller",
                 "process.roles|broker|broker,controller",
-                "log.dirs|/a,/a|name each data folder once",
+                "log.dirs|/a,/b/../a|name each data folder once",
                 "remote.log.storage.system.enable|true|no remote storage",
                 "controller.quorum.voters|1@a:1,2@b:2|quorum of one node",
                 "controller.quorum.voters|9@a:1|quorum of one node",

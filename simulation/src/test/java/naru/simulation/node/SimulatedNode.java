@@ -48,6 +48,7 @@ import naru.coordination.transaction.TransactionSettings;
 import naru.coordination.transaction.TransactionShard;
 import naru.log.LogDirectories;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
