@@ -93,9 +93,13 @@ public final class LogDirectories implements AutoCloseable {
         return new LogDirectories(opened, offline);
     }
 
-    /** Has the listener told of each folder that fails, on a thread of that folder. */
+    /**
+     * Has the listener told of each folder that has failed or fails, on a thread of that folder;
+     * perhaps twice.
+     */
     public void whenFailed(Consumer<LogDirectory> listener) {
         listeners.add(listener);
+        opened.stream().filter(directory -> directory.failure() != null).forEach(listener);
     }
 
     private void failed(LogDirectory directory) {
@@ -288,7 +292,7 @@ public final class LogDirectories implements AutoCloseable {
         try {
             copyTail(log, copy);
             moved = target.promote(copy, log.highWatermark());
-        } catch (LogStorageException refusal) {
+        } catch (RuntimeException refusal) {
             if (!target.holds(partition, log.topicId())) {
                 log.resume();
             }

@@ -113,7 +113,7 @@ public final class LogDirectory implements AutoCloseable {
                 options.compaction(),
                 () ->
                         logs.values().stream()
-                                .filter(log -> !log.isCopy())
+                                .filter(log -> !log.isCopy() && failure() == null)
                                 .map(PartitionLog::compaction)
                                 .toList(),
                 cleaned,
@@ -217,7 +217,9 @@ public final class LogDirectory implements AutoCloseable {
                 FolderNames.partition(entry.name())
                         .ifPresent(partition -> folders.put(partition, folder));
                 FolderNames.partitionOfFuture(entry.name())
-                        .ifPresent(partition -> folders.putIfAbsent(partition, folder));
+                        .filter(partition -> folders.putIfAbsent(partition, folder) != null)
+                        .ifPresent(leftOver ->
+                                background.later(clock.millis(), () -> deleteFolder(folder)));
             }
         }
         List<Callable<Void>> tasks = new ArrayList<>();
@@ -288,9 +290,12 @@ public final class LogDirectory implements AutoCloseable {
         return health.failure();
     }
 
-    /** Calls back once, on a thread of this folder, when it has failed. */
+    /** Calls back, on a thread of this folder, when it has failed; at once if it has already. */
     void whenFailed(Consumer<LogDirectory> told) {
         whenFailed = told;
+        if (failure() != null) {
+            told.accept(this);
+        }
     }
 
     private void failed() {

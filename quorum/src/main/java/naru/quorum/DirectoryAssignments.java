@@ -1,6 +1,7 @@
 package naru.quorum;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.DirectoryData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.PartitionData;
@@ -24,7 +25,7 @@ import java.util.function.LongSupplier;
 /**
  * Tells the controller which data folder each replica of this broker is in (KIP-858). At most one
  * request is on its way; what comes meanwhile goes into the next, and what was refused is sent
- * again.
+ * again. A cluster whose metadata version knows no folders need not be told.
  *
  * <p>Threads: any; everything is under the monitor, and futures complete outside of it.
  */
@@ -99,7 +100,10 @@ final class DirectoryAssignments {
                         .whenComplete((reply, failure) -> {
                             if (failure != null) {
                                 LOG.debug("Folders of replicas were not taken", failure);
-                                answered(Map.of());
+                                boolean unknown =
+                                        Requests.cause(failure)
+                                                instanceof UnsupportedVersionException;
+                                answered(unknown ? sent : Map.of());
                             } else {
                                 answered(agreed(reply, sent));
                             }

@@ -248,7 +248,7 @@ public final class Partitions implements Quorum.Listener {
     synchronized boolean replaceByCopy(Partition partition, PartitionLog copy) {
         try {
             return partition.moveTo(log -> logs.replaceByCopy(log, copy));
-        } catch (LogStorageException refusal) {
+        } catch (RuntimeException refusal) {
             if (partition.standing() instanceof Standing.Leading leading
                     && leading.log().isClosed()) {
                 String reason = String.valueOf(refusal.getMessage());
