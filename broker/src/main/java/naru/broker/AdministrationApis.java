@@ -57,8 +57,6 @@ final class AdministrationApis {
     static void serve(
             ApiTable table,
             Quorum quorum,
-            Partitions partitions,
-            Moves moves,
             DynamicConfig config,
             ImageWait images,
             TopicCreation creation,
@@ -79,15 +77,18 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.CREATE_PARTITIONS,
                         new CreatePartitions(quorum, images, access, quotas));
-        table.serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirs(partitions.logs(), access))
-                .serve(
-                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
-                        new AlterReplicaLogDirs(partitions, moves, access));
         serveSecurity(table, quorum, images, control);
         table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
                 .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
+    }
+
+    static void serveLogFolders(ApiTable table, Partitions partitions, Moves moves, Access access) {
+        table.serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirs(partitions.logs(), access))
+                .serve(
+                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                        new AlterReplicaLogDirs(partitions, moves, access));
     }
 
     private static void serveSecurity(

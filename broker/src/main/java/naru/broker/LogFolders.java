@@ -78,8 +78,13 @@ final class LogFolders {
         return held.isEmpty() ? List.of(config.metadataFolder()) : held;
     }
 
-    /** Opens the logs. */
-    LogDirectories open(KraftQuorum quorum, TopicConfigs topics, DynamicConfig dynamic) {
+    /**
+     * Opens the logs.
+     *
+     * @param fatalFault told when the last folder has failed, or that of the metadata log
+     */
+    LogDirectories open(
+            KraftQuorum quorum, TopicConfigs topics, DynamicConfig dynamic, FatalFault fatalFault) {
         quorum.offlineFolders()
                 .forEach((folder, reason) -> {
                     LOG.error("{}; it is offline", reason);
@@ -92,7 +97,10 @@ final class LogFolders {
                 options.add(options(folder, directoryId, topics, dynamic));
             }
         }
-        return LogDirectories.open(options, offline, disk, Clock.systemUTC());
+        LogDirectories logs = LogDirectories.open(options, offline, disk, Clock.systemUTC());
+        dynamic.subscribe((changed, now) -> logs.wakeCompaction());
+        watch(logs, quorum, fatalFault);
+        return logs;
     }
 
     private LogDirectoryOptions options(

@@ -139,20 +139,9 @@ public final class Node implements AutoCloseable {
         parts.push(quorum);
         credentials.open(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
-        LogDirectories logs = folders.open(quorum, topics, dynamic);
+        LogDirectories logs = folders.open(quorum, topics, dynamic, fatalFault);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
-        dynamic.subscribe((changed, now) -> logs.wakeCompaction());
         this.partitions = new Partitions(config.nodeId(), logs, topics, quorum::assignDirectory);
-        folders.watch(logs, quorum, fatalFault);
-        Moves moves =
-                new Moves(
-                        partitions,
-                        quorum::assignDirectory,
-                        () -> dynamic.current().moveBytesPerSecond(),
-                        Clock.systemUTC());
-        parts.push(moves);
-        partitions.addListener(moves);
-        moves.start();
         this.fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
@@ -178,16 +167,8 @@ public final class Node implements AutoCloseable {
                 access,
                 quotas);
         AdministrationApis.serve(
-                brokerApis,
-                quorum,
-                partitions,
-                moves,
-                dynamic,
-                images,
-                creation,
-                addresses,
-                control,
-                quotas);
+                brokerApis, quorum, dynamic, images, creation, addresses, control, quotas);
+        serveLogFolders(dynamic, access);
         this.telemetry =
                 new ClientTelemetry(
                         config.integer("telemetry.max.bytes"),
@@ -206,6 +187,19 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
+    }
+
+    private void serveLogFolders(DynamicConfig dynamic, Access access) {
+        Moves moves =
+                new Moves(
+                        partitions,
+                        quorum::assignDirectory,
+                        () -> dynamic.current().moveBytesPerSecond(),
+                        Clock.systemUTC());
+        parts.push(moves);
+        partitions.addListener(moves);
+        moves.start();
+        AdministrationApis.serveLogFolders(brokerApis, partitions, moves, access);
     }
 
     private void subscribe(Quorum.@Nullable Listener... inOrder) {
