@@ -119,6 +119,12 @@ final class Simulation implements Surroundings, World {
         return offline.isEmpty();
     }
 
+    /** Whether the disk has refused a data folder, which only a start mends. */
+    boolean hasLostFolder() {
+        SimulatedNode present = node();
+        return present != null && present.logs().online().size() < FOLDERS.size();
+    }
+
     /** The disk may fail from now on; a start may then be refused. */
     void faultsBegin() {
         mayRefuse = true;
