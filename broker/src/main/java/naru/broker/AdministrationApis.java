@@ -7,6 +7,7 @@ import naru.broker.api.Addresses;
 import naru.broker.api.AlterClientQuotas;
 import naru.broker.api.AlterConfigs;
 import naru.broker.api.AlterPartitionReassignments;
+import naru.broker.api.AlterReplicaLogDirs;
 import naru.broker.api.AlterUserScramCredentials;
 import naru.broker.api.CreateAcls;
 import naru.broker.api.CreateDelegationToken;
@@ -43,10 +44,11 @@ import naru.broker.config.DynamicConfig;
 import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
 import naru.broker.login.TokenKey;
+import naru.broker.partition.Moves;
+import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
-import naru.log.LogDirectory;
 import naru.quorum.Quorum;
 
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -65,7 +67,6 @@ final class AdministrationApis {
     static void serve(
             ApiTable table,
             Quorum quorum,
-            LogDirectory logs,
             DynamicConfig config,
             ImageWait images,
             TopicCreation creation,
@@ -85,16 +86,20 @@ final class AdministrationApis {
                 .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access, quotas))
                 .serve(
                         ApiKeys.CREATE_PARTITIONS,
-                        new CreatePartitions(quorum, images, access, quotas))
-                .serve(
-                        ApiKeys.DESCRIBE_LOG_DIRS,
-                        new DescribeLogDirs(node.get().dataFolder(), logs, access));
+                        new CreatePartitions(quorum, images, access, quotas));
         serveSecurity(table, quorum, images, control);
         serveTokens(table, quorum, images, access, node.get());
         table.serve(ApiKeys.DESCRIBE_CLIENT_QUOTAS, new DescribeClientQuotas(quorum, access))
                 .serve(ApiKeys.ALTER_CLIENT_QUOTAS, new AlterClientQuotas(quorum, images, access));
         serveSettings(table, quorum, node, images, access);
         serveController(table, quorum, access);
+    }
+
+    static void serveLogFolders(ApiTable table, Partitions partitions, Moves moves, Access access) {
+        table.serve(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirs(partitions.logs(), access))
+                .serve(
+                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                        new AlterReplicaLogDirs(partitions, moves, access));
     }
 
     private static void serveSecurity(

@@ -24,6 +24,7 @@ import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
+import naru.broker.partition.Moves;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
@@ -32,10 +33,9 @@ import naru.broker.transport.ApiTable;
 import naru.broker.transport.ConnectionLimits;
 import naru.broker.transport.Transport;
 import naru.broker.transport.TransportOptions;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
-import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
-import naru.log.checkpoint.DataFolder;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
@@ -45,6 +45,7 @@ import naru.quorum.Quorum;
 import naru.quorum.QuorumOptions;
 import naru.quorum.StorageRefusedException;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +54,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -127,7 +127,7 @@ public final class Node implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         DynamicConfig dynamic = new DynamicConfig(config);
-        parts.push(DataFolder.open(new LocalDisk(), config.dataFolder()));
+        LogFolders folders = LogFolders.hold(config, new LocalDisk(), parts);
         Protections protections = protect(dynamic, control);
         QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
         this.quotas = enforcement.quotas();
@@ -135,14 +135,13 @@ public final class Node implements AutoCloseable {
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
-        this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, protections, fatalFault));
+        this.quorum = KraftQuorum.open(quorumOptions(folders, dynamic, protections, fatalFault));
         parts.push(quorum);
         credentials.open(quorum);
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
-        LogDirectory logs = openLogs(topics, dynamic);
+        LogDirectories logs = folders.open(quorum, topics, dynamic, fatalFault);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
-        dynamic.subscribe((changed, now) -> logs.compactor().wake());
-        this.partitions = new Partitions(config.nodeId(), logs, topics);
+        this.partitions = new Partitions(config.nodeId(), logs, topics, quorum::assignDirectory);
         this.fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
@@ -168,7 +167,8 @@ public final class Node implements AutoCloseable {
                 access,
                 quotas);
         AdministrationApis.serve(
-                brokerApis, quorum, logs, dynamic, images, creation, addresses, control, quotas);
+                brokerApis, quorum, dynamic, images, creation, addresses, control, quotas);
+        serveLogFolders(dynamic, access);
         this.telemetry =
                 new ClientTelemetry(
                         config.integer("telemetry.max.bytes"),
@@ -188,6 +188,19 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
+    }
+
+    private void serveLogFolders(DynamicConfig dynamic, Access access) {
+        Moves moves =
+                new Moves(
+                        partitions,
+                        quorum::assignDirectory,
+                        () -> dynamic.current().moveBytesPerSecond(),
+                        Clock.systemUTC());
+        parts.push(moves);
+        partitions.addListener(moves);
+        moves.start();
+        AdministrationApis.serveLogFolders(brokerApis, partitions, moves, access);
     }
 
     private void subscribe(Quorum.@Nullable Listener... inOrder) {
@@ -214,29 +227,6 @@ public final class Node implements AutoCloseable {
         parts.push(protections);
         dynamic.subscribe(protections);
         return protections;
-    }
-
-    private LogDirectory openLogs(TopicConfigs topics, DynamicConfig dynamic) {
-        Path folder = config.dataFolder();
-        var directoryId = quorum.directoryIds().get(folder.toAbsolutePath().normalize());
-        if (directoryId == null) {
-            throw new IllegalStateException("the data folder has no directory id");
-        }
-        return LogDirectory.open(
-                new LogDirectoryOptions(
-                        folder,
-                        directoryId,
-                        partition -> topics.effective(partition.topic()).log(),
-                        config.number("log.flush.offset.checkpoint.interval.ms"),
-                        config.number("log.retention.check.interval.ms"),
-                        config.number("producer.id.expiration.ms"),
-                        Math.max(
-                                config.integer("num.recovery.threads.per.data.dir"),
-                                config.loops()),
-                        () -> dynamic.current().compaction(),
-                        true),
-                new LocalDisk(),
-                Clock.systemUTC());
     }
 
     private static TransportOptions transportOptions(NodeConfig config) {
@@ -271,8 +261,8 @@ public final class Node implements AutoCloseable {
                 Map.copyOf(overrides));
     }
 
-    private static QuorumOptions quorumOptions(
-            NodeConfig config,
+    private QuorumOptions quorumOptions(
+            LogFolders folders,
             DynamicConfig dynamic,
             Protections protections,
             FatalFault fatalFault) {
@@ -282,7 +272,7 @@ public final class Node implements AutoCloseable {
                 config.nodeId(),
                 null,
                 controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
-                List.of(config.dataFolder()),
+                folders.held(),
                 config.layers().node(),
                 validator.rules(),
                 fatalFault);
@@ -298,9 +288,11 @@ public final class Node implements AutoCloseable {
 
     private void begin() throws StartException {
         try {
-            LogDirectory logs = partitions.logs();
+            LogDirectories logs = partitions.logs();
+            List<Uuid> directories =
+                    logs.opened().stream().map(LogDirectory::directoryId).sorted().toList();
             long previousEpoch = logs.previousBrokerEpoch().orElse(-1);
-            quorum.register(listeners.endpoints(), List.of(logs.directoryId()), previousEpoch)
+            quorum.register(listeners.endpoints(), directories, previousEpoch)
                     .get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new StartException("The controller refused this broker: " + e.getCause(), e);
@@ -379,7 +371,7 @@ public final class Node implements AutoCloseable {
                 new QuotaMetrics(quotas),
                 new ClientMetrics(telemetry),
                 new PartitionMetrics(partitions),
-                new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
+                new CompactionMetrics(partitions.logs(), System::currentTimeMillis));
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */

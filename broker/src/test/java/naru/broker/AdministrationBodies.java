@@ -5,6 +5,7 @@ import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -129,6 +130,19 @@ final class AdministrationBodies {
 
     static ApiMessage logDirs(Names names) {
         return new DescribeLogDirsRequestData().setTopics(null);
+    }
+
+    static ApiMessage moveLogs(Names names) {
+        AlterReplicaLogDirsRequestData request = new AlterReplicaLogDirsRequestData();
+        AlterReplicaLogDirsRequestData.AlterReplicaLogDir folder =
+                new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath("/no-such-folder");
+        folder.topics()
+                .add(
+                        new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                                .setName(names.topic())
+                                .setPartitions(List.of(0)));
+        request.dirs().add(folder);
+        return request;
     }
 
     static ApiMessage cluster(Names names) {

@@ -294,6 +294,10 @@ final class MatrixTable {
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         AdministrationBodies::logDirs,
                         Set.of(CLUSTER_DESCRIBE)),
+                row(
+                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                        AdministrationBodies::moveLogs,
+                        Set.of(CLUSTER_ALTER)),
                 row(ApiKeys.DESCRIBE_CLUSTER, AdministrationBodies::cluster, NOTHING),
                 row(
                         ApiKeys.DESCRIBE_QUORUM,

@@ -10,6 +10,9 @@ final class FolderNames {
     static final String DELETE = "-delete";
     static final String STRAY = "-stray";
 
+    /** A copy that is to replace the partition's log in another folder. */
+    static final String FUTURE = "-future";
+
     /** The log of KRaft's metadata stands in the same folder and is not ours. */
     private static final String METADATA_TOPIC = "__cluster_metadata";
 
@@ -33,6 +36,22 @@ final class FolderNames {
                 ? Optional.empty()
                 : Optional.of(
                         new TopicPartition(topic, Integer.parseInt(name.substring(dash + 1))));
+    }
+
+    /** Whether a partition's folder has this name that holds a copy on its way. */
+    static boolean isFuture(String name) {
+        return name.endsWith(FUTURE);
+    }
+
+    /** The partition of a copy, from {@code topic-partition.uniqueid-future}. */
+    static Optional<TopicPartition> partitionOfFuture(String name) {
+        int end = name.lastIndexOf('.');
+        return isFuture(name) && end > 0 ? partition(name.substring(0, end)) : Optional.empty();
+    }
+
+    /** Whether the name of a copy of this partition's log is short enough for a file system. */
+    static boolean hasRoomForFuture(TopicPartition partition) {
+        return setAside(partition, FUTURE).startsWith(partition + ".");
     }
 
     /** {@code topic-partition.uniqueid-suffix}, the topic cut to what a file name may have. */

@@ -9,7 +9,8 @@ import java.util.Collection;
 
 /**
  * What is done to the logs of a folder from time to time: checkpoints, {@code flush.ms}, retention,
- * forgetting old verifications and producers.
+ * forgetting old verifications and producers; and a look at the folder itself when the disk has
+ * refused something.
  *
  * <p>Threads: one at a time but for {@link #checkpointSoon}.
  */
@@ -21,8 +22,10 @@ final class Housekeeping implements Background.Household {
 
     private final LogDirectoryOptions options;
     private final Checkpoints checkpoints;
+    private final FolderHealth health;
     private final Clock clock;
     private final Collection<PartitionLog> logs;
+    private final Runnable whenFailed;
     private volatile boolean checkpointAsked;
     private long nextCheckpointMillis;
     private long nextRetentionMillis;
@@ -30,12 +33,16 @@ final class Housekeeping implements Background.Household {
     Housekeeping(
             LogDirectoryOptions options,
             Checkpoints checkpoints,
+            FolderHealth health,
             Clock clock,
-            Collection<PartitionLog> logs) {
+            Collection<PartitionLog> logs,
+            Runnable whenFailed) {
         this.options = options;
         this.checkpoints = checkpoints;
+        this.health = health;
         this.clock = clock;
         this.logs = logs;
+        this.whenFailed = whenFailed;
         this.nextCheckpointMillis = clock.millis() + options.checkpointMillis();
         this.nextRetentionMillis = clock.millis() + options.retentionCheckMillis();
     }
@@ -51,6 +58,12 @@ final class Housekeeping implements Background.Household {
 
     @Override
     public long keepHouse(long nowMillis) {
+        if (health.check(nowMillis)) {
+            whenFailed.run();
+        }
+        if (health.failure() != null) {
+            return Long.MAX_VALUE;
+        }
         boolean due = nowMillis >= nextCheckpointMillis;
         if (due || checkpointAsked) {
             checkpointAsked = false;
@@ -61,7 +74,8 @@ final class Housekeeping implements Background.Household {
             nextRetentionMillis = nowMillis + options.retentionCheckMillis();
             applyRetention(nowMillis);
         }
-        return Math.min(flushDue, Math.min(nextCheckpointMillis, nextRetentionMillis));
+        long next = Math.min(health.dueMillis(nowMillis), flushDue);
+        return Math.min(next, Math.min(nextCheckpointMillis, nextRetentionMillis));
     }
 
     private void checkpoint(boolean due, long nowMillis) {
@@ -74,6 +88,7 @@ final class Housekeeping implements Background.Household {
             }
             checkpoints.write(logs);
         } catch (IOException | LogStorageException refusal) {
+            health.suspect();
             LOG.warn("Offset checkpoints cannot be written: {}", refusal.getMessage());
         }
     }
@@ -91,6 +106,9 @@ final class Housekeeping implements Background.Household {
 
     private void applyRetention(long nowMillis) {
         for (PartitionLog log : logs) {
+            if (log.isCopy()) {
+                continue;
+            }
             try {
                 log.applyRetention(nowMillis);
             } catch (LogStorageException refusal) {

@@ -7,13 +7,7 @@ import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.checkpoint.PartitionMetadataFile;
 import naru.log.compaction.Compactor;
 import naru.log.disk.Disk;
-import naru.log.epoch.LeaderEpochs;
-import naru.log.producer.ProducerStates;
-import naru.log.recovery.LogLoader;
 import naru.log.segment.CursorPool;
-import naru.log.segment.Segment;
-import naru.log.segment.SegmentContext;
-import naru.log.segment.Segments;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -38,15 +32,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * One data folder and the partition logs in it: {@code topic-partition/} folders, the checkpoint
- * files, the clean-shutdown marker, and the threads that sync and expire.
+ * files, the clean-shutdown marker, and the threads that sync and expire. Of a partition there is
+ * one log at most: the replica's, or a copy that is to replace it (docs/design/log-folders.md).
  *
  * <p>Threads: safe for use by many. A partition whose log cannot be opened is offline, with the
- * reason; the others are served.
+ * reason; the others are served. When the folder itself does not work any more, all of them are.
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
@@ -66,17 +61,20 @@ public final class LogDirectory implements AutoCloseable {
     private final Background background;
     private final Compactor compactor;
     private final LogServices services;
+    private final LogOpening opening;
+    private final FolderHealth health;
     private final Housekeeping housekeeping;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
     private final Object changing = new Object();
     private OptionalLong previousBrokerEpoch = OptionalLong.empty();
+    private volatile Consumer<LogDirectory> whenFailed = failed -> {};
     private boolean closed;
 
     /** A folder that cannot be served; its topic's id is zero when that cannot be read either. */
     private record Offline(Path folder, Uuid topicId, String reason) {
         boolean mayBeOf(Uuid id) {
-            return topicId.equals(Uuid.ZERO_UUID) || topicId.equals(id);
+            return isOf(topicId, id);
         }
     }
 
@@ -86,15 +84,19 @@ public final class LogDirectory implements AutoCloseable {
         this.clock = clock;
         DataFolder.make(disk, options.path());
         this.checkpoints = new Checkpoints(disk, options.path());
+        this.health = new FolderHealth(disk, options.path());
         this.housekeeping =
                 new Housekeeping(
                         options,
                         checkpoints,
+                        health,
                         clock,
-                        Collections.unmodifiableCollection(logs.values()));
+                        Collections.unmodifiableCollection(logs.values()),
+                        this::failed);
         this.background = new Background(housekeeping);
         this.compactor = openCompactor();
         this.services = new Services();
+        this.opening = new LogOpening(options, services, checkpoints);
     }
 
     private Compactor openCompactor() throws IOException {
@@ -109,7 +111,11 @@ public final class LogDirectory implements AutoCloseable {
         }
         return new Compactor(
                 options.compaction(),
-                () -> logs.values().stream().map(PartitionLog::compaction).toList(),
+                () ->
+                        logs.values().stream()
+                                .filter(log -> !log.isCopy() && failure() == null)
+                                .map(PartitionLog::compaction)
+                                .toList(),
                 cleaned,
                 upTo,
                 clock,
@@ -155,6 +161,17 @@ public final class LogDirectory implements AutoCloseable {
         }
 
         @Override
+        public Uuid directoryId() {
+            return options.directoryId();
+        }
+
+        @Override
+        public void suspectFolder() {
+            health.suspect();
+            background.call();
+        }
+
+        @Override
         public void requestSync(PartitionLog log) {
             background.requestSync(log);
         }
@@ -191,20 +208,26 @@ public final class LogDirectory implements AutoCloseable {
         boolean cleanStop = mark.isPresent();
         previousBrokerEpoch =
                 mark.map(CleanShutdownFile.Mark::brokerEpoch).orElse(OptionalLong.empty());
-        List<Callable<Void>> tasks = new ArrayList<>();
+        Map<TopicPartition, Path> folders = new HashMap<>();
         for (Disk.Entry entry : disk.list(options.path())) {
             Path folder = options.path().resolve(entry.name());
             if (entry.folder() && entry.name().endsWith(FolderNames.DELETE)) {
                 background.later(clock.millis(), () -> deleteFolder(folder));
             } else if (entry.folder()) {
                 FolderNames.partition(entry.name())
-                        .ifPresent(partition ->
-                                tasks.add(() -> {
-                                    loadLog(partition, folder, cleanStop);
-                                    return null;
-                                }));
+                        .ifPresent(partition -> folders.put(partition, folder));
+                FolderNames.partitionOfFuture(entry.name())
+                        .filter(partition -> folders.putIfAbsent(partition, folder) != null)
+                        .ifPresent(leftOver ->
+                                background.later(clock.millis(), () -> deleteFolder(folder)));
             }
         }
+        List<Callable<Void>> tasks = new ArrayList<>();
+        folders.forEach((partition, folder) ->
+                tasks.add(() -> {
+                    loadLog(partition, folder, cleanStop);
+                    return null;
+                }));
         inParallel(tasks, options.recoveryThreads());
         CleanShutdownFile.delete(disk, options.path());
         if (!cleanStop && !logs.isEmpty()) {
@@ -216,32 +239,7 @@ public final class LogDirectory implements AutoCloseable {
         Uuid topicId = Uuid.ZERO_UUID;
         try {
             topicId = PartitionMetadataFile.read(disk, folder).orElse(Uuid.ZERO_UUID);
-            LogConfig config = options.configs().apply(partition);
-            SegmentContext context = context(folder);
-            LogLoader.Loaded loaded =
-                    LogLoader.load(
-                            context,
-                            new LogLoader.Hints(
-                                    cleanStop,
-                                    checkpoints.logStart(partition),
-                                    checkpoints.recoveryPoint(partition),
-                                    config.indexIntervalBytes()));
-            LogProducers producers = producers(partition, context, loaded.segments());
-            producers.reload(loaded.logStartOffset(), loaded.logEndOffset());
-            PartitionLog log =
-                    new PartitionLog(
-                            partition,
-                            topicId,
-                            config,
-                            services,
-                            context,
-                            loaded,
-                            producers,
-                            cleanStop
-                                    ? loaded.logEndOffset()
-                                    : checkpoints.recoveryPoint(partition),
-                            checkpoints.highWatermark(partition));
-            logs.put(partition, log);
+            logs.put(partition, opening.found(partition, folder, topicId, cleanStop));
         } catch (IOException | RuntimeException refusal) {
             String reason =
                     folder
@@ -252,10 +250,6 @@ public final class LogDirectory implements AutoCloseable {
             offline.put(partition, new Offline(folder, topicId, reason));
             LOG.error("Partition {} is offline: {}", partition, reason);
         }
-    }
-
-    private SegmentContext context(Path folder) {
-        return new SegmentContext(disk, folder, cursors, clock, new LongAdder());
     }
 
     /** Runs the tasks on a bounded number of threads, and waits for all. */
@@ -287,6 +281,28 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    public Path path() {
+        return options.path();
+    }
+
+    /** Why the folder cannot be used any more, or null while it is online. */
+    public @Nullable String failure() {
+        return health.failure();
+    }
+
+    /** Calls back, on a thread of this folder, when it has failed; at once if it has already. */
+    void whenFailed(Consumer<LogDirectory> told) {
+        whenFailed = told;
+        if (failure() != null) {
+            told.accept(this);
+        }
+    }
+
+    private void failed() {
+        LOG.error("{}", failure());
+        whenFailed.accept(this);
+    }
+
     /** {@code directory.id} of the folder, as {@code meta.properties} has it. */
     public Uuid directoryId() {
         return options.directoryId();
@@ -300,8 +316,27 @@ public final class LogDirectory implements AutoCloseable {
         return previousBrokerEpoch;
     }
 
+    /** The partition's log here, be it the replica's or a copy. */
     public @Nullable PartitionLog log(TopicPartition partition) {
         return logs.get(partition);
+    }
+
+    /** Whether the replica of this topic stands here, even if it cannot be served. */
+    boolean holds(TopicPartition partition, Uuid topicId) {
+        PartitionLog log = logs.get(partition);
+        Offline broken = offline.get(partition);
+        return (log != null && !log.isCopy() && isOf(log.topicId(), topicId))
+                || (broken != null && broken.mayBeOf(topicId));
+    }
+
+    /** A folder that does not say whose it is may be anybody's. */
+    private static boolean isOf(Uuid present, Uuid wanted) {
+        return present.equals(Uuid.ZERO_UUID) || present.equals(wanted);
+    }
+
+    /** How many partitions stand here. */
+    int partitionCount() {
+        return logs.size() + offline.size();
     }
 
     public Collection<PartitionLog> logs() {
@@ -321,33 +356,99 @@ public final class LogDirectory implements AutoCloseable {
     public PartitionLog create(TopicPartition partition, Uuid topicId, LogConfig config) {
         synchronized (changing) {
             PartitionLog present = logs.get(partition);
-            if (present != null && present.belongsTo(topicId)) {
+            if (present != null && !present.isCopy() && present.belongsTo(topicId)) {
                 return present;
             }
+            makeRoom(partition, topicId);
+            return make(partition, partition.toString(), topicId, config);
+        }
+    }
+
+    /** An empty log that is to become a copy of the partition's log in another folder. */
+    PartitionLog createCopy(TopicPartition partition, Uuid topicId, LogConfig config) {
+        synchronized (changing) {
+            makeRoom(partition, topicId);
+            String name = FolderNames.setAside(partition, FolderNames.FUTURE);
+            return make(partition, name, topicId, config);
+        }
+    }
+
+    /** Frees the place of the partition from what is not its replica. */
+    private void makeRoom(TopicPartition partition, Uuid topicId) {
+        refuseIfClosed();
+        Offline broken = offline.get(partition);
+        if (broken != null && broken.mayBeOf(topicId)) {
+            throw new LogStorageException(broken.reason(), new IOException(broken.reason()));
+        }
+        if (broken != null) {
+            setAside(partition, broken, FolderNames.STRAY);
+        }
+        PartitionLog present = logs.get(partition);
+        if (present != null && present.isCopy()) {
+            takeAway(present, FolderNames.DELETE, true);
+        } else if (present != null) {
+            takeAway(present, FolderNames.STRAY, false);
+        }
+    }
+
+    private PartitionLog make(
+            TopicPartition partition, String name, Uuid topicId, LogConfig config) {
+        try {
+            PartitionLog made =
+                    opening.made(partition, options.path().resolve(name), topicId, config);
+            logs.put(partition, made);
+            return made;
+        } catch (IOException refusal) {
+            services.suspectFolder();
+            throw new LogStorageException(
+                    "The folder of partition "
+                            + partition
+                            + " cannot be made in "
+                            + options.path()
+                            + ": "
+                            + refusal.getMessage(),
+                    refusal);
+        }
+    }
+
+    /**
+     * Makes a copy the partition's log: closes it, gives its folder the partition's name, which is
+     * on the disk then, and opens it from there.
+     *
+     * @param highWatermark of the log that it replaces
+     * @throws LogStorageException when it could not be done; the copy is then not served any more,
+     *     and {@link #holds} tells whether it has got the name
+     */
+    PartitionLog promote(PartitionLog copy, long highWatermark) {
+        TopicPartition partition = copy.topicPartition();
+        Path target = options.path().resolve(partition.toString());
+        synchronized (changing) {
             refuseIfClosed();
-            Offline broken = offline.get(partition);
-            if (broken != null && broken.mayBeOf(topicId)) {
-                throw new LogStorageException(broken.reason(), new IOException(broken.reason()));
-            }
-            if (broken != null) {
-                setAside(partition, broken, FolderNames.STRAY);
-            }
-            if (present != null) {
-                takeAway(present, FolderNames.STRAY, false);
-            }
             try {
-                PartitionLog made = make(partition, topicId, config);
-                logs.put(partition, made);
-                return made;
-            } catch (IOException refusal) {
-                throw new LogStorageException(
-                        "The folder of partition "
+                copy.close();
+                checkpoints.write(List.of(copy));
+                logs.remove(partition, copy);
+                disk.rename(copy.folder(), target);
+                disk.forceFolder(options.path());
+                PartitionLog log = opening.found(partition, target, copy.topicId(), true);
+                log.reconfigure(copy.config());
+                log.advanceHighWatermark(highWatermark);
+                logs.put(partition, log);
+                return log;
+            } catch (IOException | RuntimeException refusal) {
+                services.suspectFolder();
+                String reason =
+                        "The copy of "
                                 + partition
-                                + " cannot be made in "
+                                + " in "
                                 + options.path()
-                                + ": "
-                                + refusal.getMessage(),
-                        refusal);
+                                + " could not be put in its place: "
+                                + refusal;
+                logs.remove(partition, copy);
+                if (disk.exists(target)) {
+                    offline.put(partition, new Offline(target, copy.topicId(), reason));
+                }
+                throw new LogStorageException(reason, refusal);
             }
         }
     }
@@ -357,30 +458,10 @@ public final class LogDirectory implements AutoCloseable {
             String reason = "the data folder " + options.path() + " is closed";
             throw new LogStorageException(reason, new IOException(reason));
         }
-    }
-
-    private PartitionLog make(TopicPartition partition, Uuid topicId, LogConfig config)
-            throws IOException {
-        Path folder = options.path().resolve(partition.toString());
-        disk.createFolder(folder);
-        PartitionMetadataFile.write(disk, folder, topicId);
-        SegmentContext context = context(folder);
-        LogLoader.Loaded empty =
-                new LogLoader.Loaded(
-                        new Segments(List.of(Segment.fresh(context, 0))), new LeaderEpochs(), 0, 0);
-        LogProducers producers = producers(partition, context, empty.segments());
-        return new PartitionLog(
-                partition, topicId, config, services, context, empty, producers, 0, 0);
-    }
-
-    private LogProducers producers(
-            TopicPartition partition, SegmentContext context, Segments segments) {
-        ProducerStates states =
-                new ProducerStates(
-                        partition,
-                        options.producerIdExpirationMillis(),
-                        ProducerStates.DEFAULT_MAX_PRODUCERS);
-        return new LogProducers(states, context, segments);
+        String failure = failure();
+        if (failure != null) {
+            throw new LogStorageException(failure, new IOException(failure));
+        }
     }
 
     /** Takes the log out of service at once; its files go after {@code file.delete.delay.ms}. */
@@ -394,6 +475,19 @@ public final class LogDirectory implements AutoCloseable {
             if (broken != null) {
                 Path aside = setAside(partition, broken, FolderNames.DELETE);
                 background.later(clock.millis(), () -> deleteFolder(aside));
+            }
+        }
+    }
+
+    /** Sets a log aside that is not the partition's: nobody deletes it. */
+    void setAsStray(TopicPartition partition) {
+        synchronized (changing) {
+            PartitionLog log = logs.get(partition);
+            Offline broken = offline.get(partition);
+            if (log != null) {
+                takeAway(log, FolderNames.STRAY, false);
+            } else if (broken != null) {
+                setAside(partition, broken, FolderNames.STRAY);
             }
         }
     }
@@ -455,7 +549,7 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Deletes logs of topics that are no longer known: called once, when metadata has been loaded.
      */
-    public void retainOnly(Function<PartitionLog, Boolean> known) {
+    void retainOnly(Function<PartitionLog, Boolean> known) {
         for (PartitionLog log : List.copyOf(logs.values())) {
             if (!known.apply(log)) {
                 LOG.info("{}: its topic is no longer known; deleted", log.topicPartition());
@@ -515,6 +609,10 @@ public final class LogDirectory implements AutoCloseable {
         }
         compactor.stop();
         background.stop();
+        if (failure() != null) {
+            logs.values().forEach(PartitionLog::abandon);
+            return;
+        }
         background.syncRequested();
         background.runDeletions(Long.MAX_VALUE);
         List<Callable<Void>> tasks = new ArrayList<>();

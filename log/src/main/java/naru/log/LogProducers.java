@@ -16,6 +16,7 @@ import naru.log.segment.Segments;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -163,6 +164,17 @@ final class LogProducers {
         } catch (IOException refusal) {
             LOG.warn("A producer snapshot cannot be deleted: {}", refusal.getMessage());
         }
+    }
+
+    /** Aborted transactions with records in [from, to), as a fetch answers them. */
+    List<FetchResponseData.AbortedTransaction> abortedForReaders(long from, long to)
+            throws IOException {
+        return aborted(from, to).stream()
+                .map(aborted ->
+                        new FetchResponseData.AbortedTransaction()
+                                .setProducerId(aborted.producerId())
+                                .setFirstOffset(aborted.firstOffset()))
+                .toList();
     }
 
     /** Aborted transactions with records in [from, to). */

@@ -3,6 +3,8 @@ package naru.log;
 import naru.log.disk.Disk;
 import naru.log.segment.CursorPool;
 
+import org.apache.kafka.common.Uuid;
+
 import java.io.IOException;
 import java.time.Clock;
 
@@ -13,6 +15,12 @@ interface LogServices {
     Clock clock();
 
     CursorPool cursors();
+
+    /** {@code directory.id} of the folder. */
+    Uuid directoryId();
+
+    /** The disk has refused something: has it looked soon whether the folder still works. */
+    void suspectFolder();
 
     /** Has the log synced soon by the syncing thread. */
     void requestSync(PartitionLog log);

@@ -144,6 +144,7 @@ final class LogSync {
             synchronized (log.lock()) {
                 fault.syncFailed(context.folder(), failed);
             }
+            log.onRefused();
             LOG.error("{}: {}", log.topicPartition(), fault.reason());
             throw failed;
         }

@@ -214,6 +214,7 @@ final class LogWriter {
     private void failed(Segment active, IOException refusal, long nowMillis) {
         boolean first = fault.reason() == null;
         fault.writeFailed(active.file(), refusal, nowMillis);
+        log.onRefused();
         if (first) {
             LOG.error("{}: {}", log.topicPartition(), fault.reason());
         }
@@ -242,6 +243,7 @@ final class LogWriter {
             return true;
         } catch (IOException still) {
             fault.writeFailed(context.folder(), still, context.clock().millis());
+            log.onRefused();
             return false;
         }
     }

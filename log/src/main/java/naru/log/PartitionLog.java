@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -184,13 +183,25 @@ public final class PartitionLog {
         return context.damagedBatches().sum();
     }
 
-    /** The log as compaction sees it. */
     CompactableLog compaction() {
         return compaction;
     }
 
-    boolean isClosed() {
-        return closed;
+    /** Whether it takes no more appends because it is not the partition's log any more. */
+    public boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    /** {@code directory.id} of the data folder in which it stands. */
+    public Uuid directoryId() {
+        return services.directoryId();
+    }
+
+    /** Whether it is a copy that may replace the partition's log. */
+    public boolean isCopy() {
+        return FolderNames.isFuture(folder().getFileName().toString());
     }
 
     Path folder() {
@@ -258,9 +269,8 @@ public final class PartitionLog {
 
     public AppendOutcome appendAsLeader(
             ByteBuffer batches, int leaderEpoch, Origin origin, AppendTerms terms) {
-        LogConfig now = config;
         long nowMillis = services.clock().millis();
-        return switch (BatchIntake.admit(batches, now, origin, nowMillis)) {
+        return switch (BatchIntake.admit(batches, config, origin, nowMillis)) {
             case Intake.NotAdmitted(Refused refused) -> refused;
             case Intake.Admitted admitted -> {
                 AppendOutcome outcome;
@@ -294,13 +304,7 @@ public final class PartitionLog {
             case Verdict.Accept() -> {}
         }
         long base = logEndOffset;
-        long next = base;
-        for (int at = batches.position(); at < batches.limit(); ) {
-            batches.putLong(at + RecordBatchLayout.BASE_OFFSET_AT, next);
-            batches.putInt(at + RecordBatchLayout.LEADER_EPOCH_AT, leaderEpoch);
-            next = RecordBatchLayout.lastOffset(batches, at) + 1;
-            at += (int) RecordBatchLayout.sizeBytes(batches, at);
-        }
+        long next = BatchOffsets.assign(batches, base, leaderEpoch);
         refused = write(batches, next, admitted.maxTimestamp(), millis);
         return refused != null
                 ? refused
@@ -352,19 +356,9 @@ public final class PartitionLog {
             return refused;
         }
         long base = RecordBatchLayout.baseOffset(batches, batches.position());
-        long next = logEndOffset;
-        for (int at = batches.position(); at < batches.limit(); ) {
-            if (RecordBatchLayout.baseOffset(batches, at) < next) {
-                return new Refused(
-                        Errors.INVALID_RECORD,
-                        "The leader sent offset "
-                                + RecordBatchLayout.baseOffset(batches, at)
-                                + " where "
-                                + next
-                                + " or more was expected.");
-            }
-            next = RecordBatchLayout.lastOffset(batches, at) + 1;
-            at += (int) RecordBatchLayout.sizeBytes(batches, at);
+        long next = BatchOffsets.endOffset(batches, logEndOffset);
+        if (next < 0) {
+            return BatchOffsets.notExpected(base, logEndOffset);
         }
         refused = write(batches, next, maxTimestamp, nowMillis);
         return refused != null ? refused : new Appended(base, next - 1, -1, logStartOffset);
@@ -415,7 +409,13 @@ public final class PartitionLog {
         }
     }
 
+    /** The disk has refused: is it this log, or the folder? */
+    void onRefused() {
+        services.suspectFolder();
+    }
+
     private LogStorageException storage(String what, IOException cause) {
+        onRefused();
         return new LogStorageException(
                 "The disk refused to " + what + " " + context.folder() + ": " + cause.getMessage(),
                 cause);
@@ -424,12 +424,7 @@ public final class PartitionLog {
     /** Transactions aborted whose records lie in [from, to) (for {@code read_committed}). */
     public List<FetchResponseData.AbortedTransaction> abortedTransactions(long from, long to) {
         try {
-            return producers.aborted(from, to).stream()
-                    .map(aborted ->
-                            new FetchResponseData.AbortedTransaction()
-                                    .setProducerId(aborted.producerId())
-                                    .setFirstOffset(aborted.firstOffset()))
-                    .toList();
+            return producers.abortedForReaders(from, to);
         } catch (IOException refusal) {
             throw storage("read", refusal);
         }
@@ -587,7 +582,6 @@ public final class PartitionLog {
         }
     }
 
-    /** Called by the syncing thread. */
     void syncNow() {
         sync.runRequested();
     }
@@ -677,8 +671,7 @@ public final class PartitionLog {
     void abandon() {
         synchronized (lock) {
             closed = true;
-            List<Segment> all = new ArrayList<>(List.of(segments.snapshot()));
-            for (Segment segment : all) {
+            for (Segment segment : segments.snapshot()) {
                 try {
                     segment.close();
                 } catch (IOException refusal) {
@@ -692,6 +685,13 @@ public final class PartitionLog {
     void retire() {
         synchronized (lock) {
             closed = true;
+        }
+    }
+
+    /** Takes appends again after {@link #retire}. */
+    void resume() {
+        synchronized (lock) {
+            closed = false;
         }
     }
 }

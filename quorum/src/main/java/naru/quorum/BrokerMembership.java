@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,6 +64,7 @@ final class BrokerMembership {
     private State state = State.ABSENT;
     private List<ClusterImage.BrokerEndpoint> endpoints = List.of();
     private List<Uuid> logDirectories = List.of();
+    private final Set<Uuid> failedDirectories = new LinkedHashSet<>();
     private long previousEpoch = NO_EPOCH;
     private ImageView image = ImageView.empty();
     private boolean inFlight;
@@ -117,6 +120,14 @@ final class BrokerMembership {
         }
         proceed();
         return left.copy();
+    }
+
+    /** Told with each heartbeat from now on, the first of which goes out at once. */
+    void directoryFailed(Uuid directoryId) {
+        synchronized (this) {
+            failedDirectories.add(directoryId);
+        }
+        proceed();
     }
 
     /** No more heartbeats; what is awaited fails. */
@@ -244,6 +255,7 @@ final class BrokerMembership {
                             .setBrokerEpoch(epoch)
                             .setCurrentMetadataOffset(image.offset())
                             .setWantFence(false)
+                            .setOfflineLogDirs(List.copyOf(failedDirectories))
                             .setWantShutDown(wantsToLeave);
         }
         var _ =
@@ -355,8 +367,12 @@ final class BrokerMembership {
                 .setRack(rack)
                 .setListeners(listeners)
                 .setFeatures(features)
-                .setLogDirs(logDirectories)
+                .setLogDirs(workingDirectories())
                 .setPreviousBrokerEpoch(previousEpoch);
+    }
+
+    private synchronized List<Uuid> workingDirectories() {
+        return logDirectories.stream().filter(id -> !failedDirectories.contains(id)).toList();
     }
 
     private static Duration min(Duration one, Duration other) {

@@ -1,5 +1,6 @@
 package naru.quorum;
 
+import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
@@ -92,16 +93,39 @@ public interface ClusterImage {
             List<Uuid> directories,
             int leader,
             int leaderEpoch,
-            int partitionEpoch) {}
+            int partitionEpoch) {
+        /**
+         * Id of the data folder in which this broker has its replica; null when it has none, or
+         * nobody has said yet which. An id that no folder has stands for one that was lost.
+         */
+        public @Nullable Uuid directoryOf(int broker) {
+            int index = replicas.indexOf(broker);
+            Uuid id = index < 0 || index >= directories.size() ? null : directories.get(index);
+            return DirectoryId.MIGRATING.equals(id) || DirectoryId.UNASSIGNED.equals(id)
+                    ? null
+                    : id;
+        }
+    }
 
-    /** A registered broker. */
+    /**
+     * A registered broker.
+     *
+     * @param directories ids of its data folders that work, sorted; none when it does not tell them
+     */
     record BrokerNode(
             int id,
             long epoch,
             boolean fenced,
             boolean inControlledShutdown,
             @Nullable String rack,
-            List<BrokerEndpoint> endpoints) {
+            List<BrokerEndpoint> endpoints,
+            List<Uuid> directories) {
+        /** Whether its replica of this partition is in a data folder that works. */
+        public boolean hasOnline(PartitionState partition) {
+            Uuid directory = partition.directoryOf(id);
+            return directory == null || DirectoryId.isOnline(directory, directories);
+        }
+
         public @Nullable BrokerEndpoint endpoint(String listenerName) {
             for (BrokerEndpoint endpoint : endpoints) {
                 if (endpoint.listenerName().equals(listenerName)) {

@@ -213,7 +213,8 @@ final class ImageView implements ClusterImage {
                 broker.rack().orElse(null),
                 broker.listeners().entrySet().stream()
                         .map(listener -> endpoint(listener.getKey(), listener.getValue()))
-                        .toList());
+                        .toList(),
+                broker.directories());
     }
 
     private static BrokerEndpoint endpoint(String listenerName, Endpoint endpoint) {

@@ -39,6 +39,7 @@ public final class KraftQuorum implements Quorum {
     private final NodeStorage storage;
     private final ImagePublication publication;
     private final BrokerMembership membership;
+    private final DirectoryAssignments assignments;
     private final LocalController controller;
     private final ControllerListener listener;
     private final Deque<AutoCloseable> parts;
@@ -94,6 +95,9 @@ public final class KraftQuorum implements Quorum {
         parts.push(engine);
         this.membership = new BrokerMembership(options, settings, storage, engine, timer);
         parts.push(membership::stop);
+        this.assignments =
+                new DirectoryAssignments(options.nodeId(), membership::epoch, engine, timer);
+        parts.push(assignments::stop);
         ControllerMembership asController =
                 new ControllerMembership(
                         options.nodeId(), options.controllerEndpoint(), engine, timer);
@@ -103,6 +107,7 @@ public final class KraftQuorum implements Quorum {
                         () -> raft.client().kraftVersion().featureLevel(),
                         image -> {
                             membership.onImage(image);
+                            assignments.proceed();
                             asController.onImage(image);
                         });
         var _ = loader.installPublishers(List.of(tokens, publication, snapshots(settings, raft)));
@@ -170,6 +175,11 @@ public final class KraftQuorum implements Quorum {
         return storage.directoryIds();
     }
 
+    /** Data folders that cannot be used, with the reason. */
+    public Map<Path, String> offlineFolders() {
+        return storage.offlineFolders();
+    }
+
     @Override
     public ClusterImage image() {
         return publication.image();
@@ -205,6 +215,16 @@ public final class KraftQuorum implements Quorum {
     @Override
     public long brokerEpoch() {
         return membership.epoch();
+    }
+
+    @Override
+    public void directoryFailed(Uuid directoryId) {
+        membership.directoryFailed(directoryId);
+    }
+
+    @Override
+    public CompletableFuture<Void> assignDirectory(Uuid topicId, int partition, Uuid directoryId) {
+        return assignments.assign(topicId, partition, directoryId);
     }
 
     @Override

@@ -19,25 +19,30 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * The data folders of this node as Kafka's {@code meta.properties} name them.
  *
  * <p>A metadata folder without one is formatted; of the others only {@code meta.properties} is
- * written. Nothing is written before all folders were found to belong together.
+ * written. Nothing is written before all folders were found to belong together. A data folder that
+ * cannot be read or written is offline, unless the metadata log is in it.
  *
  * @param metadataFolder holds the metadata log's folder, {@code __cluster_metadata-0}
- * @param directoryIds of every data folder
+ * @param directoryIds of every folder that is not offline
+ * @param offlineFolders why they cannot be used
  * @param former what stands in the metadata folder
  */
 record NodeStorage(
         String clusterId,
         Path metadataFolder,
         Map<Path, Uuid> directoryIds,
+        Map<Path, String> offlineFolders,
         FormerMetadata former) {
     private static final String SEGMENT_SUFFIX = ".log";
 
@@ -51,7 +56,7 @@ record NodeStorage(
                 .distinct()
                 .forEach(folders::add);
         try {
-            return new Opening(options, folders, firstVoters).open();
+            return new Opening(options, folders, firstVoters, new TreeMap<>()).open();
         } catch (StorageRefusedException refused) {
             throw refused;
         } catch (Exception fault) {
@@ -81,19 +86,37 @@ record NodeStorage(
         return new BootstrapDirectory(metadataFolder.toString()).read();
     }
 
-    private record Opening(QuorumOptions options, List<Path> folders, FirstVoters firstVoters) {
+    /**
+     * @param folders the metadata folder first
+     * @param offline what is found not to be usable
+     */
+    private record Opening(
+            QuorumOptions options,
+            List<Path> folders,
+            FirstVoters firstVoters,
+            Map<Path, String> offline) {
 
         NodeStorage open() throws Exception {
+            Path metadataFolder = folders.getFirst();
+            Files.createDirectories(metadataFolder);
             for (Path folder : folders) {
-                Files.createDirectories(folder);
+                try {
+                    Files.createDirectories(folder);
+                } catch (IOException refusal) {
+                    offline.put(folder, "The data folder " + folder + " is no folder: " + refusal);
+                }
             }
             MetaPropertiesEnsemble found = load();
             for (String broken : found.errorLogDirs()) {
-                throw new StorageRefusedException("The data folder " + broken + " cannot be read");
+                offline.put(Path.of(broken), "The data folder " + broken + " cannot be read");
+            }
+            String useless = offline.get(metadataFolder);
+            if (useless != null) {
+                throw new StorageRefusedException(useless);
             }
             verify(found);
+            refuseOtherMetadataLogs();
             String clusterId = clusterId(found);
-            Path metadataFolder = folders.getFirst();
             if (!found.logDirProps().containsKey(metadataFolder.toString())) {
                 formatMetadataFolder(metadataFolder, clusterId);
             }
@@ -101,19 +124,35 @@ record NodeStorage(
             FormerMetadata former = FormerMetadata.read(metadataFolder, logFolder(metadataFolder));
             former.check(metadataFolder, options.nodeId());
             writeMissing(load(), clusterId);
-            return new NodeStorage(clusterId, metadataFolder, directoryIds(load()), former);
+            return new NodeStorage(
+                    clusterId, metadataFolder, directoryIds(load()), offline, former);
         }
 
         private MetaPropertiesEnsemble load() throws IOException {
             return new MetaPropertiesEnsemble.Loader()
-                    .addLogDirs(folders.stream().map(Path::toString).toList())
+                    .addLogDirs(
+                            folders.stream()
+                                    .filter(folder -> !offline.containsKey(folder))
+                                    .map(Path::toString)
+                                    .toList())
                     .addMetadataLogDir(folders.getFirst().toString())
                     .load();
         }
 
         private void verify(MetaPropertiesEnsemble found) {
+            Map<Uuid, String> owners = new HashMap<>();
             for (Map.Entry<String, MetaProperties> entry : found.logDirProps().entrySet()) {
                 MetaProperties properties = entry.getValue();
+                String other =
+                        properties.directoryId().isEmpty()
+                                ? null
+                                : owners.put(properties.directoryId().get(), entry.getKey());
+                if (other != null) {
+                    throw new StorageRefusedException(
+                            "The data folders %s and %s have the same directory.id=%s; one is a copy of the other, use only one of them"
+                                    .formatted(
+                                            other, entry.getKey(), properties.directoryId().get()));
+                }
                 int nodeId = properties.nodeId().orElse(options.nodeId());
                 if (nodeId != options.nodeId()) {
                     throw new StorageRefusedException(
@@ -126,6 +165,18 @@ record NodeStorage(
                     throw new StorageRefusedException(
                             "The data folder %s belongs to the cluster %s, not to %s; choose another folder"
                                     .formatted(entry.getKey(), clusterId, expected));
+                }
+            }
+        }
+
+        /** The order of folders has changed, and another one than before would be formatted. */
+        private void refuseOtherMetadataLogs() {
+            for (Path folder : folders.subList(1, folders.size())) {
+                String name = Topic.CLUSTER_METADATA_TOPIC_PARTITION.toString();
+                if (Files.exists(folder.resolve(name))) {
+                    throw new StorageRefusedException(
+                            "The data folder %s holds the metadata log %s, and the metadata folder is %s; set metadata.log.dir=%s or name that folder first in log.dirs"
+                                    .formatted(folder, name, folders.getFirst(), folder));
                 }
             }
         }
@@ -215,8 +266,11 @@ record NodeStorage(
                 }
             }
             copier.setWriteErrorHandler((folder, fault) -> {
-                throw new StorageRefusedException(
-                        "meta.properties cannot be written to " + folder + ": " + fault, fault);
+                String reason = "meta.properties cannot be written to " + folder + ": " + fault;
+                if (Path.of(folder).equals(folders.getFirst())) {
+                    throw new StorageRefusedException(reason, fault);
+                }
+                offline.put(Path.of(folder), reason);
             });
             copier.writeLogDirChanges();
         }

@@ -61,6 +61,15 @@ public interface Quorum extends AutoCloseable {
             List<Uuid> logDirectories,
             long previousEpoch);
 
+    /** The data folder has failed: the controller is told with the next heartbeat (KIP-858). */
+    void directoryFailed(Uuid directoryId);
+
+    /**
+     * Tells the controller in which data folder this broker has its replica, as often as it takes.
+     * Completes when the controller has agreed; is cancelled when another folder is told before.
+     */
+    CompletableFuture<Void> assignDirectory(Uuid topicId, int partition, Uuid directoryId);
+
     /** Epoch of this broker's registration, or -1 before it is registered. */
     long brokerEpoch();
 

@@ -21,8 +21,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -203,6 +205,66 @@ final class NodeStorageTest {
         assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("meta.properties is missing");
+    }
+
+    private QuorumOptions several(Path... folders) {
+        QuorumOptions one = options(folder);
+        return new QuorumOptions(
+                one.nodeId(),
+                null,
+                one.controllerEndpoint(),
+                List.of(folders),
+                one.properties(),
+                one.configRules(),
+                one.fatalFault());
+    }
+
+    @Test
+    void folderThatIsAddedGetsAnIdOfItsOwn() {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        KraftQuorum.open(several(first)).close();
+
+        try (KraftQuorum quorum = KraftQuorum.open(several(first, second))) {
+            assertThat(quorum.directoryIds()).containsOnlyKeys(first, second);
+            assertThat(Set.copyOf(quorum.directoryIds().values())).hasSize(2);
+        }
+    }
+
+    @Test
+    void copyOfAFolderIsRefused() throws IOException {
+        Path first = folder.resolve("first");
+        Path second = Files.createDirectory(folder.resolve("second"));
+        KraftQuorum.open(several(first)).close();
+        Files.copy(first.resolve("meta.properties"), second.resolve("meta.properties"));
+
+        assertThatThrownBy(() -> KraftQuorum.open(several(first, second)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("the same directory.id");
+    }
+
+    @Test
+    void folderThatIsNoneIsOfflineUnlessTheMetadataAreInIt() throws IOException {
+        Path first = folder.resolve("first");
+        Path file = Files.createFile(folder.resolve("file"));
+
+        try (KraftQuorum quorum = KraftQuorum.open(several(first, file))) {
+            assertThat(quorum.offlineFolders()).containsOnlyKeys(file);
+            assertThat(quorum.directoryIds()).containsOnlyKeys(first);
+        }
+        assertThatThrownBy(() -> KraftQuorum.open(several(file, first)))
+                .isInstanceOf(StorageRefusedException.class);
+    }
+
+    @Test
+    void otherOrderOfFoldersDoesNotBeginAnotherMetadataLog() {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        KraftQuorum.open(several(first, second)).close();
+
+        assertThatThrownBy(() -> KraftQuorum.open(several(second, first)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("set metadata.log.dir=" + first);
     }
 
     @Test

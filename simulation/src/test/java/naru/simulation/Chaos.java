@@ -1,5 +1,6 @@
 package naru.simulation;
 
+import naru.log.LogStorageException;
 import naru.simulation.disk.DiskFaults;
 import naru.simulation.disk.DiskFaults.Kind;
 
@@ -48,7 +49,7 @@ final class Chaos {
             return;
         }
         if (simulation.node() != null) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(15)) {
                 case 0, 1 -> crash();
                 case 2, 3, 4 -> {
                     int changes = random.nextInt(80);
@@ -61,6 +62,7 @@ final class Chaos {
                 case 7 -> fillUp();
                 case 8, 9 -> simulation.time().advance(random.nextInt(1_500));
                 case 10 -> dieWithinHouse();
+                case 11, 12, 13 -> move();
                 default -> prune();
             }
         }
@@ -176,6 +178,21 @@ final class Chaos {
             simulation.disk().faults().dieAfter(random.nextInt(60));
             simulation.time().advance(random.nextInt(1_000));
             node.keepHouse();
+        }
+    }
+
+    private void move() {
+        var node = simulation.node();
+        if (node == null) {
+            return;
+        }
+        TopicPartition partition = Topics.ALL.get(random.nextInt(Topics.ALL.size()));
+        int folder = random.nextInt(2);
+        simulation.note("moves " + partition + " to folder " + folder);
+        try {
+            node.move(partition, folder);
+        } catch (LogStorageException refusal) {
+            simulation.note("no move: " + refusal.getMessage());
         }
     }
 

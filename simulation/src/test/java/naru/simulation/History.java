@@ -90,7 +90,7 @@ final class History {
 
     private void step() {
         simulation.step();
-        if (simulation.disk().isDead()) {
+        if (simulation.disk().isDead() || simulation.hasLostFolder()) {
             chaos.crash();
         }
     }

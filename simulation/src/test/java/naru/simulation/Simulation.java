@@ -42,7 +42,7 @@ import java.util.TreeMap;
  * as it was promised. Everything happens on one thread and in the simulation's own time.
  */
 final class Simulation implements Surroundings, World {
-    private static final Path FOLDER = Path.of("/naru-data");
+    private static final List<Path> FOLDERS = List.of(Path.of("/naru-data"), Path.of("/more-data"));
     private static final int MOST_NOTES = 4_000;
 
     private static final CompactionSettings COMPACTION =
@@ -119,6 +119,12 @@ final class Simulation implements Surroundings, World {
         return offline.isEmpty();
     }
 
+    /** Whether the disk has refused a data folder, which only a start mends. */
+    boolean hasLostFolder() {
+        SimulatedNode present = node();
+        return present != null && present.logs().online().size() < FOLDERS.size();
+    }
+
     /** The disk may fail from now on; a start may then be refused. */
     void faultsBegin() {
         mayRefuse = true;
@@ -141,7 +147,9 @@ final class Simulation implements Surroundings, World {
         SimulatedNode last = node;
         if (last != null) {
             for (PartitionLog log : last.logs().logs()) {
-                before.put(log.topicPartition(), Survivors.before(log, disk.isDead()));
+                if (!log.isCopy()) {
+                    before.put(log.topicPartition(), Survivors.before(log, disk.isDead()));
+                }
             }
         }
         letGo();
@@ -185,8 +193,13 @@ final class Simulation implements Surroundings, World {
         Set<Long> begins = new HashSet<>();
         if (weather == Weather.POWER_CUTS_WITHOUT_FSYNC) {
             try {
-                for (Disk.Entry entry : disk.list(FOLDER.resolve(partition.toString()))) {
-                    SegmentFiles.offsetOf(entry.name(), SegmentFiles.LOG).ifPresent(begins::add);
+                for (Path folder : FOLDERS) {
+                    Path holder = folder.resolve(partition.toString());
+                    for (Disk.Entry entry :
+                            disk.exists(holder) ? disk.list(holder) : List.<Disk.Entry>of()) {
+                        SegmentFiles.offsetOf(entry.name(), SegmentFiles.LOG)
+                                .ifPresent(begins::add);
+                    }
                 }
             } catch (IOException dead) {
                 throw new UncheckedIOException(dead);
@@ -275,11 +288,15 @@ final class Simulation implements Surroundings, World {
     }
 
     @Override
-    public LogDirectoryOptions logOptions() {
+    public List<LogDirectoryOptions> logOptions() {
+        return FOLDERS.stream().map(this::logOptions).toList();
+    }
+
+    private LogDirectoryOptions logOptions(Path folder) {
         TopicConfigs configs = new TopicConfigs(() -> Topics.NODE, metadata::image);
         return new LogDirectoryOptions(
-                FOLDER,
-                new Uuid(1, 2),
+                folder,
+                SimulatedCluster.DIRECTORIES.get(FOLDERS.indexOf(folder)),
                 partition -> configs.effective(partition.topic()).log(),
                 700,
                 400,

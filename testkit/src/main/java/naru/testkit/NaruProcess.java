@@ -103,7 +103,10 @@ public final class NaruProcess implements BrokerProcess {
         }
         List<String> command = new ArrayList<>();
         command.add(root.resolve("naru").toString());
-        command.addAll(List.of("start", "--data", dataFolder.toString()));
+        command.add("start");
+        if (!settings.containsKey("log.dirs")) {
+            command.addAll(List.of("--data", dataFolder.toString()));
+        }
         if (secure) {
             command.add("--secure");
         }

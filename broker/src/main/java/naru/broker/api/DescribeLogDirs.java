@@ -3,6 +3,7 @@ package naru.broker.api;
 import naru.broker.access.Access;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.PartitionLog;
 
@@ -23,15 +24,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/** DescribeLogDirs: what lies in the data folder (KIP-113, 827). Asks the disk, off the loop. */
+/**
+ * DescribeLogDirs: what lies in each data folder, or that it is offline (KIP-113, 827). Asks the
+ * disk, off the loop.
+ */
 public final class DescribeLogDirs implements RequestHandler {
-    private final Path folder;
-    private final LogDirectory logs;
+    private final LogDirectories logs;
     private final Access access;
 
-    public DescribeLogDirs(Path folder, LogDirectory logs, Access access) {
-        this.folder = folder.toAbsolutePath().normalize();
+    public DescribeLogDirs(LogDirectories logs, Access access) {
         this.logs = logs;
         this.access = access;
     }
@@ -55,25 +58,24 @@ public final class DescribeLogDirs implements RequestHandler {
     }
 
     private DescribeLogDirsResponseData describe(DescribeLogDirsRequestData body) {
-        Map<String, List<DescribeLogDirsPartition>> byTopic = new TreeMap<>();
-        for (PartitionLog log : wanted(body)) {
-            byTopic.computeIfAbsent(log.topicPartition().topic(), topic -> new ArrayList<>())
-                    .add(partition(log));
+        Predicate<PartitionLog> wanted = wanted(body);
+        DescribeLogDirsResponseData reply = new DescribeLogDirsResponseData();
+        for (LogDirectory directory : logs.opened()) {
+            reply.results()
+                    .add(
+                            directory.failure() == null
+                                    ? online(directory, wanted)
+                                    : offline(directory.path()));
         }
-        DescribeLogDirsResult result =
-                new DescribeLogDirsResult()
-                        .setLogDir(folder.toString())
-                        .setTotalBytes(logs.totalBytes())
-                        .setUsableBytes(logs.usableBytes());
-        byTopic.forEach((topic, partitions) ->
-                result.topics()
-                        .add(new DescribeLogDirsTopic().setName(topic).setPartitions(partitions)));
-        return new DescribeLogDirsResponseData().setResults(List.of(result));
+        logs.unopened().keySet().stream()
+                .sorted()
+                .forEach(folder -> reply.results().add(offline(folder)));
+        return reply;
     }
 
-    private List<PartitionLog> wanted(DescribeLogDirsRequestData body) {
+    private static Predicate<PartitionLog> wanted(DescribeLogDirsRequestData body) {
         if (body.topics() == null) {
-            return List.copyOf(logs.logs());
+            return log -> true;
         }
         Set<TopicPartition> named = new HashSet<>();
         for (DescribableLogDirTopic topic : body.topics()) {
@@ -81,14 +83,46 @@ public final class DescribeLogDirs implements RequestHandler {
                 named.add(new TopicPartition(topic.topic(), index));
             }
         }
-        return logs.logs().stream().filter(log -> named.contains(log.topicPartition())).toList();
+        return log -> named.contains(log.topicPartition());
     }
 
-    private static DescribeLogDirsPartition partition(PartitionLog log) {
+    private static DescribeLogDirsResult offline(Path folder) {
+        return new DescribeLogDirsResult()
+                .setErrorCode(Errors.KAFKA_STORAGE_ERROR.code())
+                .setLogDir(folder.toString());
+    }
+
+    private DescribeLogDirsResult online(LogDirectory directory, Predicate<PartitionLog> wanted) {
+        Map<String, List<DescribeLogDirsPartition>> byTopic = new TreeMap<>();
+        for (PartitionLog log : directory.logs()) {
+            if (wanted.test(log)) {
+                byTopic.computeIfAbsent(log.topicPartition().topic(), topic -> new ArrayList<>())
+                        .add(partition(log));
+            }
+        }
+        DescribeLogDirsResult result =
+                new DescribeLogDirsResult()
+                        .setLogDir(directory.path().toString())
+                        .setTotalBytes(directory.totalBytes())
+                        .setUsableBytes(directory.usableBytes());
+        byTopic.forEach((topic, partitions) ->
+                result.topics()
+                        .add(new DescribeLogDirsTopic().setName(topic).setPartitions(partitions)));
+        return result;
+    }
+
+    private DescribeLogDirsPartition partition(PartitionLog log) {
         return new DescribeLogDirsPartition()
                 .setPartitionIndex(log.topicPartition().partition())
                 .setPartitionSize(log.sizeBytes())
-                .setOffsetLag(Math.max(0, log.highWatermark() - log.logEndOffset()))
-                .setIsFutureKey(false);
+                .setOffsetLag(Math.max(0, lag(log)))
+                .setIsFutureKey(log.isCopy());
+    }
+
+    /** What a copy lacks of the log, and what a log lacks of what is committed. */
+    private long lag(PartitionLog log) {
+        PartitionLog copied = log.isCopy() ? logs.log(log.topicPartition()) : null;
+        long end = copied == null ? log.highWatermark() : copied.logEndOffset();
+        return end - log.logEndOffset();
     }
 }

@@ -180,7 +180,7 @@ public final class DescribeTopicPartitions implements RequestHandler {
                     .setIsrNodes(state.inSyncReplicas())
                     .setEligibleLeaderReplicas(state.eligibleLeaderReplicas())
                     .setLastKnownElr(state.lastKnownEligibleLeaderReplicas())
-                    .setOfflineReplicas(TopicMetadata.offline(state, alive));
+                    .setOfflineReplicas(TopicMetadata.offline(image, state, alive));
         }
     }
 }

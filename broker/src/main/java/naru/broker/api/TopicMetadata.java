@@ -94,11 +94,16 @@ final class TopicMetadata {
     }
 
     private List<Integer> offline(PartitionState state) {
-        return offline(state, alive);
+        return offline(image, state, alive);
     }
 
-    /** Replicas on brokers that are not there. */
-    static List<Integer> offline(PartitionState state, Set<Integer> alive) {
-        return state.replicas().stream().filter(replica -> !alive.contains(replica)).toList();
+    /** Replicas on brokers that are not there, or in a data folder that does not work. */
+    static List<Integer> offline(ClusterImage image, PartitionState state, Set<Integer> alive) {
+        return state.replicas().stream()
+                .filter(replica -> {
+                    BrokerNode broker = image.broker(replica);
+                    return !alive.contains(replica) || (broker != null && !broker.hasOnline(state));
+                })
+                .toList();
     }
 }

@@ -200,19 +200,21 @@ public final class NodeConfig {
         return text("broker.rack");
     }
 
-    public Path dataFolder() {
-        return Path.of(
-                        list(values.containsKey(NodeSettings.LOG_DIRS)
-                                        ? NodeSettings.LOG_DIRS
-                                        : NodeSettings.LOG_DIR)
-                                .getFirst())
-                .normalize();
+    /** Folders of partitions, absolute, in the order of {@code log.dirs}; at least one. */
+    public List<Path> dataFolders() {
+        String key =
+                values.containsKey(NodeSettings.LOG_DIRS)
+                        ? NodeSettings.LOG_DIRS
+                        : NodeSettings.LOG_DIR;
+        return list(key).stream()
+                .map(folder -> Path.of(folder.strip()).toAbsolutePath().normalize())
+                .toList();
     }
 
-    /** Folder of the metadata log: the data folder unless {@code metadata.log.dir} is set. */
+    /** Folder of the metadata log: {@code metadata.log.dir}, or the first data folder. */
     public Path metadataFolder() {
         String own = text("metadata.log.dir");
-        return own == null ? dataFolder() : Path.of(own);
+        return own == null ? dataFolders().getFirst() : Path.of(own).toAbsolutePath().normalize();
     }
 
     /** Listeners for clients and other brokers; at least one. */
@@ -281,6 +283,12 @@ public final class NodeConfig {
                 integer("log.cleaner.io.buffer.size"),
                 fraction("log.cleaner.io.max.bytes.per.second"),
                 number("log.cleaner.backoff.ms"));
+    }
+
+    /** Most bytes a second that go from one data folder into another. */
+    public double moveBytesPerSecond() {
+        Object given = values.get("replica.alter.log.dirs.io.max.bytes.per.second");
+        return given == null ? Long.MAX_VALUE : ((Number) given).doubleValue();
     }
 
     /** Replicas for a topic of Kafka's own, on a cluster of that many brokers. */

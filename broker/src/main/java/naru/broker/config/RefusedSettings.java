@@ -6,6 +6,7 @@ import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuild
 import org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,8 @@ final class RefusedSettings {
         refuse(
                 rules,
                 List.of(NodeSettings.LOG_DIRS, NodeSettings.LOG_DIR),
-                value -> ((List<?>) value).size() != 1,
-                "this release keeps its data in one folder; name exactly one");
+                RefusedSettings::isNoListOfFolders,
+                "name each data folder once, separated by commas");
         refuse(
                 rules,
                 List.of("remote.log.storage.system.enable"),
@@ -122,13 +123,25 @@ final class RefusedSettings {
                 rules,
                 List.of("cordoned.log.dirs"),
                 RefusedSettings::notEmpty,
-                "this release has one data folder and cannot cordon it; remove it");
+                "this release cannot cordon data folders; remove it");
         return Map.copyOf(rules);
     }
 
     private static void refuse(
             Map<String, Rule> rules, List<String> keys, Predicate<Object> refused, String remedy) {
         keys.forEach(key -> rules.put(key, new Rule(refused, remedy)));
+    }
+
+    private static boolean isNoListOfFolders(Object value) {
+        List<String> folders =
+                ((List<?>) value).stream().map(folder -> folder.toString().strip()).toList();
+        return folders.isEmpty()
+                || folders.contains("")
+                || folders.stream()
+                                .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+                                .distinct()
+                                .count()
+                        < folders.size();
     }
 
     private static boolean notEmpty(Object value) {

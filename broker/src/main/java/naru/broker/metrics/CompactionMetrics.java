@@ -6,56 +6,69 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
+import naru.log.LogDirectories;
+import naru.log.LogDirectory;
 import naru.log.compaction.CompactionStats;
 import naru.log.compaction.Compactor;
 
 import org.apache.kafka.common.TopicPartition;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.LongSupplier;
 
-/** What the cleaner of compacted logs does. Collected on the scraper's thread. */
+/** What the cleaners of all data folders do. Collected on the scraper's thread. */
 public final class CompactionMetrics implements MultiCollector {
-    private final Compactor compactor;
+    private final List<Compactor> compactors;
     private final LongSupplier clockMillis;
 
-    public CompactionMetrics(Compactor compactor, LongSupplier clockMillis) {
-        this.compactor = compactor;
+    public CompactionMetrics(LogDirectories logs, LongSupplier clockMillis) {
+        this.compactors = logs.opened().stream().map(LogDirectory::compactor).toList();
         this.clockMillis = clockMillis;
     }
 
     @Override
     public MetricSnapshots collect() {
-        CompactionStats stats = compactor.stats();
+        List<CompactionStats> stats = compactors.stream().map(Compactor::stats).toList();
         MetricSnapshots.Builder all = MetricSnapshots.builder();
         all.metricSnapshot(
                 counter(
                         "naru_compaction_passes",
                         "Passes over a compacted log that came to their end",
-                        stats.passes()));
+                        stats.stream().mapToLong(CompactionStats::passes).sum()));
         all.metricSnapshot(
                 counter(
                         "naru_compaction_read_bytes",
                         "Bytes of batches that compaction has read",
-                        stats.bytesRead()));
+                        stats.stream().mapToLong(CompactionStats::bytesRead).sum()));
         all.metricSnapshot(
                 counter(
                         "naru_compaction_written_bytes",
                         "Bytes of segments that compaction has put in place",
-                        stats.bytesWritten()));
+                        stats.stream().mapToLong(CompactionStats::bytesWritten).sum()));
         all.metricSnapshot(
                 counter(
                         "naru_compaction_freed_bytes",
                         "Bytes by which compaction has made logs smaller",
-                        stats.bytesFreed()));
+                        stats.stream().mapToLong(CompactionStats::bytesFreed).sum()));
         all.metricSnapshot(
                 TransportMetrics.gauge(
                         "naru_compaction_max_dirty_ratio",
                         "Dirty part of the dirtiest compacted log when it was last looked at, 0 to"
                                 + " 1",
-                        stats.maxDirtyRatio()));
-        addLastPass(all, stats);
-        all.metricSnapshot(uncleanable(compactor.uncleanable().keySet()));
+                        stats.stream()
+                                .mapToDouble(CompactionStats::maxDirtyRatio)
+                                .max()
+                                .orElse(0)));
+        stats.stream()
+                .max(Comparator.comparingLong(CompactionStats::lastEndMillis))
+                .ifPresent(latest -> addLastPass(all, latest));
+        all.metricSnapshot(
+                uncleanable(
+                        compactors.stream()
+                                .flatMap(compactor -> compactor.uncleanable().keySet().stream())
+                                .toList()));
         return all.build();
     }
 

@@ -26,6 +26,10 @@ public final class Partition {
     private final Waiters waiters = new Waiters();
     private final AtomicBoolean syncing = new AtomicBoolean();
     private final Traffic traffic = new Traffic();
+
+    /** Held while another log takes the place of the one that is led. */
+    private final Object moving = new Object();
+
     private volatile int minInSyncReplicas;
     private volatile Standing standing;
 
@@ -74,7 +78,45 @@ public final class Partition {
                 return;
             }
         }
-        waiters.onLost(Errors.NOT_LEADER_OR_FOLLOWER, "this broker no longer leads in that epoch");
+        if (next instanceof Standing.Offline offline) {
+            waiters.onLost(Errors.KAFKA_STORAGE_ERROR, offline.reason());
+        } else {
+            waiters.onLost(
+                    Errors.NOT_LEADER_OR_FOLLOWER, "this broker no longer leads in that epoch");
+        }
+    }
+
+    /** Puts another log in the place of the one that is led. */
+    interface Replacement {
+        /**
+         * @param log takes no more appends when this returns
+         * @throws naru.log.LogStorageException when the log stays
+         */
+        PartitionLog of(PartitionLog log);
+    }
+
+    /**
+     * Goes on leading with another log that has the same records; appends wait meanwhile. Called by
+     * whoever may call {@link #stand}. False when nothing is led here.
+     */
+    boolean moveTo(Replacement replacement) {
+        Standing.Leading next;
+        PartitionLog before;
+        synchronized (moving) {
+            if (!(standing instanceof Standing.Leading leading)) {
+                return false;
+            }
+            before = leading.log();
+            PartitionLog log = replacement.of(before);
+            log.beginEpoch(leading.leaderEpoch());
+            next = new Standing.Leading(log, leading.leaderEpoch(), leading.inSyncReplicas());
+            standing = next;
+            syncing.set(false);
+        }
+        next.log().advanceLogStartOffset(before.logStartOffset());
+        advanceHighWatermark(next);
+        syncWhatIsWaitedFor(next.log());
+        return true;
     }
 
     /** The log when this broker leads, else null. */
@@ -106,6 +148,10 @@ public final class Partition {
                 PartitionLog log = leading.log();
                 AppendOutcome outcome =
                         log.appendAsLeader(batches, leading.leaderEpoch(), origin, terms);
+                if (outcome instanceof AppendOutcome.Refused refused
+                        && takesAppendsAgain(refused)) {
+                    return append(batches, origin, inSync, terms);
+                }
                 if (outcome instanceof AppendOutcome.Appended) {
                     if (log.config().ackFsync()) {
                         requestSync(log);
@@ -127,6 +173,19 @@ public final class Partition {
     }
 
     /**
+     * Whether the log takes appends that took none, as it, or another in its place, does when a
+     * move is over; waits for that.
+     */
+    private boolean takesAppendsAgain(AppendOutcome.Refused refused) {
+        if (refused.error() != Errors.NOT_LEADER_OR_FOLLOWER) {
+            return false;
+        }
+        synchronized (moving) {
+            return standing instanceof Standing.Leading now && !now.log().isClosed();
+        }
+    }
+
+    /**
      * What a log was opened with may be acknowledged already, and nobody may append to it again.
      */
     private void syncWhatIsWaitedFor(PartitionLog log) {
@@ -143,9 +202,11 @@ public final class Partition {
     }
 
     private void onDurable(PartitionLog log) {
-        long covered = log.durableOffset();
-        syncing.set(false);
-        if (standing instanceof Standing.Leading leading && leading.log() == log) {
+        if (!(standing instanceof Standing.Leading leading)) {
+            syncing.set(false);
+        } else if (leading.log() == log) {
+            long covered = log.durableOffset();
+            syncing.set(false);
             advanceHighWatermark(leading);
             if (covered < log.logEndOffset() && log.writeFault() == null) {
                 requestSync(log);

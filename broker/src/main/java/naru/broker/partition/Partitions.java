@@ -2,6 +2,8 @@ package naru.broker.partition;
 
 import naru.broker.config.TopicConfig;
 import naru.broker.config.TopicConfigs;
+import naru.log.LogDirectories;
+import naru.log.LogDirectories.Placement;
 import naru.log.LogDirectory;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
@@ -26,24 +28,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * All partitions of which this broker holds a replica, following the metadata.
+ * All partitions of which this broker holds a replica, following the metadata, and the data folders
+ * in which their logs are.
  *
- * <p>Threads: changed by the metadata thread alone; look-ups by any.
+ * <p>Threads: changed under the monitor, by the metadata thread, by that of a data folder that
+ * fails, and by the one that moves logs; look-ups by any.
  */
 public final class Partitions implements Quorum.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("naru.partition");
 
     private final int nodeId;
-    private final LogDirectory logs;
+    private final LogDirectories logs;
     private final TopicConfigs configs;
+    private final PlacementListener placements;
     private final Map<TopicPartition, Partition> byName = new ConcurrentHashMap<>();
     private final Map<Uuid, Map<Integer, Partition>> byId = new ConcurrentHashMap<>();
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
 
-    public Partitions(int nodeId, LogDirectory logs, TopicConfigs configs) {
+    /**
+     * @param placements told where each replica is that the metadata have elsewhere or nowhere
+     */
+    public Partitions(
+            int nodeId, LogDirectories logs, TopicConfigs configs, PlacementListener placements) {
         this.nodeId = nodeId;
         this.logs = logs;
         this.configs = configs;
+        this.placements = placements;
+        logs.whenFailed(this::onFailed);
     }
 
     /** Listeners are added before the first image comes. */
@@ -68,7 +79,7 @@ public final class Partitions implements Quorum.Listener {
         return byName.values();
     }
 
-    public LogDirectory logs() {
+    public LogDirectories logs() {
         return logs;
     }
 
@@ -88,7 +99,7 @@ public final class Partitions implements Quorum.Listener {
     }
 
     @Override
-    public void onImage(ClusterChange change, ClusterImage image) {
+    public synchronized void onImage(ClusterChange change, ClusterImage image) {
         for (ClusterChange.DeletedTopic topic : change.deletedTopics()) {
             delete(topic);
         }
@@ -122,42 +133,71 @@ public final class Partitions implements Quorum.Listener {
     }
 
     private void leave(Partition partition) {
-        boolean led = partition.standing() instanceof Standing.Leading;
-        partition.stand(new Standing.Gone());
-        if (led) {
-            listeners.forEach(listener -> listener.onNotLeading(partition));
-        }
+        stand(partition, new Standing.Gone());
     }
 
     private void place(TopicChange topic, int index, PartitionState state, TopicConfig config) {
         TopicPartition name = new TopicPartition(topic.name(), index);
-        Partition partition = byName.get(name);
-        if (!state.replicas().contains(nodeId) || state.leader() != nodeId) {
-            if (partition != null) {
-                leave(partition);
-            }
-            return;
+        Partition present = byName.get(name);
+        if (present != null && !present.topicId().equals(topic.id())) {
+            byId.remove(present.topicId());
+            leave(present);
+            present = null;
         }
-        if (partition != null && !partition.topicId().equals(topic.id())) {
-            byId.remove(partition.topicId());
-            leave(partition);
-            partition = null;
-        }
-        Standing next = lead(name, topic.id(), state, config);
-        if (partition == null) {
-            partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
+        Standing next = standing(name, topic.id(), state, config);
+        if (present != null) {
+            stand(present, next);
+        } else if (!(next instanceof Standing.Gone)) {
+            Partition partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
             partition.stand(next);
             byName.put(name, partition);
             byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
             announce(partition, next);
+        }
+    }
+
+    private void stand(Partition partition, Standing next) {
+        Standing before = partition.standing();
+        partition.stand(next);
+        boolean led = before instanceof Standing.Leading;
+        if (led && !(next instanceof Standing.Leading)) {
+            listeners.forEach(listener -> listener.onNotLeading(partition));
+        }
+        boolean goesOn =
+                before instanceof Standing.Leading old
+                        && next instanceof Standing.Leading now
+                        && old.leaderEpoch() == now.leaderEpoch();
+        if (!goesOn) {
+            announce(partition, next);
+        }
+    }
+
+    private Standing standing(
+            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
+        if (!state.replicas().contains(nodeId)) {
+            return new Standing.Gone();
+        }
+        if (state.leader() == nodeId) {
+            return lead(name, topicId, state, config);
+        }
+        tellPlace(logs.log(name), topicId, state);
+        Uuid directory = state.directoryOf(nodeId);
+        return directory != null && logs.isOffline(directory) && logs.log(name) == null
+                ? new Standing.Offline(
+                        "The log of " + name + " stands in a data folder that is offline",
+                        state.leaderEpoch())
+                : new Standing.Gone();
+    }
+
+    private void tellPlace(@Nullable PartitionLog log, Uuid topicId, PartitionState state) {
+        if (log == null || !(log.topicId().equals(topicId) || isUnnamed(log))) {
             return;
         }
-        boolean newEpoch =
-                !(partition.standing() instanceof Standing.Leading leading)
-                        || leading.leaderEpoch() != state.leaderEpoch();
-        partition.stand(next);
-        if (newEpoch) {
-            announce(partition, next);
+        Uuid named = state.directoryOf(nodeId);
+        PartitionLog copy = logs.copy(log.topicPartition());
+        boolean isOnItsWay = copy != null && copy.directoryId().equals(named);
+        if (!log.directoryId().equals(named) && !isOnItsWay) {
+            placements.onPlaced(topicId, log.topicPartition().partition(), log.directoryId());
         }
     }
 
@@ -170,12 +210,51 @@ public final class Partitions implements Quorum.Listener {
     private Standing lead(
             TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
         try {
-            PartitionLog log = logs.create(name, topicId, config.log());
+            Uuid directory = state.directoryOf(nodeId);
+            PartitionLog log =
+                    logs.replica(
+                            name,
+                            topicId,
+                            config.log(),
+                            directory == null
+                                    ? new Placement.Anywhere(state.leaderEpoch() == 0)
+                                    : new Placement.In(directory));
             log.beginEpoch(state.leaderEpoch());
+            tellPlace(log, topicId, state);
             return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas());
         } catch (LogStorageException e) {
             LOG.error("partition {} is offline: {}", name, e.getMessage());
             return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
+        }
+    }
+
+    /** The partitions whose logs stand in the folder cannot be served any more; the others are. */
+    private synchronized void onFailed(LogDirectory directory) {
+        String reason = String.valueOf(directory.failure());
+        for (Partition partition : byName.values()) {
+            if (partition.standing() instanceof Standing.Leading leading
+                    && leading.log().directoryId().equals(directory.directoryId())) {
+                stand(partition, new Standing.Offline(reason, leading.leaderEpoch()));
+            }
+        }
+    }
+
+    /**
+     * Puts the copy of a partition's log in its place; false when the partition is not led here.
+     *
+     * @throws LogStorageException when it could not be done; the log stays unless the copy has
+     *     taken its place on the disk, and then the partition is offline
+     */
+    synchronized boolean replaceByCopy(Partition partition, PartitionLog copy) {
+        try {
+            return partition.moveTo(log -> logs.replaceByCopy(log, copy));
+        } catch (RuntimeException refusal) {
+            if (partition.standing() instanceof Standing.Leading leading
+                    && leading.log().isClosed()) {
+                String reason = String.valueOf(refusal.getMessage());
+                stand(partition, new Standing.Offline(reason, leading.leaderEpoch()));
+            }
+            throw refusal;
         }
     }
 

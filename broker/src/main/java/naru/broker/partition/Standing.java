@@ -9,6 +9,8 @@ import java.util.List;
  *
  * <pre>
  *   Offline ──(the log could be opened)──▶ Leading ──(deleted, or led elsewhere)──▶ Gone
+ *      ▲                                      │
+ *      └───────(its data folder failed)───────┘
  * </pre>
  */
 public sealed interface Standing {

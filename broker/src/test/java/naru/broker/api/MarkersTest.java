@@ -15,6 +15,7 @@ import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionEffect;
 import naru.coordination.transaction.TransactionSettings;
 import naru.coordination.transaction.TransactionShard;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.disk.LocalDisk;
@@ -45,7 +46,12 @@ class MarkersTest {
 
     private TransactionEffects effects(OneNode node, LogDirectory logs, LongSupplier clock) {
         TopicConfigs configs = new TopicConfigs(node.config::current, node.quorum::image);
-        Partitions partitions = new Partitions(node.config.current().nodeId(), logs, configs);
+        Partitions partitions =
+                new Partitions(
+                        node.config.current().nodeId(),
+                        LogDirectories.of(logs),
+                        configs,
+                        (topic, index, directory) -> {});
         node.quorum.subscribe(partitions);
         Coordinator<TransactionCommand> none =
                 new Coordinator<>(

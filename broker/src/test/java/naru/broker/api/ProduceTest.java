@@ -8,6 +8,7 @@ import naru.broker.config.TopicConfigs;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.log.AppendOutcome;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.PartitionLog;
@@ -69,7 +70,12 @@ class ProduceTest {
                                 .withBackground(false),
                         new LocalDisk(),
                         Clock.systemUTC());
-        partitions = new Partitions(node.config.current().nodeId(), logs, configs);
+        partitions =
+                new Partitions(
+                        node.config.current().nodeId(),
+                        LogDirectories.of(logs),
+                        configs,
+                        (topic, index, directory) -> {});
         node.quorum.subscribe(partitions);
         produce =
                 new Produce(

@@ -30,7 +30,7 @@ class NodeConfigTest {
         NodeConfig node = NodeConfig.parse(Map.of());
 
         assertThat(node.nodeId()).isEqualTo(1);
-        assertThat(node.dataFolder()).isEqualTo(Path.of("naru-data"));
+        assertThat(node.dataFolders()).containsExactly(Path.of("naru-data").toAbsolutePath());
         assertThat(node.listeners())
                 .containsExactly(new Listener("PLAINTEXT", "127.0.0.1", 9092, "PLAINTEXT"));
         assertThat(node.advertised("PLAINTEXT")).isNull();
@@ -65,7 +65,7 @@ class NodeConfigTest {
                                 Map.entry("log.retention.hours", "168")));
 
         assertThat(node.nodeId()).isEqualTo(7);
-        assertThat(node.dataFolder()).isEqualTo(Path.of("/var/lib/kafka"));
+        assertThat(node.dataFolders()).containsExactly(Path.of("/var/lib/kafka"));
         assertThat(node.controllerListeners())
                 .containsExactly(new Listener("CONTROLLER", "localhost", 9093, "PLAINTEXT"));
         assertThat(node.advertised("PLAINTEXT"))
@@ -91,7 +91,7 @@ class NodeConfigTest {
                 "super.users|User:admin|nobody is held back",
                 "process.roles|controller|broker,controller",
                 "process.roles|broker|broker,controller",
-                "log.dirs|/a,/b|name exactly one",
+                "log.dirs|/a,/b/../a|name each data folder once",
                 "remote.log.storage.system.enable|true|no remote storage",
                 "controller.quorum.voters|1@a:1,2@b:2|quorum of one node",
                 "controller.quorum.voters|9@a:1|quorum of one node",

@@ -10,6 +10,7 @@ import naru.broker.partition.OneTopic;
 import naru.broker.partition.Partition;
 import naru.broker.partition.Partitions;
 import naru.broker.partition.View;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.PartitionLog;
@@ -55,7 +56,9 @@ class FetchWaitTest {
                                 any -> configs.effective(any.topic()).log()),
                         new LocalDisk(),
                         Clock.systemUTC());
-        partitions = new Partitions(1, logs, configs);
+        partitions =
+                new Partitions(
+                        1, LogDirectories.of(logs), configs, (topic, index, directory) -> {});
     }
 
     @AfterEach

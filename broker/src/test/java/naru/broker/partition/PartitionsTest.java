@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
+import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.PartitionLog;
@@ -48,7 +49,9 @@ class PartitionsTest {
                                 any -> configs.effective(any.topic()).log()),
                         new LocalDisk(),
                         Clock.systemUTC());
-        partitions = new Partitions(1, logs, configs);
+        partitions =
+                new Partitions(
+                        1, LogDirectories.of(logs), configs, (topic, index, directory) -> {});
     }
 
     @AfterEach
@@ -79,9 +82,9 @@ class PartitionsTest {
         show(led);
         OneTopic orphan = OneTopic.of(TOPIC, led.id(), -1, 2);
         show(orphan);
-        logs.retainOnly(log -> partitions.isPlacedHere(orphan, log));
+        partitions.logs().retainOnly(log -> partitions.isPlacedHere(orphan, log));
         assertThat(logs.logs()).hasSize(1);
-        logs.retainOnly(log -> partitions.isPlacedHere(OneTopic.NONE, log));
+        partitions.logs().retainOnly(log -> partitions.isPlacedHere(OneTopic.NONE, log));
         assertThat(logs.logs()).isEmpty();
     }
 
@@ -126,7 +129,9 @@ class PartitionsTest {
                         .withBackground(false);
         Uuid id = Uuid.randomUuid();
         LogDirectory killed = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC());
-        Partitions before = new Partitions(1, killed, configs);
+        Partitions before =
+                new Partitions(
+                        1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
         show(before, OneTopic.of(TOPIC, id, 1, 1));
         requireNonNull(before.get(TOPIC, 0))
                 .append(
@@ -138,7 +143,9 @@ class PartitionsTest {
                         true);
 
         try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
-            Partitions after = new Partitions(1, opened, configs);
+            Partitions after =
+                    new Partitions(
+                            1, LogDirectories.of(opened), configs, (topic, index, directory) -> {});
             show(after, OneTopic.of(TOPIC, id, 1, 2));
             opened.runBackground();
             PartitionLog log = requireNonNull(after.get(TOPIC, 0)).ledLog();

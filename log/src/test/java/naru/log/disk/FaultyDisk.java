@@ -1,5 +1,7 @@
 package naru.log.disk;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,6 +31,7 @@ public final class FaultyDisk implements Disk {
 
     private long bytesLeft = Long.MAX_VALUE;
     private boolean syncFails;
+    private @Nullable Path broken;
 
     /** What stood where a write went, and how long the file was before. */
     private record Write(long position, ByteBuffer before, long sizeBefore, int length) {}
@@ -44,6 +47,17 @@ public final class FaultyDisk implements Disk {
 
     public void failSyncs(boolean fail) {
         syncFails = fail;
+    }
+
+    /** Nothing can be changed in this folder any more; null mends it. */
+    public void breakUnder(@Nullable Path folder) {
+        broken = folder;
+    }
+
+    private void checkBroken(Path file) throws IOException {
+        if (broken != null && file.startsWith(broken)) {
+            throw new IOException("Input/output error");
+        }
     }
 
     /** Takes back writes that were not synced, as a power cut may. All channels must be closed. */
@@ -79,6 +93,9 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public FileChannel open(Path file, OpenOption... options) throws IOException {
+        if (List.of(options).contains(StandardOpenOption.WRITE)) {
+            checkBroken(file);
+        }
         return new FaultyChannel(file, real.open(file, options));
     }
 
@@ -109,6 +126,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+        checkBroken(from);
         real.rename(from, to);
         Deque<Write> writes = unsynced.remove(from);
         if (writes != null) {
@@ -150,6 +168,7 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
+            checkBroken(file);
             if (bytesLeft <= 0) {
                 throw new IOException("No space left on device");
             }
@@ -175,6 +194,7 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public void force(boolean metadata) throws IOException {
+            checkBroken(file);
             if (syncFails) {
                 throw new IOException("Input/output error");
             }

@@ -35,13 +35,16 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
     static final int NODE = 1;
     private static final int IDS_AT_ONCE = 10;
 
+    /** Ids of the node's data folders. */
+    public static final List<Uuid> DIRECTORIES = List.of(new Uuid(1, 2), new Uuid(1, 3));
+
     private final Map<String, SimulatedTopic> topics = new TreeMap<>();
     private final Map<ConfigResource, Map<String, String>> configs = new HashMap<>();
     private long nextProducerId = 1000;
 
     public void add(String name, int partitions, Map<String, String> settings) {
         Uuid id = new Uuid(7, name.hashCode());
-        topics.put(name, new SimulatedTopic(name, id, partitions, -1, settings));
+        topics.put(name, new SimulatedTopic(name, id, partitions, -1, settings, new TreeMap<>()));
         configs.put(new ConfigResource(ConfigResource.Type.TOPIC, name), settings);
     }
 
@@ -207,6 +210,21 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
     @Override
     public long brokerEpoch() {
         return 1;
+    }
+
+    @Override
+    public void directoryFailed(Uuid directoryId) {
+        // Nobody else could lead.
+    }
+
+    @Override
+    public CompletableFuture<Void> assignDirectory(Uuid topicId, int index, Uuid directoryId) {
+        for (SimulatedTopic topic : topics.values()) {
+            if (topic.id().equals(topicId)) {
+                topic.directories().put(index, directoryId);
+            }
+        }
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

@@ -20,6 +20,8 @@ import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.coordinator.Patient;
 import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
+import naru.broker.partition.Moves;
+import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
@@ -44,8 +46,9 @@ import naru.coordination.share.ShareStateReset;
 import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionSettings;
 import naru.coordination.transaction.TransactionShard;
-import naru.log.LogDirectory;
+import naru.log.LogDirectories;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +71,9 @@ public final class SimulatedNode {
 
     private final Surroundings around;
     private final NodeConfig config;
-    private final LogDirectory logs;
+    private final LogDirectories logs;
     private final Partitions partitions;
+    private final Moves moves;
     private final Coordinator<GroupCommand> groups;
     private final Coordinator<TransactionCommand> transactions;
     private final Coordinator<ShareCommand> shares;
@@ -83,9 +87,14 @@ public final class SimulatedNode {
         this.around = around;
         this.config = config;
         SimulatedCluster cluster = around.metadata();
-        this.logs = LogDirectory.open(around.logOptions(), around.disk(), around.time());
+        this.logs =
+                LogDirectories.open(around.logOptions(), Map.of(), around.disk(), around.time());
         TopicConfigs topics = new TopicConfigs(() -> config, cluster::image);
-        this.partitions = new Partitions(cluster.nodeId(), logs, topics);
+        this.partitions = new Partitions(cluster.nodeId(), logs, topics, cluster::assignDirectory);
+        this.moves =
+                new Moves(
+                        partitions, cluster::assignDirectory, () -> Long.MAX_VALUE, around.time());
+        partitions.addListener(moves);
         ShardSettings groupSettings = ShardSettings.defaults();
         Random random = new Random(epoch);
         this.groups =
@@ -195,7 +204,7 @@ public final class SimulatedNode {
         return around;
     }
 
-    public LogDirectory logs() {
+    public LogDirectories logs() {
         return logs;
     }
 
@@ -251,9 +260,23 @@ public final class SimulatedNode {
         groups.tellAll(new GroupCommand.ExpireOffsets());
     }
 
-    /** Does what the threads of the data folder do. */
+    /** Does what the threads of the data folders do. */
     public void keepHouse() {
         logs.runBackground();
+        moves.turn();
+    }
+
+    /** Has a partition's log moved to one of the data folders. */
+    public void move(TopicPartition partition, int folder) {
+        Partition led = partitions.get(partition);
+        if (led != null && led.ledLog() != null) {
+            moves.move(led, logs.opened().get(folder % logs.opened().size()));
+        }
+    }
+
+    /** Whether no log is on its way to another folder. */
+    public boolean hasMoved() {
+        return moves.isIdle();
     }
 
     /** Stops as the real node does. */

@@ -11,10 +11,15 @@ import java.util.Map;
 
 /** A topic that node 1 leads. */
 public record SimulatedTopic(
-        String name, Uuid id, int partitionCount, int leaderEpoch, Map<String, String> settings)
+        String name,
+        Uuid id,
+        int partitionCount,
+        int leaderEpoch,
+        Map<String, String> settings,
+        Map<Integer, Uuid> directories)
         implements ClusterImage.Topic {
     SimulatedTopic ledIn(int epoch) {
-        return new SimulatedTopic(name, id, partitionCount, epoch, settings);
+        return new SimulatedTopic(name, id, partitionCount, epoch, settings, directories);
     }
 
     @Override
@@ -26,7 +31,7 @@ public record SimulatedTopic(
                         List.of(SimulatedCluster.NODE),
                         List.of(),
                         List.of(),
-                        List.of(Uuid.ZERO_UUID),
+                        List.of(directories.getOrDefault(index, Uuid.ZERO_UUID)),
                         SimulatedCluster.NODE,
                         leaderEpoch,
                         leaderEpoch);

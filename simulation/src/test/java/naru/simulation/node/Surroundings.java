@@ -3,6 +3,8 @@ package naru.simulation.node;
 import naru.log.LogDirectoryOptions;
 import naru.simulation.disk.SimulatedDisk;
 
+import java.util.List;
+
 /** What a node runs in. */
 public interface Surroundings {
     SimulatedCluster metadata();
@@ -11,7 +13,7 @@ public interface Surroundings {
 
     SimulatedTime time();
 
-    LogDirectoryOptions logOptions();
+    List<LogDirectoryOptions> logOptions();
 
     Wiring wiring();
 
