@@ -34,6 +34,7 @@ import naru.broker.api.ListConfigResources;
 import naru.broker.api.ListPartitionReassignments;
 import naru.broker.api.Metadata;
 import naru.broker.api.PushTelemetry;
+import naru.broker.api.QuorumRequests;
 import naru.broker.api.RenewDelegationToken;
 import naru.broker.api.TokenRequesters;
 import naru.broker.api.TopicCreation;
@@ -162,6 +163,7 @@ final class AdministrationApis {
     }
 
     private static void serveController(ApiTable table, Quorum quorum, Access access) {
+        QuorumRequests.serveVoters(table, quorum, access);
         table.serve(ApiKeys.DESCRIBE_QUORUM, new DescribeQuorum(quorum, access))
                 .serve(ApiKeys.UPDATE_FEATURES, new UpdateFeatures(quorum, access))
                 .serve(ApiKeys.UNREGISTER_BROKER, new UnregisterBroker(quorum, access))

@@ -176,7 +176,6 @@ public final class Node implements AutoCloseable {
         AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serveVoters(brokerApis, quorum, access);
         QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
         subscribe(
                 control.rules(),
