@@ -22,11 +22,15 @@ final class PartitionShardLog implements ShardLog {
     private static final int BATCH_HEADER_BYTES = 61;
 
     private final Partition partition;
-    private final PartitionLog log;
+    private final PartitionLog firstLog;
 
     PartitionShardLog(Partition partition, PartitionLog log) {
         this.partition = partition;
-        this.log = log;
+        this.firstLog = log;
+    }
+
+    private PartitionLog log() {
+        return partition.ledLogOr(firstLog);
     }
 
     @Override
@@ -36,7 +40,7 @@ final class PartitionShardLog implements ShardLog {
 
     @Override
     public int maxBatchBytes() {
-        return log.config().maxMessageBytes();
+        return log().config().maxMessageBytes();
     }
 
     @Override
@@ -56,17 +60,17 @@ final class PartitionShardLog implements ShardLog {
 
     @Override
     public long startOffset() {
-        return log.logStartOffset();
+        return log().logStartOffset();
     }
 
     @Override
     public long endOffset() {
-        return log.logEndOffset();
+        return log().logEndOffset();
     }
 
     @Override
     public void deleteBelow(long offset) {
-        log.advanceLogStartOffset(offset);
+        log().advanceLogStartOffset(offset);
     }
 
     /**
@@ -74,7 +78,7 @@ final class PartitionShardLog implements ShardLog {
      */
     @Override
     public @Nullable MemoryRecords read(long offset, int maxBytes) {
-        if (!(log.read(offset, log.logEndOffset(), maxBytes, true)
+        if (!(log().read(offset, log().logEndOffset(), maxBytes, true)
                 instanceof ReadOutcome.Found found)) {
             return null;
         }

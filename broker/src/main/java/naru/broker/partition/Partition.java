@@ -124,6 +124,15 @@ public final class Partition {
         return standing instanceof Standing.Leading leading ? leading.log() : null;
     }
 
+    /**
+     * The log that is led here now, which a move may have replaced; the one that was when nothing
+     * is led any more. Whoever serves a partition for longer than a request asks anew each time.
+     */
+    public PartitionLog ledLogOr(PartitionLog last) {
+        PartitionLog led = ledLog();
+        return led == null ? last : led;
+    }
+
     /** Appends as leader what opens no transaction. */
     public AppendOutcome append(ByteBuffer batches, PartitionLog.Origin origin, boolean inSync) {
         return append(batches, origin, inSync, AppendTerms.UNVERIFIED);

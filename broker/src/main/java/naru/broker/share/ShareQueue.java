@@ -81,7 +81,7 @@ final class ShareQueue {
 
     private final ShareKey key;
     private final Partition partition;
-    private final PartitionLog log;
+    private final PartitionLog firstLog;
     private final int leaderEpoch;
     private final Tools tools;
     private final Runnable onClosed;
@@ -111,7 +111,7 @@ final class ShareQueue {
             Runnable onClosed) {
         this.key = key;
         this.partition = partition;
-        this.log = log;
+        this.firstLog = log;
         this.leaderEpoch = leaderEpoch;
         this.tools = tools;
         this.onClosed = onClosed;
@@ -127,6 +127,10 @@ final class ShareQueue {
 
     int leaderEpoch() {
         return leaderEpoch;
+    }
+
+    private PartitionLog log() {
+        return partition.ledLogOr(firstLog);
     }
 
     private ShareRules rules() {
@@ -165,7 +169,7 @@ final class ShareQueue {
                     return;
                 }
                 SharePartition loaded = new SharePartition(start, stored.batches(), rules());
-                loaded.onLogStart(log.logStartOffset());
+                loaded.onLogStart(log().logStartOffset());
                 records = loaded;
                 stateEpoch = stored.stateEpoch();
                 state = State.READY;
@@ -182,12 +186,13 @@ final class ShareQueue {
     }
 
     private long beginning() {
-        long end = Partition.visibleEnd(log, view());
+        long end = Partition.visibleEnd(log(), view());
         return switch (tools.settings.beginning(key.groupId())) {
-            case ShareSettings.Beginning.Earliest earliest -> log.logStartOffset();
+            case ShareSettings.Beginning.Earliest earliest -> log().logStartOffset();
             case ShareSettings.Beginning.Latest latest -> end;
             case ShareSettings.Beginning.Ago ago ->
-                    log.offsetForTimestamp(tools.clock.getAsLong() - ago.duration().toMillis(), end)
+                    log().offsetForTimestamp(
+                                    tools.clock.getAsLong() - ago.duration().toMillis(), end)
                             .map(PartitionLog.TimestampedOffset::offset)
                             .orElse(end);
         };
@@ -224,8 +229,8 @@ final class ShareQueue {
             if (present == null || !present.mayAcquire(rules())) {
                 return 0;
             }
-            seenEnd = Partition.visibleEnd(log, view());
-            ReadOutcome outcome = log.read(present.nextFetchOffset(), seenEnd, maxBytes, true);
+            seenEnd = Partition.visibleEnd(log(), view());
+            ReadOutcome outcome = log().read(present.nextFetchOffset(), seenEnd, maxBytes, true);
             return outcome instanceof ReadOutcome.Found found ? found.slice().sizeBytes() : 0;
         }
     }
@@ -247,18 +252,19 @@ final class ShareQueue {
         if (state == State.CLOSED) {
             return new Fetched.Failed(closedBy, closedBecause);
         }
-        seenEnd = Partition.visibleEnd(log, view());
+        seenEnd = Partition.visibleEnd(log(), view());
         SharePartition present = ready();
         if (present == null) {
             return new Fetched.Nothing();
         }
         ShareRules rules = rules();
         expire(present, rules);
-        present.onLogStart(log.logStartOffset());
+        present.onLogStart(log().logStartOffset());
         try {
             for (int round = 0; round < MOST_ROUNDS && present.mayAcquire(rules); round++) {
                 long from = present.nextFetchOffset();
-                if (!(log.read(from, seenEnd, maxBytes, true) instanceof ReadOutcome.Found found)) {
+                if (!(log().read(from, seenEnd, maxBytes, true)
+                        instanceof ReadOutcome.Found found)) {
                     break;
                 }
                 Fetched.Records taken = take(present, found.slice(), member, wish, rules);
@@ -285,7 +291,7 @@ final class ShareQueue {
                         present.endOffset(),
                         wish.maxRecords(),
                         rules.committedOnly()
-                                ? log.abortedTransactions(slice.baseOffset(), slice.nextOffset())
+                                ? log().abortedTransactions(slice.baseOffset(), slice.nextOffset())
                                 : List.of());
         List<Acquired> acquired =
                 present.acquire(
@@ -368,7 +374,7 @@ final class ShareQueue {
                                         Errors.INVALID_RECORD_STATE,
                                         "the share partition is being loaded");
             } else {
-                present.onLogStart(log.logStartOffset());
+                present.onLogStart(log().logStartOffset());
                 outcome = present.acknowledge(member, all, rules(), tools.clock.getAsLong());
                 if (outcome instanceof Settling.Settled(Change change, long deadline)
                         && change != null) {
@@ -543,7 +549,7 @@ final class ShareQueue {
             }
             copying = true;
         }
-        tools.deadLetters.copy(key, partition, log, taken, copied -> onCopied(taken, copied));
+        tools.deadLetters.copy(key, partition, log(), taken, copied -> onCopied(taken, copied));
     }
 
     private void onCopied(DeadLetters taken, boolean copied) {
