@@ -406,6 +406,7 @@ class StreamsGroupTest {
         two.beat();
         assertThat(one.statuses()).containsExactly(Status.ASSIGNMENT_DELAYED.code());
         assertThat(one.active()).isEmpty();
+        assertThat(one.epoch()).as("of one who has joined").isEqualTo(1);
 
         run.pass(3_000);
         one.beat();

@@ -26,6 +26,16 @@ public final class Roster<M extends ModernMember, A> {
     private int targetEpoch;
     private long targetSinceMillis;
 
+    /** A roster that begins in the epoch 0. */
+    public Roster() {
+        this(0);
+    }
+
+    public Roster(int firstEpoch) {
+        this.epoch = firstEpoch;
+        this.targetEpoch = firstEpoch;
+    }
+
     // ---- facts ----
 
     /** Rises with every change of members, subscriptions or topics. */

@@ -20,7 +20,11 @@ import java.util.Set;
  */
 public final class StreamsGroup {
     private final String id;
-    private final Roster<StreamsMember, Tasks> roster = new Roster<>();
+
+    /** Above 0, by which a member says that it joins: one that waits for a target has joined. */
+    private static final int FIRST_EPOCH = 1;
+
+    private final Roster<StreamsMember, Tasks> roster = new Roster<>(FIRST_EPOCH);
     private final TaskHolders holders = new TaskHolders();
     private @Nullable StreamsTopology topology;
     private int validatedTopologyEpoch = -1;
