@@ -36,6 +36,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsBuilder;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ final class FolderContents {
         records(round);
         transactions(round);
         groups(round);
+        if (round <= 2) {
+            clients.createTopic("input-" + round, 1);
+            clients.createTopic("output-" + round, 1);
+            stream(round, 10);
+        }
         try (Admin admin = clients.admin()) {
             settings(admin, round);
             access(admin, round);
@@ -83,6 +89,23 @@ final class FolderContents {
         verifyOpenTransaction(round);
         verifyGroups(round);
         verifyLogin(round);
+        if (round <= 2) {
+            stream(round, 1);
+            assertThat(clients.readAll("output-" + round)).hasSize(11);
+        }
+    }
+
+    /** Lets a streams application copy as many new records, and waits until it has. */
+    private void stream(int round, int count) {
+        clients.sendNumbers("input-" + round, count);
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.stream("input-" + round).to("output-" + round);
+        int before = clients.readAll("output-" + round).size();
+        try (var application =
+                StreamsInstance.start(clients.bootstrap(), "copier-" + round, builder.build())) {
+            application.awaitRunning();
+            until("copies", () -> clients.readAll("output-" + round).size() == before + count);
+        }
     }
 
     private static List<String> numbers(int count) {
@@ -249,7 +272,11 @@ final class FolderContents {
                 ConfigResource.Type.TOPIC,
                 "records-" + round,
                 Map.of("retention.ms", "" + (900_000_000 + round)));
-        set(admin, ConfigResource.Type.BROKER, "1", Map.of("log.cleaner.threads", "" + round));
+        set(
+                admin,
+                ConfigResource.Type.BROKER,
+                "1",
+                Map.of("log.retention.ms", "" + (800_000_000 + round)));
         set(
                 admin,
                 ConfigResource.Type.BROKER,

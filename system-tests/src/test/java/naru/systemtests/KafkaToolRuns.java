@@ -13,6 +13,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.LogManager;
 
 /**
  * Runs Kafka's command-line tools one after the other in this process, which knows their classes
@@ -23,14 +24,12 @@ final class KafkaToolRuns {
 
     private KafkaToolRuns() {}
 
-    /** A tool's end: it is to end no process. */
+    /** A tool's end: it is to end no process. Some tools catch it, and want to end once more. */
     private static final class Ended extends Error {
         private static final long serialVersionUID = 1L;
-        private final int exitCode;
 
-        Ended(int exitCode) {
-            super("exit code " + exitCode, null, false, false);
-            this.exitCode = exitCode;
+        Ended() {
+            super("the tool has ended", null, false, false);
         }
     }
 
@@ -40,15 +39,15 @@ final class KafkaToolRuns {
         PrintStream screen = new PrintStream(PRINTED, true, StandardCharsets.UTF_8);
         System.setOut(screen);
         System.setErr(screen);
+        LogManager.getLogManager().reset();
         List<Runnable> hooks = new ArrayList<>();
+        List<Integer> exitCodes = new ArrayList<>();
         Exit.setExitProcedure((exitCode, message) -> {
+            exitCodes.add(exitCode);
             if (message != null) {
                 screen.println(message);
             }
-            throw new Ended(exitCode);
-        });
-        Exit.setHaltProcedure((exitCode, message) -> {
-            throw new Ended(exitCode);
+            throw new Ended();
         });
         Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
         try {
@@ -61,34 +60,34 @@ final class KafkaToolRuns {
                 for (int i = 0; i < all.length; i++) {
                     all[i] = orders.readUTF();
                 }
-                int exitCode = run(tool, all);
+                exitCodes.clear();
+                run(tool, all, exitCodes);
                 hooks.forEach(Runnable::run);
                 hooks.clear();
-                answers.writeInt(exitCode);
+                answers.writeInt(exitCodes.getFirst());
                 answers.writeInt(PRINTED.size());
                 PRINTED.writeTo(answers);
                 answers.flush();
                 PRINTED.reset();
             }
         } catch (EOFException noMore) {
-            Exit.resetHaltProcedure();
             Exit.halt(0);
         }
     }
 
-    private static int run(String tool, String[] arguments) {
+    /** Adds the exit code that a process of its own would have ended with. */
+    private static void run(String tool, String[] arguments, List<Integer> exitCodes) {
         try {
             Class.forName(tool).getMethod("main", String[].class).invoke(null, (Object) arguments);
-            return 0;
+            exitCodes.add(0);
         } catch (InvocationTargetException thrown) {
-            if (thrown.getCause() instanceof Ended end) {
-                return end.exitCode;
+            if (!(thrown.getCause() instanceof Ended)) {
+                thrown.getCause().printStackTrace();
+                exitCodes.add(1);
             }
-            thrown.getCause().printStackTrace();
-            return 1;
         } catch (ReflectiveOperationException unknown) {
             unknown.printStackTrace();
-            return 1;
+            exitCodes.add(1);
         }
     }
 }

@@ -10,9 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 
 class NodeConfigTest {
     private static String refusal(Map<String, String> properties) {
@@ -163,6 +166,48 @@ class NodeConfigTest {
         assertThat(narrow.narrowedListeners()).hasSize(2);
         assertThat(permitted.listeners()).noneMatch(Listener::loopback);
         assertThat(permitted.narrowedListeners()).isEmpty();
+    }
+
+    @Test
+    void settingsOfTheFileThatComesWithKafkaAreTakenAsTheyAre() throws IOException {
+        Properties properties = new Properties();
+        properties.load(
+                new StringReader(
+                        """
+                        process.roles=broker,controller
+                        node.id=1
+                        controller.quorum.bootstrap.servers=localhost:9093
+                        listeners=PLAINTEXT://:9092,CONTROLLER://:9093
+                        inter.broker.listener.name=PLAINTEXT
+                        advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093
+                        controller.listener.names=CONTROLLER
+                        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL
+                        num.network.threads=3
+                        num.io.threads=8
+                        socket.send.buffer.bytes=102400
+                        socket.receive.buffer.bytes=102400
+                        socket.request.max.bytes=104857600
+                        log.dirs=/tmp/kraft-combined-logs
+                        num.partitions=1
+                        num.recovery.threads.per.data.dir=1
+                        offsets.topic.replication.factor=1
+                        share.coordinator.state.topic.replication.factor=1
+                        share.coordinator.state.topic.min.isr=1
+                        transaction.state.log.replication.factor=1
+                        transaction.state.log.min.isr=1
+                        log.retention.hours=168
+                        log.segment.bytes=1073741824
+                        log.retention.check.interval.ms=300000
+                        """));
+        Map<String, String> settings = new HashMap<>();
+        properties
+                .stringPropertyNames()
+                .forEach(key -> settings.put(key, properties.getProperty(key)));
+
+        NodeConfig node = NodeConfig.parse(settings);
+
+        assertThat(node.listeners()).hasSize(1).allMatch(Listener::loopback);
+        assertThat(node.controllerListeners()).hasSize(1).allMatch(Listener::loopback);
     }
 
     @Test
