@@ -272,7 +272,11 @@ final class FolderContents {
                 ConfigResource.Type.TOPIC,
                 "records-" + round,
                 Map.of("retention.ms", "" + (900_000_000 + round)));
-        set(admin, ConfigResource.Type.BROKER, "1", Map.of("log.cleaner.threads", "" + round));
+        set(
+                admin,
+                ConfigResource.Type.BROKER,
+                "1",
+                Map.of("log.retention.ms", "" + (800_000_000 + round)));
         set(
                 admin,
                 ConfigResource.Type.BROKER,
