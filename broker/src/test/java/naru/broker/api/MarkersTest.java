@@ -21,7 +21,6 @@ import naru.log.LogDirectoryOptions;
 import naru.log.disk.LocalDisk;
 
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,7 +96,7 @@ class MarkersTest {
                         LogDirectory.open(
                                 LogDirectoryOptions.of(
                                                 dataFolder,
-                                                Uuid.randomUuid(),
+                                                node.directoryId(),
                                                 partition ->
                                                         new TopicConfigs(
                                                                         node.config::current,

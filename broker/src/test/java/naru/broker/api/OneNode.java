@@ -11,6 +11,7 @@ import naru.quorum.ClusterImage.BrokerEndpoint;
 import naru.quorum.KraftQuorum;
 import naru.quorum.QuorumOptions;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -60,6 +61,11 @@ final class OneNode implements AutoCloseable {
     final KraftQuorum quorum;
     final ImageWait images;
     final Addresses addresses;
+
+    /** Id of the data folder in which the metadata place all replicas. */
+    Uuid directoryId() {
+        return quorum.directoryIds().values().iterator().next();
+    }
 
     OneNode(Path folder, Map<String, String> properties) throws Exception {
         config = new DynamicConfig(NodeConfig.parse(properties));

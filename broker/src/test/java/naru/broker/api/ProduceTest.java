@@ -16,7 +16,6 @@ import naru.log.disk.LocalDisk;
 import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
@@ -65,7 +64,7 @@ class ProduceTest {
                 LogDirectory.open(
                         LogDirectoryOptions.of(
                                         dataFolder,
-                                        Uuid.randomUuid(),
+                                        node.directoryId(),
                                         partition -> configs.effective(partition.topic()).log())
                                 .withBackground(false),
                         new LocalDisk(),
