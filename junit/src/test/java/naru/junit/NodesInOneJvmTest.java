@@ -141,7 +141,7 @@ class NodesInOneJvmTest {
         Naru.builder().set("node.id", "7").folder(folder).start().close();
         before = Traces.now();
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> Naru.builder().folder(folder).start())
+            assertThatThrownBy(() -> Naru.builder().set("node.id", "8").folder(folder).start())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("node.id=7");
         }
