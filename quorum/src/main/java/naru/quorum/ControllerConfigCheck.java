@@ -1,5 +1,7 @@
 package naru.quorum;
 
+import naru.quorum.ConfigRules;
+
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;

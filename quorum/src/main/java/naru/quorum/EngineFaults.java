@@ -1,5 +1,7 @@
 package naru.quorum;
 
+import naru.quorum.FatalFault;
+
 import org.apache.kafka.server.fault.FaultHandler;
 import org.apache.kafka.server.fault.FaultHandlerException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,10 @@
 package naru.quorum;
 
+import naru.quorum.ClusterImage;
+import naru.quorum.NodeIds;
+import naru.quorum.QuotaView;
+import org.apache.kafka.common.internals.Topic;
+
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.Uuid;

@@ -1,5 +1,41 @@
 package naru.quorum;
 
+import naru.quorum.ActiveController;
+import naru.quorum.ClusterIdInquiry;
+import java.util.function.Consumer;
+import naru.quorum.network.ControllerNetwork;
+import naru.quorum.ControllerPart;
+import naru.quorum.FeatureGuard;
+import naru.quorum.ImageView;
+import naru.quorum.network.KafkaControllerNetwork;
+import org.apache.kafka.raft.LeaderAndEpoch;
+import naru.quorum.NetworkSettings;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.jspecify.annotations.Nullable;
+import naru.quorum.RoutedCalls;
+import naru.quorum.RoutedController;
+
+import naru.quorum.BrokerMembership;
+import naru.quorum.ClusterController;
+import naru.quorum.ClusterImage;
+import naru.quorum.ControllerEngine;
+import naru.quorum.ControllerListener;
+import naru.quorum.ControllerMembership;
+import naru.quorum.EngineFaults;
+import naru.quorum.EngineTimer;
+import naru.quorum.FirstVoters;
+import naru.quorum.ImagePublication;
+import naru.quorum.LocalController;
+import naru.quorum.NodeRequests;
+import naru.quorum.NodeStorage;
+import naru.quorum.Quorum;
+import naru.quorum.QuorumOptions;
+import naru.quorum.QuorumSettings;
+import naru.quorum.RaftEngine;
+import naru.quorum.RaftRequests;
+import naru.quorum.SecurityRequests;
+import naru.quorum.StorageRefusedException;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -13,7 +49,6 @@ import org.apache.kafka.image.loader.MetadataLoader;
 import org.apache.kafka.image.publisher.SnapshotEmitter;
 import org.apache.kafka.image.publisher.SnapshotGenerator;
 import org.apache.kafka.metadata.SupportedConfigChecker;
-import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.server.fault.FaultHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,40 +62,46 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Kafka's KRaft engine in this process: voter and controller in one.
+ * Kafka's KRaft engine in this process: with the role {@code controller} a voter, or one to be, and
+ * a controller; without it an observer.
  *
  * <p>Threads: Raft, controller, metadata loader, snapshot writer and timer, one each; a sixth for
- * the network when there are other voters. All end in {@link #close()}.
+ * the network once there is somebody to talk to. All end in {@link #close()}.
  */
 public final class KraftQuorum implements Quorum {
     private static final Logger LOG = LoggerFactory.getLogger(KraftQuorum.class);
 
     private final QuorumOptions options;
     private final NodeStorage storage;
+    private final RaftEngine raft;
     private final ImagePublication publication;
     private final BrokerMembership membership;
-    private final LocalController controller;
-    private final ControllerListener listener;
+    private final RoutedController controller;
+    private final @Nullable ControllerPart part;
     private final Deque<AutoCloseable> parts;
 
     /**
      * Starts the engine, formatting the data folders when they are new, and returns without waiting
-     * for an election.
+     * for an election. A new folder of a node that is not alone waits until another says which
+     * cluster it is of.
      *
      * @throws StorageRefusedException when a folder is not this node's or cannot be used
      * @throws ConfigException when a property is bad
      */
     public static KraftQuorum open(QuorumOptions options) {
-        QuorumSettings settings = new QuorumSettings(options.properties());
-        if (!settings.roles().contains("controller")) {
-            throw new ConfigException(
-                    KRaftConfigs.PROCESS_ROLES_CONFIG,
-                    settings.roles(),
-                    "must contain controller: a node votes in its own quorum");
-        }
+        NetworkSettings security = new NetworkSettings(options);
+        return open(
+                options, new KafkaControllerNetwork(options.nodeId(), security::channelBuilder));
+    }
+
+    /**
+     * @param network to the other nodes; closed with the quorum
+     */
+    public static KraftQuorum open(QuorumOptions options, ControllerNetwork network) {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
+        parts.push(network);
         try {
-            return new KraftQuorum(options, settings, parts);
+            return new KraftQuorum(options, network, parts);
         } catch (RuntimeException refused) {
             closeAll(parts);
             throw refused;
@@ -70,68 +111,110 @@ public final class KraftQuorum implements Quorum {
         }
     }
 
-    private KraftQuorum(QuorumOptions options, QuorumSettings settings, Deque<AutoCloseable> parts)
+    private KraftQuorum(
+            QuorumOptions options, ControllerNetwork network, Deque<AutoCloseable> parts)
             throws Exception {
+        QuorumSettings settings = new QuorumSettings(options.properties());
         this.options = options;
         this.parts = parts;
-        String folder = settings.metadataFolder();
-        this.storage =
-                NodeStorage.open(
-                        options,
-                        folder == null ? options.dataFolders().getFirst() : Path.of(folder),
-                        FirstVoters.of(options, settings));
+        this.storage = storage(options, settings, network);
         FaultHandler fatal = EngineFaults.fatal(options.fatalFault());
         EngineTimer timer = new EngineTimer(options.nodeId());
         parts.push(timer);
-        RaftEngine raft = new RaftEngine(options, settings, storage, timer, fatal);
-        MetadataLoader loader = loader(options.nodeId(), raft);
+        this.raft = new RaftEngine(options, settings, storage, network, timer, fatal);
+        MetadataLoader loader = loader(options.nodeId(), raft, fatal);
         parts.push(loader);
         parts.push(raft);
         raft.client().register(loader);
-        QuorumController engine = ControllerEngine.start(options, settings, storage, raft, fatal);
-        parts.push(engine);
-        this.membership = new BrokerMembership(options, settings, storage, engine, timer);
+        this.part = settings.isController() ? controllerPart(settings, fatal) : null;
+        ActiveController active =
+                new ActiveController(
+                        options.nodeId(),
+                        raft.client()::leaderAndEpoch,
+                        raft::address,
+                        part,
+                        network);
+        this.membership = new BrokerMembership(options, settings, storage, active, timer);
         parts.push(membership::stop);
-        ControllerMembership asController =
-                new ControllerMembership(
-                        options.nodeId(), options.controllerEndpoint(), engine, timer);
+        RoutedCalls calls = new RoutedCalls(timer);
+        parts.push(calls::close);
+        this.controller =
+                new RoutedController(options.nodeId(), active, calls, membership::epoch);
         this.publication =
                 new ImagePublication(
                         loader,
                         () -> raft.client().kraftVersion().featureLevel(),
-                        image -> {
-                            membership.onImage(image);
-                            asController.onImage(image);
-                        });
+                        followers(settings, active, timer, calls));
         var _ = loader.installPublishers(List.of(publication, snapshots(settings, raft)));
-        RaftRequests requests =
-                new RaftRequests(raft.driver(), options.controllerEndpoint().listenerName());
-        this.controller =
+        raft.start();
+    }
+
+    private static NodeStorage storage(
+            QuorumOptions options, QuorumSettings settings, ControllerNetwork network) {
+        FirstVoters firstVoters = FirstVoters.of(options, settings);
+        ClusterIdInquiry inquiry =
+                new ClusterIdInquiry(
+                        network, firstVoters.others(options.nodeId()), settings.startBound());
+        String folder = settings.metadataFolder();
+        return NodeStorage.open(
+                options,
+                folder == null ? options.dataFolders().getFirst() : Path.of(folder),
+                firstVoters,
+                () -> inquiry.clusterId(firstVoters.mayFound(options.nodeId())));
+    }
+
+    private ControllerPart controllerPart(QuorumSettings settings, FaultHandler fatal)
+            throws Exception {
+        QuorumController engine = ControllerEngine.start(options, settings, storage, raft, fatal);
+        parts.push(engine);
+        RaftRequests requests = new RaftRequests(raft.driver(), options.controllers().name());
+        LocalController administration =
                 new LocalController(
                         options.nodeId(),
                         engine,
                         requests,
                         settings.topicsMayBeDeleted(),
-                        membership::epoch);
-        this.listener =
+                        this::brokerEpoch);
+        ControllerListener listener =
                 new ControllerListener(
-                        controller,
+                        administration,
                         new NodeRequests(
                                 storage.clusterId(),
                                 engine,
                                 settings.heartbeatIntervalMillis(),
-                                publication::image),
+                                this::imageView),
                         new SecurityRequests(engine),
                         requests);
-        raft.start();
+        return new ControllerPart(administration, listener);
     }
 
-    private static MetadataLoader loader(int nodeId, RaftEngine raft) {
+    /** Those of this module that look at each image. */
+    private Consumer<ImageView> followers(
+            QuorumSettings settings,
+            ActiveController active,
+            EngineTimer timer,
+            RoutedCalls calls) {
+        FeatureGuard features = new FeatureGuard(supportedFeatures(), options.fatalFault());
+        ControllerMembership asController =
+                new ControllerMembership(
+                        options.nodeId(), options.controllers().endpoints(), active, timer);
+        return image -> {
+            calls.onLeader(image.controllerId());
+            membership.onImage(image);
+            if (settings.isController()) {
+                asController.onImage(image);
+            }
+            features.onImage(image);
+        };
+    }
+
+    private static MetadataLoader loader(
+            int nodeId, RaftEngine raft, FaultHandler fatal) {
         return new MetadataLoader.Builder()
                 .setNodeId(nodeId)
                 .setTime(Time.SYSTEM)
                 .setThreadNamePrefix("quorum-" + nodeId + "-")
-                .setFaultHandler(EngineFaults.nonFatal())
+                .setFaultHandler(fatal)
                 .setHighWaterMarkAccessor(raft.client()::highWatermark)
                 .setSupportedConfigChecker(SupportedConfigChecker.TRUE)
                 .build();
@@ -171,6 +254,21 @@ public final class KraftQuorum implements Quorum {
     @Override
     public ClusterImage image() {
         return publication.image();
+    }
+
+    private ImageView imageView() {
+        return publication.image();
+    }
+
+    @Override
+    public Standing standing() {
+        LeaderAndEpoch leader = raft.client().leaderAndEpoch();
+        return new Standing(
+                leader.leaderId(),
+                leader.epoch(),
+                raft.client().logEndOffset(),
+                raft.client().highWatermark(),
+                membership.epoch() >= 0 && membership.isFenced());
     }
 
     @Override
@@ -213,7 +311,10 @@ public final class KraftQuorum implements Quorum {
     @Override
     public CompletableFuture<ApiMessage> handle(
             RequestContext context, RequestHeader header, AbstractRequest request) {
-        return listener.handle(context, header, request);
+        return part == null
+                ? CompletableFuture.failedFuture(
+                        new NotControllerException("This node has not the role controller."))
+                : part.listener().handle(context, header, request);
     }
 
     @Override

@@ -1,5 +1,17 @@
 package naru.quorum;
 
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AddRaftVoterResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
+import naru.quorum.ClusterController;
+import naru.quorum.ConfigAlteration;
+import naru.quorum.RaftRequests;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterResponseData;
+import naru.quorum.Requests;
+import naru.quorum.TopicDeletion;
+
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -256,6 +268,27 @@ final class LocalController implements ClusterController {
             Caller caller, DescribeQuorumRequestData request) {
         return raft.send(ApiKeys.DESCRIBE_QUORUM, caller, request)
                 .thenApply(DescribeQuorumResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<AddRaftVoterResponseData> addRaftVoter(
+            Caller caller, AddRaftVoterRequestData request) {
+        return raft.send(ApiKeys.ADD_RAFT_VOTER, caller, request)
+                .thenApply(AddRaftVoterResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<RemoveRaftVoterResponseData> removeRaftVoter(
+            Caller caller, RemoveRaftVoterRequestData request) {
+        return raft.send(ApiKeys.REMOVE_RAFT_VOTER, caller, request)
+                .thenApply(RemoveRaftVoterResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<AssignReplicasToDirsResponseData> assignReplicasToDirs(
+            Caller caller, AssignReplicasToDirsRequestData request) {
+        return controller.assignReplicasToDirs(
+                Requests.of(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, caller), request);
     }
 
     @Override

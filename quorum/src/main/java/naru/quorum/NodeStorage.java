@@ -1,5 +1,10 @@
 package naru.quorum;
 
+import naru.quorum.ClusterImage;
+import naru.quorum.FirstVoters;
+import naru.quorum.QuorumOptions;
+import naru.quorum.StorageRefusedException;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
@@ -39,14 +44,21 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
     /**
      * @throws StorageRefusedException when a folder is another node's or cluster's, or unusable
      */
-    static NodeStorage open(QuorumOptions options, Path metadataFolder, FirstVoters firstVoters) {
+    static NodeStorage open(
+            QuorumOptions options,
+            Path metadataFolder,
+            FirstVoters firstVoters,
+            NewClusterId newClusterId) {
         List<Path> folders = new ArrayList<>();
         Stream.concat(Stream.of(metadataFolder), options.dataFolders().stream())
                 .map(folder -> folder.toAbsolutePath().normalize())
                 .distinct()
                 .forEach(folders::add);
         try {
-            return new Opening(options, folders, firstVoters).open();
+            return new Opening(options, folders, firstVoters, newClusterId).open();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StorageRefusedException("The start was interrupted", interrupted);
         } catch (StorageRefusedException refused) {
             throw refused;
         } catch (Exception fault) {
@@ -75,7 +87,17 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
         return new BootstrapDirectory(metadataFolder.toString()).read();
     }
 
-    private record Opening(QuorumOptions options, List<Path> folders, FirstVoters firstVoters) {
+    /** Where the cluster's id comes from when neither the folders nor the settings say it. */
+    @FunctionalInterface
+    interface NewClusterId {
+        String get() throws InterruptedException;
+    }
+
+    private record Opening(
+            QuorumOptions options,
+            List<Path> folders,
+            FirstVoters firstVoters,
+            NewClusterId newClusterId) {
 
         NodeStorage open() throws Exception {
             for (Path folder : folders) {
@@ -127,15 +149,14 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
                     : found.clusterId().orElse(null);
         }
 
-        private String clusterId(MetaPropertiesEnsemble found) {
+        private String clusterId(MetaPropertiesEnsemble found) throws InterruptedException {
             String clusterId = expectedClusterId(found);
-            return clusterId != null ? clusterId : Uuid.randomUuid().toString();
+            return clusterId != null ? clusterId : newClusterId.get();
         }
 
         private void formatMetadataFolder(Path folder, String clusterId) throws Exception {
             refuseLogWithoutOwner(
                     folder.resolve(Topic.CLUSTER_METADATA_TOPIC_PARTITION.toString()));
-            ClusterImage.BrokerEndpoint endpoint = options.controllerEndpoint();
             PrintStream silence =
                     new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Formatter formatter =
@@ -145,9 +166,11 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
                             .setClusterId(clusterId)
                             .addDirectory(folder.toString())
                             .setMetadataLogDirectory(folder.toString())
-                            .setControllerListenerName(endpoint.listenerName());
+                            .setControllerListenerName(options.controllers().name());
             switch (firstVoters) {
-                case THIS_NODE -> {
+                case FirstVoters.ThisNode alone -> {
+                    ClusterImage.BrokerEndpoint endpoint =
+                            options.controllers().endpoints().getFirst();
                     DynamicVoter self =
                             new DynamicVoter(
                                     Uuid.randomUuid(),
@@ -158,8 +181,10 @@ record NodeStorage(String clusterId, Path metadataFolder, Map<Path, Uuid> direct
                             .setHasDynamicQuorum(true)
                             .setInitialControllers(new DynamicVoters(List.of(self)));
                 }
-                case OTHERS -> formatter.setHasDynamicQuorum(true);
-                case CONFIGURED -> formatter.setHasDynamicQuorum(false);
+                case FirstVoters.Initial(DynamicVoters voters) ->
+                        formatter.setHasDynamicQuorum(true).setInitialControllers(voters);
+                case FirstVoters.Others others -> formatter.setHasDynamicQuorum(true);
+                case FirstVoters.Configured voters -> formatter.setHasDynamicQuorum(false);
             }
             formatter.run();
         }

@@ -1,0 +1,12 @@
+package naru.quorum;
+
+import naru.quorum.ControllerListener;
+import naru.quorum.LocalController;
+
+/**
+ * What the role {@code controller} adds to a node.
+ *
+ * @param administration answers as a Kafka controller does, where this is the active one
+ * @param listener serves what comes to the controller listeners
+ */
+record ControllerPart(LocalController administration, ControllerListener listener) {}
