@@ -11,7 +11,7 @@ import naru.broker.audit.AuditFile;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
-import naru.broker.config.Listener;
+import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
@@ -22,6 +22,7 @@ import naru.broker.login.Protections;
 import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
+import naru.broker.metrics.QuorumMetrics;
 import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.PartitionLookup;
@@ -39,6 +40,7 @@ import naru.log.checkpoint.DataFolder;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.ControllerListeners;
 import naru.quorum.FatalFault;
 import naru.quorum.KraftQuorum;
 import naru.quorum.Quorum;
@@ -56,6 +58,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -66,13 +69,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A node: broker and controller in this process. Serves from the end of {@link #start} to {@link
- * #close}; several may run side by side on folders and ports of their own.
+ * A node: broker, controller, or both in this process. Serves from the end of {@link #start} to
+ * {@link #close}; several may run side by side on folders and ports of their own.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.node");
-    private static final long READY_WITHIN_SECONDS = 60;
-    private static final long LEAVE_WITHIN_SECONDS = 5;
+    private static final long LEAVE_WITHIN_SECONDS = 30;
     private static final BrokerEndpoint NO_CONTROLLER_LISTENER =
             new BrokerEndpoint("CONTROLLER", "localhost", 9093, "PLAINTEXT");
 
@@ -81,14 +83,15 @@ public final class Node implements AutoCloseable {
     private final Transport transport;
     private final KraftQuorum quorum;
     private final ClientQuotas quotas;
-    private final ClientTelemetry telemetry;
-    private final Partitions partitions;
-    private final FetchSessions fetchSessions;
+    private final @Nullable BrokerPart broker;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable().withoutQuotas();
     private final ClusterCredentials credentials = new ClusterCredentials();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
+
+    /** What the role {@code broker} adds. */
+    private record BrokerPart(Partitions partitions, ClientTelemetry telemetry) {}
 
     /**
      * Starts a node and returns when it serves.
@@ -135,15 +138,38 @@ public final class Node implements AutoCloseable {
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
         listeners.bind(transport, brokerApis, controllerApis);
-        this.quorum = KraftQuorum.open(quorumOptions(config, dynamic, fatalFault));
+        this.quorum = KraftQuorum.open(quorumOptions(dynamic, fatalFault));
         parts.push(quorum);
         credentials.open(quorum);
+        ImageWait images = new ImageWait(quorum);
+        if (config.isController()) {
+            serveController(dynamic, images, control);
+        }
+        this.broker = config.isBroker() ? serveBroker(dynamic, images, control, enforcement) : null;
+        if (broker == null) {
+            subscribe(control.rules(), dynamic, enforcement, images);
+        }
+    }
+
+    private void serveController(DynamicConfig dynamic, ImageWait images, AccessControl control) {
+        Quorum here = new ControllerSide(quorum, quorum.controllerHere());
+        ApiTable shared = new ApiTable();
+        AdministrationApis.serveChanges(shared, here, dynamic, images, control, quotas);
+        QuorumRequests.serve(controllerApis, shared, here, control.access());
+    }
+
+    private BrokerPart serveBroker(
+            DynamicConfig dynamic,
+            ImageWait images,
+            AccessControl control,
+            QuotaEnforcement enforcement)
+            throws IOException, StartException {
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectory logs = openLogs(topics, dynamic);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
         dynamic.subscribe((changed, now) -> logs.compactor().wake());
-        this.partitions = new Partitions(config.nodeId(), logs, topics);
-        this.fetchSessions =
+        Partitions partitions = new Partitions(config.nodeId(), logs, topics);
+        FetchSessions fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = control.access();
@@ -155,7 +181,6 @@ public final class Node implements AutoCloseable {
         Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms, shares);
         coordinators.parts().forEach(parts::push);
         coordinators.listeners().forEach(partitions::addListener);
-        ImageWait images = new ImageWait(quorum);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
         Addresses addresses = new Addresses(dynamic::current);
         BrokerApis.serveData(
@@ -169,14 +194,13 @@ public final class Node implements AutoCloseable {
                 quotas);
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, control, quotas);
-        this.telemetry =
+        ClientTelemetry telemetry =
                 new ClientTelemetry(
                         config.integer("telemetry.max.bytes"),
                         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
         subscribe(
                 control.rules(),
                 dynamic,
@@ -187,6 +211,7 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
+        return new BrokerPart(partitions, telemetry);
     }
 
     private void subscribe(Quorum.@Nullable Listener... inOrder) {
@@ -270,41 +295,47 @@ public final class Node implements AutoCloseable {
                 Map.copyOf(overrides));
     }
 
-    private static QuorumOptions quorumOptions(
-            NodeConfig config, DynamicConfig dynamic, FatalFault fatalFault) {
+    private QuorumOptions quorumOptions(DynamicConfig dynamic, FatalFault fatalFault) {
         ConfigValidator validator = new ConfigValidator(dynamic::current);
-        List<Listener> controllers = config.controllerListeners();
+        List<BrokerEndpoint> endpoints = listeners.controllerEndpoints();
         return new QuorumOptions(
                 config.nodeId(),
-                null,
-                controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
+                config.text(NaruSettings.CLUSTER_ID),
+                new ControllerListeners(
+                        config.controllerListenerName(),
+                        config.controllerProtocol(),
+                        config.isController() && endpoints.isEmpty()
+                                ? List.of(NO_CONTROLLER_LISTENER)
+                                : endpoints),
                 List.of(config.dataFolder()),
                 config.layers().node(),
                 validator.rules(),
                 fatalFault);
     }
 
-    private static BrokerEndpoint endpoint(Listener listener) {
-        return new BrokerEndpoint(
-                listener.name(),
-                listener.host().isEmpty() ? "localhost" : listener.host(),
-                listener.port(),
-                listener.protocol());
+    private void begin() throws StartException {
+        transport.startWith(listeners.controllerNames());
+        if (broker != null) {
+            register(broker.partitions());
+        }
+        transport.start();
     }
 
-    private void begin() throws StartException {
+    private void register(Partitions partitions) throws StartException {
+        int boundMillis = config.integer("initial.broker.registration.timeout.ms");
         try {
             LogDirectory logs = partitions.logs();
             long previousEpoch = logs.previousBrokerEpoch().orElse(-1);
             quorum.register(listeners.endpoints(), List.of(logs.directoryId()), previousEpoch)
-                    .get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
+                    .get(boundMillis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new StartException("The controller refused this broker: " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new StartException(
                     "The controller did not take this broker in within "
-                            + READY_WITHIN_SECONDS
-                            + " s; the log says what it waits for",
+                            + TimeUnit.MILLISECONDS.toSeconds(boundMillis)
+                            + " s (initial.broker.registration.timeout.ms); the log says what it"
+                            + " waits for",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -312,7 +343,6 @@ public final class Node implements AutoCloseable {
         }
         ClusterImage image = quorum.image();
         partitions.logs().retainOnly(log -> partitions.isPlacedHere(image, log));
-        transport.start();
     }
 
     /**
@@ -364,12 +394,21 @@ public final class Node implements AutoCloseable {
 
     /** What the node tells of itself when it is asked. */
     public List<MultiCollector> metrics() {
-        return List.of(
-                new TransportMetrics(transport),
-                new QuotaMetrics(quotas),
-                new ClientMetrics(telemetry),
-                new PartitionMetrics(partitions),
-                new CompactionMetrics(partitions.logs().compactor(), System::currentTimeMillis));
+        List<MultiCollector> all =
+                new ArrayList<>(
+                        List.of(
+                                new TransportMetrics(transport),
+                                new QuotaMetrics(quotas),
+                                new QuorumMetrics(quorum)));
+        if (broker != null) {
+            Partitions partitions = broker.partitions();
+            all.add(new ClientMetrics(broker.telemetry()));
+            all.add(new PartitionMetrics(partitions));
+            all.add(
+                    new CompactionMetrics(
+                            partitions.logs().compactor(), System::currentTimeMillis));
+        }
+        return all;
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */

@@ -1,32 +1,22 @@
 package naru.quorum;
 
-import naru.quorum.ActiveController;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
-import org.apache.kafka.common.message.BrokerRegistrationResponseData;
-import org.apache.kafka.common.errors.InconsistentClusterIdException;
-import org.apache.kafka.common.errors.InvalidRegistrationException;
-import org.apache.kafka.common.message.UnregisterBrokerRequestData;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
-
 import naru.quorum.network.ControllerNetwork.Lane;
-
-import naru.quorum.ClusterImage;
-import naru.quorum.EngineTimer;
-import naru.quorum.ImageView;
-import naru.quorum.NodeStorage;
-import naru.quorum.QuorumOptions;
-import naru.quorum.QuorumSettings;
-import naru.quorum.Requests;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
+import org.apache.kafka.common.errors.InconsistentClusterIdException;
+import org.apache.kafka.common.errors.InvalidRegistrationException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.StaleBrokerEpochException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.metadata.BrokerRegistration;
@@ -56,6 +46,7 @@ final class BrokerMembership {
     private static final Duration FIRST_RETRY = Duration.ofMillis(5);
     private static final Duration DEPARTURE_RETRY = Duration.ofMillis(50);
     private static final Duration HEARTBEAT_RETRY = Duration.ofMillis(200);
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
     private static final long NO_EPOCH = -1;
 
     private enum State {
@@ -83,6 +74,7 @@ final class BrokerMembership {
     private ImageView image = ImageView.empty();
     private boolean inFlight;
     private int silence;
+    private long silentSince;
     private boolean ticking;
     private Duration retry = FIRST_RETRY;
     private volatile long epoch = NO_EPOCH;
@@ -245,8 +237,7 @@ final class BrokerMembership {
                     controller
                             .ask(
                                     Lane.MEMBERSHIP,
-                                    new UnregisterBrokerRequestData()
-                                            .setBrokerId(options.nodeId()))
+                                    new UnregisterBrokerRequestData().setBrokerId(options.nodeId()))
                             .whenComplete((done, ignored) -> retryRegistration());
             return;
         }
@@ -353,13 +344,28 @@ final class BrokerMembership {
         }
     }
 
-    /** The next heartbeat may find another controller; who leaves does not wait for the interval. */
+    /**
+     * The next heartbeat may find another controller; who leaves does not wait for the interval.
+     */
     private void onHeartbeatLost(Throwable failure) {
         boolean first;
         boolean isLeaving;
+        boolean givesUp;
         synchronized (this) {
             first = silence++ == 0;
             isLeaving = state == State.LEAVING;
+            if (first || !isLeaving) {
+                silentSince = System.nanoTime();
+            }
+            givesUp = isLeaving && System.nanoTime() - silentSince > LONGEST_SILENCE.toNanos();
+            if (givesUp) {
+                state = State.LEFT;
+            }
+        }
+        if (givesUp) {
+            LOG.warn("No controller answers; this broker leaves without its word");
+            left.complete(null);
+            return;
         }
         if (first) {
             LOG.warn("A heartbeat of this broker was not taken: {}", failure.toString());

@@ -1,43 +1,11 @@
 package naru.quorum;
 
-import naru.quorum.ActiveController;
-import naru.quorum.ClusterIdInquiry;
-import java.util.function.Consumer;
 import naru.quorum.network.ControllerNetwork;
-import naru.quorum.ControllerPart;
-import naru.quorum.FeatureGuard;
-import naru.quorum.ImageView;
 import naru.quorum.network.KafkaControllerNetwork;
-import org.apache.kafka.raft.LeaderAndEpoch;
-import naru.quorum.NetworkSettings;
-import org.apache.kafka.common.errors.NotControllerException;
-import org.jspecify.annotations.Nullable;
-import naru.quorum.RoutedCalls;
-import naru.quorum.RoutedController;
-
-import naru.quorum.BrokerMembership;
-import naru.quorum.ClusterController;
-import naru.quorum.ClusterImage;
-import naru.quorum.ControllerEngine;
-import naru.quorum.ControllerListener;
-import naru.quorum.ControllerMembership;
-import naru.quorum.EngineFaults;
-import naru.quorum.EngineTimer;
-import naru.quorum.FirstVoters;
-import naru.quorum.ImagePublication;
-import naru.quorum.LocalController;
-import naru.quorum.NodeRequests;
-import naru.quorum.NodeStorage;
-import naru.quorum.Quorum;
-import naru.quorum.QuorumOptions;
-import naru.quorum.QuorumSettings;
-import naru.quorum.RaftEngine;
-import naru.quorum.RaftRequests;
-import naru.quorum.SecurityRequests;
-import naru.quorum.StorageRefusedException;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -49,7 +17,9 @@ import org.apache.kafka.image.loader.MetadataLoader;
 import org.apache.kafka.image.publisher.SnapshotEmitter;
 import org.apache.kafka.image.publisher.SnapshotGenerator;
 import org.apache.kafka.metadata.SupportedConfigChecker;
+import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.server.fault.FaultHandler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Kafka's KRaft engine in this process: with the role {@code controller} a voter, or one to be, and
@@ -138,8 +109,7 @@ public final class KraftQuorum implements Quorum {
         parts.push(membership::stop);
         RoutedCalls calls = new RoutedCalls(timer);
         parts.push(calls::close);
-        this.controller =
-                new RoutedController(options.nodeId(), active, calls, membership::epoch);
+        this.controller = new RoutedController(options.nodeId(), active, calls, membership::epoch);
         this.publication =
                 new ImagePublication(
                         loader,
@@ -208,8 +178,7 @@ public final class KraftQuorum implements Quorum {
         };
     }
 
-    private static MetadataLoader loader(
-            int nodeId, RaftEngine raft, FaultHandler fatal) {
+    private static MetadataLoader loader(int nodeId, RaftEngine raft, FaultHandler fatal) {
         return new MetadataLoader.Builder()
                 .setNodeId(nodeId)
                 .setTime(Time.SYSTEM)
@@ -283,6 +252,18 @@ public final class KraftQuorum implements Quorum {
     @Override
     public ClusterController controller() {
         return controller;
+    }
+
+    /**
+     * This node's own controller, whose futures fail where it is not the active one.
+     *
+     * @throws IllegalStateException when this node has not the role
+     */
+    public ClusterController controllerHere() {
+        if (part == null) {
+            throw new IllegalStateException("this node has not the role controller");
+        }
+        return part.administration();
     }
 
     @Override

@@ -38,12 +38,15 @@ public final class NodeConfig {
 
     /**
      * @param advertised empty when clients are told the address on which they came
+     * @param controllerName of the listener by which this node reaches controllers
      */
     record ListenerAddresses(
             List<Listener> broker,
             List<Listener> controller,
             List<Listener> advertised,
-            String interBrokerName) {}
+            String interBrokerName,
+            String controllerName,
+            String controllerProtocol) {}
 
     NodeConfig(
             Layers layers,
@@ -203,7 +206,7 @@ public final class NodeConfig {
         return own == null ? dataFolder() : Path.of(own);
     }
 
-    /** Listeners for clients and other brokers; at least one. */
+    /** Listeners for clients and other brokers; at least one where this node is a broker. */
     public List<Listener> listeners() {
         return addresses.broker();
     }
@@ -221,6 +224,26 @@ public final class NodeConfig {
             }
         }
         return null;
+    }
+
+    /** Name of the listener by which this node reaches controllers. */
+    public String controllerListenerName() {
+        return addresses.controllerName();
+    }
+
+    /** What is spoken on it: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL. */
+    public String controllerProtocol() {
+        return addresses.controllerProtocol();
+    }
+
+    /** Whether this node holds data and serves clients. */
+    public boolean isBroker() {
+        return list(MetadataSettings.PROCESS_ROLES).contains("broker");
+    }
+
+    /** Whether this node is a voter of the metadata quorum, or one to be. */
+    public boolean isController() {
+        return list(MetadataSettings.PROCESS_ROLES).contains("controller");
     }
 
     public String interBrokerListenerName() {
