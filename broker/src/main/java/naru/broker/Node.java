@@ -419,13 +419,23 @@ public final class Node implements AutoCloseable {
         }
         closed = true;
         try {
-            quorum.controlledShutdown().get(LEAVE_WITHIN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("stopping without the controller's word: {}", String.valueOf(e.getMessage()));
+            leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         closeAll(parts);
+    }
+
+    /** Waits until the controller has moved away what this broker leads. */
+    private void leave() throws InterruptedException {
+        if (broker == null || !config.flag("controlled.shutdown.enable")) {
+            return;
+        }
+        try {
+            quorum.controlledShutdown().get(LEAVE_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("stopping without the controller's word: {}", String.valueOf(e.getMessage()));
+        }
     }
 
     /**

@@ -9,7 +9,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +51,8 @@ class StaticQuorumTest {
                 assertThat(quorum.leaderId()).isEqualTo(active);
                 assertThat(quorum.voters()).extracting("replicaId").containsOnly(1, 2, 3);
                 assertThat(admin.describeCluster().nodes().get()).hasSize(3);
-                ConfigResource topic = new ConfigResource(Type.TOPIC, "made-by-" + id);
+                ConfigResource topic =
+                        new ConfigResource(ConfigResource.Type.TOPIC, "made-by-" + id);
                 admin.incrementalAlterConfigs(
                                 Map.of(
                                         topic,

@@ -21,11 +21,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An unmodified Apache Kafka from its published jars: broker and controller in one process, with
- * Kafka's own default JVM options, a folder of its own, and little logging. Its jars are on the
- * class path of that process only.
+ * An unmodified Apache Kafka from its published jars: broker and controller in one process, or with
+ * {@code process.roles=broker} in the properties a broker of a quorum that they name, with Kafka's
+ * own default JVM options, a folder of its own, and little logging. Its jars are on the class path
+ * of that process only.
  */
 public final class KafkaProcess implements BrokerProcess {
+    /** Of the cluster that every folder is formatted for. */
+    public static final String CLUSTER_ID = "naruTestkitAAAAAAAAAAA";
+
     private static final Duration READY_BOUND = Duration.ofSeconds(90);
     private static final List<String> JVM_OPTIONS =
             List.of(
@@ -40,11 +44,13 @@ public final class KafkaProcess implements BrokerProcess {
 
     private final TemporaryFolder folder;
     private final int port;
+    private final int controllerPort;
     private @Nullable ServerProcess process;
 
-    private KafkaProcess(TemporaryFolder folder, int port) {
+    private KafkaProcess(TemporaryFolder folder, int port, int controllerPort) {
         this.folder = folder;
         this.port = port;
+        this.controllerPort = controllerPort;
     }
 
     /** A broker that serves clients, with these properties on top of what a single node needs. */
@@ -73,10 +79,10 @@ public final class KafkaProcess implements BrokerProcess {
             Map<String, String> properties, List<String> moreListeners) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
         List<Integer> ports = FreePorts.find(2);
-        KafkaProcess kafka = new KafkaProcess(folder, ports.get(0));
+        KafkaProcess kafka = new KafkaProcess(folder, ports.get(0), ports.get(1));
         try {
-            kafka.writeFiles(ports.get(1), properties, moreListeners);
-            kafka.format();
+            kafka.writeFiles(properties, moreListeners);
+            kafka.format(isController(properties));
             return kafka;
         } catch (IOException e) {
             kafka.close();
@@ -105,6 +111,11 @@ public final class KafkaProcess implements BrokerProcess {
     @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Where its controller is reached, if it has one. */
+    public String controller() {
+        return "127.0.0.1:" + controllerPort;
     }
 
     /** Where its partitions' folders stand. */
@@ -162,8 +173,11 @@ public final class KafkaProcess implements BrokerProcess {
         return process;
     }
 
-    private void writeFiles(
-            int controllerPort, Map<String, String> properties, List<String> moreListeners)
+    private static boolean isController(Map<String, String> properties) {
+        return properties.getOrDefault("process.roles", "controller").contains("controller");
+    }
+
+    private void writeFiles(Map<String, String> properties, List<String> moreListeners)
             throws IOException {
         String forClients =
                 String.join(
@@ -175,14 +189,16 @@ public final class KafkaProcess implements BrokerProcess {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
-        all.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put(
+                "listeners",
+                forClients + (isController(properties) ? ",CONTROLLER://" + controller() : ""));
         all.put("advertised.listeners", forClients);
         all.put(
                 "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
         all.put("controller.listener.names", "CONTROLLER");
         all.put("inter.broker.listener.name", "PLAINTEXT");
-        all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
+        all.put("controller.quorum.bootstrap.servers", controller());
         all.put("log.dirs", dataFolder().toString());
         all.put("offsets.topic.replication.factor", "1");
         all.put("transaction.state.log.replication.factor", "1");
@@ -202,7 +218,7 @@ public final class KafkaProcess implements BrokerProcess {
                 """);
     }
 
-    private void format() {
+    private void format(boolean standalone) {
         List<String> command =
                 new ArrayList<>(
                         javaCommand(
@@ -214,11 +230,13 @@ public final class KafkaProcess implements BrokerProcess {
                 List.of(
                         "kafka.tools.StorageTool",
                         "format",
-                        "--standalone",
                         "--cluster-id",
-                        "naruTestkitAAAAAAAAAAA",
+                        CLUSTER_ID,
                         "--config",
                         propertiesFile().toString()));
+        if (standalone) {
+            command.add("--standalone");
+        }
         ServerProcess tool =
                 ServerProcess.start("Kafka's storage tool", command, folder.path(), Map.of());
         int exitCode = tool.awaitExit();

@@ -27,6 +27,7 @@ final class ServedSettings {
                     connection.failed.authentication.delay.ms
                     connections.max.idle.ms
                     connections.max.reauth.ms
+                    controlled.shutdown.enable
                     controller.listener.names
                     controller.quorum.append.linger.ms
                     controller.quorum.auto.join.enable
