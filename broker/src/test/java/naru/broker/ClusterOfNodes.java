@@ -64,6 +64,10 @@ final class ClusterOfNodes implements AutoCloseable {
         return "127.0.0.1:" + ports(id).controller();
     }
 
+    int controllerPort(int id) {
+        return ports(id).controller();
+    }
+
     String bootstrap(int id) {
         return "127.0.0.1:" + ports(id).broker();
     }

@@ -66,7 +66,7 @@ class DynamicQuorumTest {
                             .findFirst()
                             .orElseThrow()
                             .replicaDirectoryId();
-            int port = Integer.parseInt(cluster.controller(id).split(":")[1]);
+            int port = cluster.controllerPort(id);
             try (Admin admin = cluster.admin(2)) {
                 admin.addRaftVoter(
                                 id,

@@ -75,6 +75,7 @@ class SeparateRolesTest {
         cluster.start(1, role("controller"));
         cluster.start(11, role("broker"));
         cluster.createTopic(11, "orders", 1);
+        cluster.produce(11, "orders", 1, 10);
 
         cluster.stop(1);
         cluster.produce(11, "orders", 1, 10);

@@ -22,8 +22,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Raft's messages on the network between controllers. What does not get through is answered with
- * the error that Raft tries again on.
+ * Raft's messages on the network between controllers. What does not get through is answered with an
+ * error on which Raft tries again; a refused login too, because keys and passwords are changed
+ * while nodes run.
  *
  * <p>Threads: sends on the Raft thread, answers on the network's.
  */
@@ -34,6 +35,7 @@ final class RaftChannel implements NetworkChannel {
     private final ListenerName listenerName;
     private final Duration timeout;
     private final AtomicInteger correlationIds = new AtomicInteger();
+    private volatile String refusal = "";
 
     RaftChannel(ControllerNetwork network, ListenerName listenerName, Duration timeout) {
         this.network = network;
@@ -62,32 +64,31 @@ final class RaftChannel implements NetworkChannel {
                                                 request.destination())));
     }
 
-    private static ApiMessage message(
+    private ApiMessage message(
             RaftRequest.Outbound request,
             @Nullable AbstractResponse response,
             @Nullable Throwable failure) {
         if (response != null) {
+            refusal = "";
             return response.data();
         }
-        Errors error =
-                switch (failure) {
-                    case AuthenticationException refused -> {
-                        LOG.error(
-                                "{} does not let this node in: {}",
-                                request.destination(),
-                                refused.getMessage());
-                        yield Errors.CLUSTER_AUTHORIZATION_FAILED;
-                    }
-                    case UnsupportedVersionException unknown -> {
-                        LOG.error(
-                                "{} does not understand this node: {}",
-                                request.destination(),
-                                unknown.getMessage());
-                        yield Errors.UNSUPPORTED_VERSION;
-                    }
-                    case null, default -> Errors.BROKER_NOT_AVAILABLE;
-                };
+        Errors error = Errors.BROKER_NOT_AVAILABLE;
+        if (failure instanceof UnsupportedVersionException) {
+            error = Errors.UNSUPPORTED_VERSION;
+            tell(request, failure);
+        } else if (failure instanceof AuthenticationException) {
+            tell(request, failure);
+        }
         return RaftUtil.errorResponse(ApiKeys.forId(request.data().apiKey()), error);
+    }
+
+    /** Once for each reason; who is asked again and again would fill the log. */
+    private void tell(RaftRequest.Outbound request, Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (!message.equals(refusal)) {
+            refusal = message;
+            LOG.error("The controller at {} refuses this node: {}", request.destination(), message);
+        }
     }
 
     @Override
