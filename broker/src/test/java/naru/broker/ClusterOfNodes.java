@@ -13,7 +13,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -80,18 +80,20 @@ final class ClusterOfNodes implements AutoCloseable {
     }
 
     private synchronized Ports ports(int id) {
-        return ports.computeIfAbsent(
-                id,
-                each -> {
-                    try (ServerSocket one =
-                                    new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                            ServerSocket other =
-                                    new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                        return new Ports(one.getLocalPort(), other.getLocalPort());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return ports.computeIfAbsent(id, each -> new Ports(freePort(), freePort()));
+    }
+
+    /** Below those that the system gives to outgoing connections, which would be in the way. */
+    private static int freePort() {
+        for (int tries = 0; tries < 1000; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new AssertionError("no port is free");
     }
 
     private Map<String, String> settings(int id, Map<String, String> own) {
