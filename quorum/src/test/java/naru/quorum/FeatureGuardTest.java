@@ -6,6 +6,7 @@ import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.metadata.SupportedConfigChecker;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -23,7 +24,11 @@ final class FeatureGuardTest {
     }
 
     private static ImageView finalized(int level) {
-        MetadataDelta delta = new MetadataDelta(MetadataImage.EMPTY);
+        MetadataDelta delta =
+                new MetadataDelta.Builder()
+                        .setImage(MetadataImage.EMPTY)
+                        .setSupportedConfigChecker(SupportedConfigChecker.TRUE)
+                        .build();
         delta.replay(
                 new FeatureLevelRecord()
                         .setName("metadata.version")

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ final class SeveralNodesTest {
 
     @AfterEach
     void close() {
-        nodes.values().forEach(KraftQuorum::close);
+        nodes.values().parallelStream().forEach(KraftQuorum::close);
     }
 
     private KraftQuorum open(int id, Map<String, String> own) {
@@ -75,11 +76,15 @@ final class SeveralNodesTest {
                 List.of(QuorumFixture.BROKER), List.copyOf(quorum.directoryIds().values()));
     }
 
+    private KraftQuorum node(int id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
     private int active(int... among) {
         Set<OptionalInt> seen = new HashSet<>();
         awaitUntil(() -> {
             seen.clear();
-            IntStream.of(among).forEach(id -> seen.add(nodes.get(id).image().controllerId()));
+            IntStream.of(among).forEach(id -> seen.add(node(id).image().controllerId()));
             return seen.size() == 1
                     && IntStream.of(among).anyMatch(id -> seen.contains(OptionalInt.of(id)));
         });
@@ -98,7 +103,7 @@ final class SeveralNodesTest {
                 .join();
 
         for (int id = 1; id <= 3; id++) {
-            KraftQuorum node = nodes.get(id);
+            KraftQuorum node = node(id);
             assertThat(createTopic(node, "topic-" + id, 1).topics().find("topic-" + id).errorCode())
                     .isZero();
             assertThat(await(node.controller().allocateProducerIds()).size()).isPositive();
@@ -110,7 +115,7 @@ final class SeveralNodesTest {
         int other = active == 1 ? 2 : 1;
         assertThatThrownBy(() ->
                         await(
-                                nodes.get(other)
+                                node(other)
                                         .controllerHere()
                                         .unregisterBroker(QuorumFixture.caller(0), 99)))
                 .isInstanceOf(NotControllerException.class);
@@ -127,13 +132,13 @@ final class SeveralNodesTest {
 
         network.cut(FIRST_PORT + 9);
         awaitUntil(() -> {
-            ClusterImage.BrokerNode seen = nodes.get(1).image().broker(9);
+            ClusterImage.BrokerNode seen = node(1).image().broker(9);
             return seen != null && seen.fenced();
         });
         network.mend(FIRST_PORT + 9);
 
         awaitUntil(() -> {
-            ClusterImage.BrokerNode seen = nodes.get(1).image().broker(9);
+            ClusterImage.BrokerNode seen = node(1).image().broker(9);
             return seen != null && !seen.fenced();
         });
         awaitUntil(() -> !broker.standing().fenced());
