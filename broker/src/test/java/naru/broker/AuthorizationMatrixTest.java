@@ -232,7 +232,7 @@ class AuthorizationMatrixTest {
     }
 
     /** Whether handlers of one class serve it, here with this controller and there with any. */
-    private static boolean isServedAlike(ApiKeys api) {
+    private boolean isServedAlike(ApiKeys api) {
         RequestHandler broker = node.brokerApis().handler(api);
         RequestHandler controller = node.controllerApis().handler(api);
         return broker != null
