@@ -2,21 +2,22 @@ package naru.quorum;
 
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
-import org.apache.kafka.server.authorizer.AclCreateResult;
-import org.apache.kafka.server.authorizer.AclDeleteResult;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.protocol.ApiMessage;
-import java.util.ArrayList;
-import org.apache.kafka.common.requests.CreateAclsRequest;
 import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreateAclsResponseData;
-import org.apache.kafka.common.requests.DeleteAclsRequest;
 import org.apache.kafka.common.message.DeleteAclsRequestData;
-import org.apache.kafka.common.requests.DeleteAclsResponse;
 import org.apache.kafka.common.message.DeleteAclsResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import java.util.List;
+import org.apache.kafka.common.requests.CreateAclsRequest;
+import org.apache.kafka.common.requests.DeleteAclsRequest;
+import org.apache.kafka.common.requests.DeleteAclsResponse;
+import org.apache.kafka.server.authorizer.AclCreateResult;
+import org.apache.kafka.server.authorizer.AclDeleteResult;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Rules of who may do what as Kafka's messages have them. */
 final class AccessRuleMessages {

@@ -1,9 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerPart;
-import naru.quorum.Enveloped;
-import naru.quorum.Requests;
-
 import naru.quorum.ClusterController.Caller;
 import naru.quorum.network.ControllerNetwork;
 import naru.quorum.network.ControllerNetwork.Lane;
@@ -94,7 +90,8 @@ final class ActiveController {
         return addresses
                 .apply(id)
                 .<Place>map(Place.There::new)
-                .orElseGet(() -> new Place.Nowhere("the address of controller " + id + " is unknown"));
+                .orElseGet(
+                        () -> new Place.Nowhere("the address of controller " + id + " is unknown"));
     }
 
     /** What this node asks for itself. */
@@ -114,13 +111,9 @@ final class ActiveController {
         return part.listener().handle(Requests.inProcess(header), header, parsed);
     }
 
-    CompletableFuture<ApiMessage> direct(
-            Node node, Lane lane, AbstractRequest.Builder<?> request) {
+    CompletableFuture<ApiMessage> direct(Node node, Lane lane, AbstractRequest.Builder<?> request) {
         return network.send(
-                        lane,
-                        node,
-                        request,
-                        lane == Lane.MEMBERSHIP ? MEMBERSHIP_TIMEOUT : TIMEOUT)
+                        lane, node, request, lane == Lane.MEMBERSHIP ? MEMBERSHIP_TIMEOUT : TIMEOUT)
                 .thenApply(response -> checked(response.data()));
     }
 

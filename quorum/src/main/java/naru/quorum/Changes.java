@@ -1,9 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ClusterChange;
-import naru.quorum.ClusterImage;
-import naru.quorum.ImageView;
-
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;

@@ -1,31 +1,29 @@
 package naru.quorum;
 
-import org.apache.kafka.common.Node;
-
-import naru.quorum.network.ControllerNetwork.Lane;
-
-import org.apache.kafka.common.requests.AbstractResponse;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.CompletableFuture;
 import naru.quorum.network.ControllerNetwork;
-import java.util.concurrent.CountDownLatch;
+import naru.quorum.network.ControllerNetwork.Lane;
+import naru.quorum.network.MessageRequest;
+
+import org.apache.kafka.clients.admin.EndpointType;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
-import java.time.Duration;
-import org.apache.kafka.clients.admin.EndpointType;
 import org.apache.kafka.common.protocol.Errors;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
-import java.net.InetSocketAddress;
-import java.util.List;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import naru.quorum.network.MessageRequest;
-import org.jspecify.annotations.Nullable;
-import naru.quorum.Requests;
-import naru.quorum.StorageRefusedException;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.Uuid;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Asks other controllers which cluster they are of, before this node's folder is formatted.

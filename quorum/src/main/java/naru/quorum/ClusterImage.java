@@ -1,7 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.QuotaView;
-
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;

@@ -1,7 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ConfigRules;
-
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;

@@ -1,12 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerConfigCheck;
-import naru.quorum.EngineFaults;
-import naru.quorum.NodeStorage;
-import naru.quorum.QuorumOptions;
-import naru.quorum.QuorumSettings;
-import naru.quorum.RaftEngine;
-
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;

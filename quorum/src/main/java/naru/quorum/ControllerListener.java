@@ -1,10 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ClusterController;
-import naru.quorum.NodeRequests;
-import naru.quorum.RaftRequests;
-import naru.quorum.SecurityRequests;
-
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;

@@ -1,6 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ClusterImage;
 import java.util.List;
 
 /**

@@ -1,14 +1,6 @@
 package naru.quorum;
 
-import naru.quorum.ActiveController;
-import java.util.List;
-
 import naru.quorum.network.ControllerNetwork.Lane;
-
-import naru.quorum.ClusterImage;
-import naru.quorum.EngineTimer;
-import naru.quorum.ImageView;
-import naru.quorum.Requests;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
@@ -22,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**

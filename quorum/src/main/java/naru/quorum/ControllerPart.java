@@ -1,8 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerListener;
-import naru.quorum.LocalController;
-
 /**
  * What the role {@code controller} adds to a node.
  *

@@ -1,7 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.FatalFault;
-
 import org.apache.kafka.server.fault.FaultHandler;
 import org.apache.kafka.server.fault.FaultHandlerException;
 import org.jspecify.annotations.Nullable;

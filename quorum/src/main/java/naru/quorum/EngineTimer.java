@@ -62,8 +62,7 @@ final class EngineTimer implements ExpirationService, Scheduler, AutoCloseable {
     /** Runs the task later, unless it is cancelled or the timer closes before. */
     Future<?> after(Duration delay, String name, Runnable task) {
         try {
-            return executor.schedule(
-                    () -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return executor.schedule(() -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.completedFuture(null);
         }

@@ -1,9 +1,6 @@
 package naru.quorum;
 
-import naru.quorum.ClusterImage;
-import naru.quorum.FatalFault;
 import java.util.Map;
-import naru.quorum.Quorum;
 
 /**
  * Ends a node whose cluster finalizes a feature at a level that this software does not serve: it

@@ -1,18 +1,17 @@
 package naru.quorum;
 
 import naru.quorum.ClusterImage.BrokerEndpoint;
+
+import org.apache.kafka.raft.DynamicVoters;
+import org.apache.kafka.raft.QuorumConfig;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-
-import org.apache.kafka.raft.DynamicVoters;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.raft.QuorumConfig;
-import naru.quorum.QuorumOptions;
-import naru.quorum.QuorumSettings;
 
 /** Whom a metadata log starts with when it does not exist yet. */
 sealed interface FirstVoters {

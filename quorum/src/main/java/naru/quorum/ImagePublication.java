@@ -1,11 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.Changes;
-import naru.quorum.ClusterChange;
-import naru.quorum.ClusterImage;
-import naru.quorum.ImageView;
-import naru.quorum.Quorum;
-
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;

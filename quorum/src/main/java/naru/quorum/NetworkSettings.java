@@ -1,21 +1,18 @@
 package naru.quorum;
 
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.network.ChannelBuilder;
 import org.apache.kafka.common.network.ChannelBuilders;
-import org.apache.kafka.common.config.ConfigDef;
-import naru.quorum.ControllerListeners;
-import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.common.utils.LogContext;
-import naru.quorum.QuorumOptions;
-import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.security.JaasContext;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
-
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-
 
 /** How connections to other controllers are protected, by Kafka's keys of the listener. */
 final class NetworkSettings {

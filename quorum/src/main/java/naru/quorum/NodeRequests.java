@@ -1,9 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerListener;
-import naru.quorum.ImageView;
-import naru.quorum.Requests;
-
 import org.apache.kafka.clients.admin.EndpointType;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.errors.UnsupportedEndpointTypeException;

@@ -1,10 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ClusterImage;
-import naru.quorum.FirstVoters;
-import naru.quorum.QuorumOptions;
-import naru.quorum.StorageRefusedException;
-
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;

@@ -1,13 +1,5 @@
 package naru.quorum;
 
-import java.util.OptionalInt;
-
-import java.util.OptionalLong;
-
-import naru.quorum.ClusterChange;
-import naru.quorum.ClusterController;
-import naru.quorum.ClusterImage;
-
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -16,6 +8,8 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -1,10 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerListeners;
-
-import naru.quorum.ConfigRules;
-import naru.quorum.FatalFault;
-
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;

@@ -1,20 +1,9 @@
 package naru.quorum;
 
-import org.apache.kafka.common.Node;
-
-import naru.quorum.network.ControllerNetwork;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Optional;
-import naru.quorum.RaftChannel;
-
 import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.network.ControllerNetwork;
 
-import naru.quorum.EngineTimer;
-import naru.quorum.NodeStorage;
-import naru.quorum.QuorumOptions;
-import naru.quorum.QuorumSettings;
-
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
@@ -37,8 +26,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**

@@ -1,9 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ClusterController;
-import naru.quorum.RecordsInMemory;
-import naru.quorum.Requests;
-
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;

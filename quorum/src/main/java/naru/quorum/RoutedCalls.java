@@ -1,8 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.EngineTimer;
-import naru.quorum.Requests;
-
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
@@ -51,7 +48,8 @@ final class RoutedCalls {
         calls.add(call);
         int millis = Math.clamp(timeoutMillis, SHORTEST_MILLIS, LONGEST_MILLIS);
         Future<?> end =
-                timer.after(Duration.ofMillis(millis), "controller-call-end", () -> call.end(millis));
+                timer.after(
+                        Duration.ofMillis(millis), "controller-call-end", () -> call.end(millis));
         var _ =
                 call.outcome.whenComplete((answer, failure) -> {
                     calls.remove(call);

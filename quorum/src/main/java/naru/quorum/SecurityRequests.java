@@ -1,8 +1,5 @@
 package naru.quorum;
 
-import naru.quorum.ControllerListener;
-import naru.quorum.Requests;
-
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
