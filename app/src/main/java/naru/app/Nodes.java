@@ -95,7 +95,9 @@ final class Nodes {
             implements NodeLauncher.RunningNode {
         @Override
         public String summary() {
-            return "Kafka clients connect to " + String.join(", ", node.bootstrap());
+            return node.bootstrap().isEmpty()
+                    ? "a controller of the cluster " + node.clusterId()
+                    : "Kafka clients connect to " + String.join(", ", node.bootstrap());
         }
 
         @Override

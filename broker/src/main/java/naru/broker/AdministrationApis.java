@@ -3,6 +3,7 @@ package naru.broker;
 import naru.broker.access.Access;
 import naru.broker.access.AccessByRules;
 import naru.broker.api.AccessRules;
+import naru.broker.api.AddRaftVoter;
 import naru.broker.api.Addresses;
 import naru.broker.api.AlterClientQuotas;
 import naru.broker.api.AlterConfigs;
@@ -34,7 +35,7 @@ import naru.broker.api.ListConfigResources;
 import naru.broker.api.ListPartitionReassignments;
 import naru.broker.api.Metadata;
 import naru.broker.api.PushTelemetry;
-import naru.broker.api.QuorumRequests;
+import naru.broker.api.RemoveRaftVoter;
 import naru.broker.api.RenewDelegationToken;
 import naru.broker.api.TokenRequesters;
 import naru.broker.api.TopicCreation;
@@ -82,8 +83,24 @@ final class AdministrationApis {
                 .serve(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         new DescribeTopicPartitions(quorum, node, addresses, access))
-                .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeCluster(quorum, addresses, access))
-                .serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access, quotas))
+                .serve(ApiKeys.DESCRIBE_CLUSTER, new DescribeCluster(quorum, addresses, access));
+        serveChanges(table, quorum, config, images, control, quotas);
+    }
+
+    /**
+     * What brokers and controllers serve alike: brokers with the active controller wherever it is,
+     * controllers with themselves.
+     */
+    static void serveChanges(
+            ApiTable table,
+            Quorum quorum,
+            DynamicConfig config,
+            ImageWait images,
+            AccessControl control,
+            ClientQuotas quotas) {
+        Access access = control.access();
+        Supplier<NodeConfig> node = config::current;
+        table.serve(ApiKeys.CREATE_TOPICS, new CreateTopics(quorum, images, access, quotas))
                 .serve(ApiKeys.DELETE_TOPICS, new DeleteTopics(quorum, images, access, quotas))
                 .serve(
                         ApiKeys.CREATE_PARTITIONS,
@@ -163,8 +180,9 @@ final class AdministrationApis {
     }
 
     private static void serveController(ApiTable table, Quorum quorum, Access access) {
-        QuorumRequests.serveVoters(table, quorum, access);
         table.serve(ApiKeys.DESCRIBE_QUORUM, new DescribeQuorum(quorum, access))
+                .serve(ApiKeys.ADD_RAFT_VOTER, new AddRaftVoter(quorum, access))
+                .serve(ApiKeys.REMOVE_RAFT_VOTER, new RemoveRaftVoter(quorum, access))
                 .serve(ApiKeys.UPDATE_FEATURES, new UpdateFeatures(quorum, access))
                 .serve(ApiKeys.UNREGISTER_BROKER, new UnregisterBroker(quorum, access))
                 .serve(ApiKeys.ELECT_LEADERS, new ElectLeaders(quorum, access))

@@ -32,9 +32,8 @@ final class BrokerApis {
             FetchSessions sessions,
             Access access,
             ClientQuotas quotas) {
+        serveLogin(table);
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
-                .serve(ApiKeys.SASL_HANDSHAKE, new NoLogin())
-                .serve(ApiKeys.SASL_AUTHENTICATE, new NoLogin())
                 .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
                 .serve(
                         ApiKeys.FETCH,
@@ -48,5 +47,11 @@ final class BrokerApis {
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpoch(lookup, access))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecords(lookup, access))
                 .serve(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducers(lookup, access));
+    }
+
+    /** For listeners of all kinds: who logs in where nobody has to is told so. */
+    static void serveLogin(ApiTable table) {
+        table.serve(ApiKeys.SASL_HANDSHAKE, new NoLogin())
+                .serve(ApiKeys.SASL_AUTHENTICATE, new NoLogin());
     }
 }

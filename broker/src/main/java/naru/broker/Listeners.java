@@ -13,13 +13,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The listeners of a node, bound: what the metadata and the ready line say of them. */
 final class Listeners {
     private final NodeConfig config;
     private final Protections protections;
     private final List<Bound> bound = new ArrayList<>();
+    private final List<Bound> controllers = new ArrayList<>();
 
     /** A configured listener and the port it got. */
     record Bound(Listener listener, InetSocketAddress address) {}
@@ -35,7 +39,7 @@ final class Listeners {
             bound.add(bind(transport, listener, brokerApis));
         }
         for (Listener listener : config.controllerListeners()) {
-            bind(transport, listener, controllerApis);
+            controllers.add(bind(transport, listener, controllerApis));
         }
     }
 
@@ -71,8 +75,25 @@ final class Listeners {
 
     /** What other brokers and clients on other machines would use to reach this one. */
     List<BrokerEndpoint> endpoints() {
+        return endpoints(bound);
+    }
+
+    /** Where other nodes reach this one's controller, in the order of their names' setting. */
+    List<BrokerEndpoint> controllerEndpoints() {
+        List<BrokerEndpoint> endpoints = endpoints(controllers);
+        endpoints.sort(
+                Comparator.comparing(endpoint ->
+                        !endpoint.listenerName().equals(config.controllerListenerName())));
+        return endpoints;
+    }
+
+    Set<String> controllerNames() {
+        return controllers.stream().map(one -> one.listener.name()).collect(Collectors.toSet());
+    }
+
+    private List<BrokerEndpoint> endpoints(List<Bound> of) {
         List<BrokerEndpoint> endpoints = new ArrayList<>();
-        for (Bound one : bound) {
+        for (Bound one : of) {
             Listener advertised = config.advertised(one.listener.name());
             endpoints.add(
                     new BrokerEndpoint(

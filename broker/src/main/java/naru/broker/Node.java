@@ -11,7 +11,7 @@ import naru.broker.audit.AuditFile;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
-import naru.broker.config.Listener;
+import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
@@ -22,6 +22,7 @@ import naru.broker.login.Protections;
 import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
+import naru.broker.metrics.QuorumMetrics;
 import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.Moves;
@@ -39,6 +40,7 @@ import naru.log.LogStorageException;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.ControllerListeners;
 import naru.quorum.FatalFault;
 import naru.quorum.KraftQuorum;
 import naru.quorum.Quorum;
@@ -56,6 +58,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -66,29 +69,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A node: broker and controller in this process. Serves from the end of {@link #start} to {@link
- * #close}; several may run side by side on folders and ports of their own.
+ * A node: broker, controller, or both in this process. Serves from the end of {@link #start} to
+ * {@link #close}; several may run side by side on folders and ports of their own.
  */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.node");
-    private static final long READY_WITHIN_SECONDS = 60;
-    private static final long LEAVE_WITHIN_SECONDS = 5;
-    private static final BrokerEndpoint NO_CONTROLLER_LISTENER =
-            new BrokerEndpoint("CONTROLLER", "localhost", 9093, "PLAINTEXT");
+    private static final long LEAVE_WITHIN_SECONDS = 30;
 
     private final NodeConfig config;
     private final Listeners listeners;
     private final Transport transport;
     private final KraftQuorum quorum;
     private final ClientQuotas quotas;
-    private final ClientTelemetry telemetry;
-    private final Partitions partitions;
-    private final FetchSessions fetchSessions;
+    private final @Nullable BrokerPart broker;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable().withoutQuotas();
     private final ClusterCredentials credentials = new ClusterCredentials();
     private final Deque<AutoCloseable> parts;
     private boolean closed;
+
+    /** What the role {@code broker} adds. */
+    private record BrokerPart(Partitions partitions, ClientTelemetry telemetry) {}
 
     /**
      * Starts a node and returns when it serves.
@@ -138,11 +139,40 @@ public final class Node implements AutoCloseable {
         this.quorum = KraftQuorum.open(quorumOptions(folders, dynamic, protections, fatalFault));
         parts.push(quorum);
         credentials.open(quorum);
+        ImageWait images = new ImageWait(quorum);
+        if (config.isController()) {
+            serveController(dynamic, images, control);
+        }
+        this.broker =
+                config.isBroker()
+                        ? serveBroker(folders, dynamic, images, control, enforcement, fatalFault)
+                        : null;
+        if (broker == null) {
+            subscribe(control.rules(), dynamic, enforcement, images);
+        }
+    }
+
+    private void serveController(DynamicConfig dynamic, ImageWait images, AccessControl control) {
+        Quorum here = new ControllerSide(quorum, quorum.controllerHere());
+        ApiTable shared = new ApiTable();
+        BrokerApis.serveLogin(shared);
+        AdministrationApis.serveChanges(shared, here, dynamic, images, control, quotas);
+        QuorumRequests.serve(controllerApis, shared, here, control.access());
+    }
+
+    private BrokerPart serveBroker(
+            LogFolders folders,
+            DynamicConfig dynamic,
+            ImageWait images,
+            AccessControl control,
+            QuotaEnforcement enforcement,
+            FatalFault fatalFault) {
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectories logs = folders.open(quorum, topics, dynamic, fatalFault);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
-        this.partitions = new Partitions(config.nodeId(), logs, topics, quorum::assignDirectory);
-        this.fetchSessions =
+        Partitions partitions =
+                new Partitions(config.nodeId(), logs, topics, quorum::assignDirectory);
+        FetchSessions fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = control.access();
@@ -154,7 +184,6 @@ public final class Node implements AutoCloseable {
         Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms, shares);
         coordinators.parts().forEach(parts::push);
         coordinators.listeners().forEach(partitions::addListener);
-        ImageWait images = new ImageWait(quorum);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);
         Addresses addresses = new Addresses(dynamic::current);
         BrokerApis.serveData(
@@ -168,15 +197,14 @@ public final class Node implements AutoCloseable {
                 quotas);
         AdministrationApis.serve(
                 brokerApis, quorum, dynamic, images, creation, addresses, control, quotas);
-        serveLogFolders(dynamic, access);
-        this.telemetry =
+        serveLogFolders(partitions, dynamic, access);
+        ClientTelemetry telemetry =
                 new ClientTelemetry(
                         config.integer("telemetry.max.bytes"),
                         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         AdministrationApis.serveTelemetry(brokerApis, telemetry);
         coordinators.serve(brokerApis, addresses, access);
         shares.serve(brokerApis, transport, addresses, quorum, coordinators.groups(), access);
-        QuorumRequests.serve(controllerApis, brokerApis, quorum, access);
         subscribe(
                 control.rules(),
                 dynamic,
@@ -187,9 +215,10 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
+        return new BrokerPart(partitions, telemetry);
     }
 
-    private void serveLogFolders(DynamicConfig dynamic, Access access) {
+    private void serveLogFolders(Partitions partitions, DynamicConfig dynamic, Access access) {
         Moves moves =
                 new Moves(
                         partitions,
@@ -266,40 +295,53 @@ public final class Node implements AutoCloseable {
             Protections protections,
             FatalFault fatalFault) {
         ConfigValidator validator = new ConfigValidator(dynamic::current, protections);
-        List<Listener> controllers = config.controllerListeners();
+        List<BrokerEndpoint> endpoints = listeners.controllerEndpoints();
         return new QuorumOptions(
                 config.nodeId(),
-                null,
-                controllers.isEmpty() ? NO_CONTROLLER_LISTENER : endpoint(controllers.getFirst()),
+                config.text(NaruSettings.CLUSTER_ID),
+                new ControllerListeners(
+                        config.controllerListenerName(),
+                        config.controllerProtocol(),
+                        config.isController() && endpoints.isEmpty()
+                                ? List.of(noControllerListener())
+                                : endpoints),
                 folders.held(),
                 config.layers().node(),
                 validator.rules(),
                 fatalFault);
     }
 
-    private static BrokerEndpoint endpoint(Listener listener) {
+    /** Where nobody listens: Raft insists on an address of a voter that is alone. */
+    private BrokerEndpoint noControllerListener() {
         return new BrokerEndpoint(
-                listener.name(),
-                listener.host().isEmpty() ? "localhost" : listener.host(),
-                listener.port(),
-                listener.protocol());
+                config.controllerListenerName(), "localhost", 9093, config.controllerProtocol());
     }
 
     private void begin() throws StartException {
+        transport.startWith(listeners.controllerNames());
+        if (broker != null) {
+            register(broker.partitions());
+        }
+        transport.start();
+    }
+
+    private void register(Partitions partitions) throws StartException {
+        int boundMillis = config.integer("initial.broker.registration.timeout.ms");
         try {
             LogDirectories logs = partitions.logs();
             List<Uuid> directories =
                     logs.opened().stream().map(LogDirectory::directoryId).sorted().toList();
             long previousEpoch = logs.previousBrokerEpoch().orElse(-1);
             quorum.register(listeners.endpoints(), directories, previousEpoch)
-                    .get(READY_WITHIN_SECONDS, TimeUnit.SECONDS);
+                    .get(boundMillis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new StartException("The controller refused this broker: " + e.getCause(), e);
         } catch (TimeoutException e) {
             throw new StartException(
                     "The controller did not take this broker in within "
-                            + READY_WITHIN_SECONDS
-                            + " s; the log says what it waits for",
+                            + TimeUnit.MILLISECONDS.toSeconds(boundMillis)
+                            + " s (initial.broker.registration.timeout.ms); the log says what it"
+                            + " waits for",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -313,7 +355,6 @@ public final class Node implements AutoCloseable {
                     image.accessRules().size());
         }
         partitions.logs().retainOnly(log -> partitions.isPlacedHere(image, log));
-        transport.start();
     }
 
     /**
@@ -365,12 +406,19 @@ public final class Node implements AutoCloseable {
 
     /** What the node tells of itself when it is asked. */
     public List<MultiCollector> metrics() {
-        return List.of(
-                new TransportMetrics(transport),
-                new QuotaMetrics(quotas),
-                new ClientMetrics(telemetry),
-                new PartitionMetrics(partitions),
-                new CompactionMetrics(partitions.logs(), System::currentTimeMillis));
+        List<MultiCollector> all =
+                new ArrayList<>(
+                        List.of(
+                                new TransportMetrics(transport),
+                                new QuotaMetrics(quotas),
+                                new QuorumMetrics(quorum)));
+        if (broker != null) {
+            Partitions partitions = broker.partitions();
+            all.add(new ClientMetrics(broker.telemetry()));
+            all.add(new PartitionMetrics(partitions));
+            all.add(new CompactionMetrics(partitions.logs(), System::currentTimeMillis));
+        }
+        return all;
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */
@@ -381,13 +429,23 @@ public final class Node implements AutoCloseable {
         }
         closed = true;
         try {
-            quorum.controlledShutdown().get(LEAVE_WITHIN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("stopping without the controller's word: {}", String.valueOf(e.getMessage()));
+            leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         closeAll(parts);
+    }
+
+    /** Waits until the controller has moved away what this broker leads. */
+    private void leave() throws InterruptedException {
+        if (broker == null || !config.flag("controlled.shutdown.enable")) {
+            return;
+        }
+        try {
+            quorum.controlledShutdown().get(LEAVE_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("stopping without the controller's word: {}", String.valueOf(e.getMessage()));
+        }
     }
 
     /**

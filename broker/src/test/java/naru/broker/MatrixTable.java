@@ -334,6 +334,14 @@ final class MatrixTable {
                         names -> AdministrationBodies.ofNode(ApiKeys.PUSH_TELEMETRY),
                         NOTHING),
                 row(
+                        ApiKeys.ADD_RAFT_VOTER,
+                        names -> AdministrationBodies.ofNode(ApiKeys.ADD_RAFT_VOTER),
+                        Set.of(CLUSTER_ALTER)),
+                row(
+                        ApiKeys.REMOVE_RAFT_VOTER,
+                        names -> AdministrationBodies.ofNode(ApiKeys.REMOVE_RAFT_VOTER),
+                        Set.of(CLUSTER_ALTER)),
+                row(
                         ApiKeys.UNREGISTER_BROKER,
                         AdministrationBodies::unregister,
                         Set.of(CLUSTER_ALTER)),

@@ -1,18 +1,24 @@
 package naru.quorum;
 
+import naru.quorum.network.ControllerNetwork.Lane;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.DuplicateBrokerRegistrationException;
+import org.apache.kafka.common.errors.InconsistentClusterIdException;
+import org.apache.kafka.common.errors.InvalidRegistrationException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.StaleBrokerEpochException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.QuorumFeatures;
-import org.apache.kafka.metadata.BrokerHeartbeatReply;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.VersionRange;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +47,8 @@ final class BrokerMembership {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerMembership.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(5);
     private static final Duration DEPARTURE_RETRY = Duration.ofMillis(50);
+    private static final Duration HEARTBEAT_RETRY = Duration.ofMillis(200);
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
     private static final long NO_EPOCH = -1;
 
     private enum State {
@@ -54,7 +62,7 @@ final class BrokerMembership {
     private final QuorumOptions options;
     private final NodeStorage storage;
     private final @Nullable String rack;
-    private final Controller controller;
+    private final ActiveController controller;
     private final EngineTimer timer;
     private final Duration interval;
     private final Uuid incarnation = Uuid.randomUuid();
@@ -68,15 +76,19 @@ final class BrokerMembership {
     private long previousEpoch = NO_EPOCH;
     private ImageView image = ImageView.empty();
     private boolean inFlight;
+    private int silence;
+    private long silentSince;
     private boolean ticking;
     private Duration retry = FIRST_RETRY;
     private volatile long epoch = NO_EPOCH;
+    private volatile boolean fenced = true;
+    private volatile String obstacle = "";
 
     BrokerMembership(
             QuorumOptions options,
             QuorumSettings settings,
             NodeStorage storage,
-            Controller controller,
+            ActiveController controller,
             EngineTimer timer) {
         this.options = options;
         this.storage = storage;
@@ -130,6 +142,25 @@ final class BrokerMembership {
         proceed();
     }
 
+    /** Whether this broker is none of those that clients are told of. */
+    boolean isFenced() {
+        return fenced;
+    }
+
+    private void noteFencing(boolean now) {
+        if (now == fenced) {
+            return;
+        }
+        fenced = now;
+        if (!now) {
+            LOG.info("This broker is in the cluster, with the epoch {}", epoch);
+        } else if (!isLeaving()) {
+            LOG.warn(
+                    "The controller has fenced this broker: it leads nothing until its heartbeats"
+                            + " are taken again");
+        }
+    }
+
     /** No more heartbeats; what is awaited fails. */
     void stop() {
         synchronized (this) {
@@ -151,6 +182,7 @@ final class BrokerMembership {
         if (isUnfenced) {
             unfenced.complete(null);
         }
+        noteFencing(!isUnfenced);
         if (!unfenced.isDone() || isLeaving()) {
             proceed();
         }
@@ -183,13 +215,13 @@ final class BrokerMembership {
     private void sendRegistration() {
         var _ =
                 controller
-                        .registerBroker(
-                                Requests.internal(ApiKeys.BROKER_REGISTRATION), registration())
+                        .ask(Lane.MEMBERSHIP, registration())
                         .whenComplete((reply, failure) -> {
                             if (failure != null) {
                                 onRegistrationFailed(Requests.cause(failure));
                             } else {
-                                onRegistered(reply.epoch());
+                                onRegistered(
+                                        ((BrokerRegistrationResponseData) reply).brokerEpoch());
                             }
                         });
     }
@@ -214,17 +246,30 @@ final class BrokerMembership {
             LOG.info("The former run of this broker ended without leaving; taking its place");
             var _ =
                     controller
-                            .unregisterBroker(
-                                    Requests.internal(ApiKeys.UNREGISTER_BROKER), options.nodeId())
+                            .ask(
+                                    Lane.MEMBERSHIP,
+                                    new UnregisterBrokerRequestData().setBrokerId(options.nodeId()))
                             .whenComplete((done, ignored) -> retryRegistration());
             return;
         }
-        if (!(failure instanceof ApiException)) {
+        if (isForGood(failure)) {
+            unfenced.completeExceptionally(failure);
+        } else if (!(failure instanceof ApiException)) {
             LOG.error("The broker could not be registered", failure);
-        } else if (!(failure instanceof NotControllerException)) {
-            LOG.warn("The broker is not registered yet: {}", failure.getMessage());
+        } else if (!(failure instanceof NotControllerException)
+                && !String.valueOf(failure.getMessage()).equals(obstacle)) {
+            obstacle = String.valueOf(failure.getMessage());
+            LOG.warn("The broker is not registered yet: {}", obstacle);
         }
         retryRegistration();
+    }
+
+    /** What waiting does not mend. */
+    private static boolean isForGood(Throwable failure) {
+        return failure instanceof UnsupportedVersionException
+                || failure instanceof InconsistentClusterIdException
+                || failure instanceof InvalidRegistrationException
+                || failure instanceof AuthenticationException;
     }
 
     private void retryRegistration() {
@@ -260,21 +305,21 @@ final class BrokerMembership {
         }
         var _ =
                 controller
-                        .processBrokerHeartbeat(
-                                Requests.internal(ApiKeys.BROKER_HEARTBEAT), request)
+                        .ask(Lane.MEMBERSHIP, request)
                         .whenComplete((reply, failure) -> {
                             if (failure != null) {
                                 onHeartbeatFailed(Requests.cause(failure));
                             } else {
-                                onHeartbeat(reply);
+                                onHeartbeat((BrokerHeartbeatResponseData) reply);
                             }
                         });
     }
 
-    private void onHeartbeat(BrokerHeartbeatReply reply) {
+    private void onHeartbeat(BrokerHeartbeatResponseData reply) {
         boolean isLeaving;
         synchronized (this) {
             inFlight = false;
+            silence = 0;
             isLeaving = state == State.LEAVING;
             if (isLeaving && reply.shouldShutDown()) {
                 state = State.LEFT;
@@ -307,8 +352,40 @@ final class BrokerMembership {
             LOG.warn("The controller no longer knows this broker; registering it again");
             timer.after(FIRST_RETRY, "register-broker", this::proceed);
         } else {
+            onHeartbeatLost(failure);
+        }
+    }
+
+    /**
+     * The next heartbeat may find another controller; who leaves does not wait for the interval.
+     */
+    private void onHeartbeatLost(Throwable failure) {
+        boolean first;
+        boolean isLeaving;
+        boolean givesUp;
+        synchronized (this) {
+            first = silence++ == 0;
+            isLeaving = state == State.LEAVING;
+            if (first || !isLeaving) {
+                silentSince = System.nanoTime();
+            }
+            givesUp = isLeaving && System.nanoTime() - silentSince > LONGEST_SILENCE.toNanos();
+            if (givesUp) {
+                state = State.LEFT;
+            }
+        }
+        if (givesUp) {
+            LOG.warn("No controller answers; this broker leaves without its word");
+            left.complete(null);
+            return;
+        }
+        if (first) {
             LOG.warn("A heartbeat of this broker was not taken: {}", failure.toString());
         }
+        timer.after(
+                isLeaving ? DEPARTURE_RETRY : min(HEARTBEAT_RETRY, interval),
+                "heartbeat",
+                this::proceed);
     }
 
     /** Keeps one heartbeat an interval going, however often the broker registers. */

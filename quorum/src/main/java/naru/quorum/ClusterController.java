@@ -2,6 +2,8 @@ package naru.quorum;
 
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AddRaftVoterResponseData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
@@ -12,6 +14,8 @@ import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
 import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -30,6 +34,8 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterResponseData;
 import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
 import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -37,7 +43,9 @@ import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.server.authorizer.AclCreateResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
+import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
@@ -55,19 +63,22 @@ public interface ClusterController {
      *
      * @param apiVersion version of the client's request, which decides what the reply may hold
      * @param timeoutMillis how long the caller waits
+     * @param clientAddress where the client is that asked; null when it is this node that asks
      * @param partitionChanges told how many partitions each topic's change creates or deletes,
-     *     before it is made, on the controller's thread; what it throws refuses the change
+     *     before it is made, on the controller's thread; what it throws refuses the change. Where
+     *     the active controller is another node, that one charges the client
      */
     record Caller(
             KafkaPrincipal principal,
             String clientId,
             short apiVersion,
             int timeoutMillis,
+            @Nullable InetAddress clientAddress,
             IntConsumer partitionChanges) {
-        /** One who may change as many partitions as they like. */
+        /** This node itself. */
         public Caller(
                 KafkaPrincipal principal, String clientId, short apiVersion, int timeoutMillis) {
-            this(principal, clientId, apiVersion, timeoutMillis, partitions -> {});
+            this(principal, clientId, apiVersion, timeoutMillis, null, partitions -> {});
         }
     }
 
@@ -95,8 +106,18 @@ public interface ClusterController {
     CompletableFuture<DescribeQuorumResponseData> describeQuorum(
             Caller caller, DescribeQuorumRequestData request);
 
+    CompletableFuture<AddRaftVoterResponseData> addRaftVoter(
+            Caller caller, AddRaftVoterRequestData request);
+
+    CompletableFuture<RemoveRaftVoterResponseData> removeRaftVoter(
+            Caller caller, RemoveRaftVoterRequestData request);
+
     CompletableFuture<AlterPartitionResponseData> alterPartition(
             Caller caller, AlterPartitionRequestData request);
+
+    /** Tells where the replicas of this broker are among its folders (KIP-858). */
+    CompletableFuture<AssignReplicasToDirsResponseData> assignReplicasToDirs(
+            Caller caller, AssignReplicasToDirsRequestData request);
 
     CompletableFuture<ElectLeadersResponseData> electLeaders(
             Caller caller, ElectLeadersRequestData request);

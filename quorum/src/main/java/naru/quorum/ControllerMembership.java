@@ -1,11 +1,11 @@
 package naru.quorum;
 
+import naru.quorum.network.ControllerNetwork.Lane;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ControllerRegistrationRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.metadata.ControllerRegistration;
 import org.apache.kafka.metadata.VersionRange;
@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,19 +30,19 @@ final class ControllerMembership {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final int nodeId;
-    private final ClusterImage.BrokerEndpoint endpoint;
-    private final Controller controller;
+    private final List<ClusterImage.BrokerEndpoint> endpoints;
+    private final ActiveController controller;
     private final EngineTimer timer;
     private final Uuid incarnation = Uuid.randomUuid();
     private boolean busy;
 
     ControllerMembership(
             int nodeId,
-            ClusterImage.BrokerEndpoint endpoint,
-            Controller controller,
+            List<ClusterImage.BrokerEndpoint> endpoints,
+            ActiveController controller,
             EngineTimer timer) {
         this.nodeId = nodeId;
-        this.endpoint = endpoint;
+        this.endpoints = endpoints;
         this.controller = controller;
         this.timer = timer;
     }
@@ -64,8 +65,7 @@ final class ControllerMembership {
     private void register() {
         var _ =
                 controller
-                        .registerController(
-                                Requests.internal(ApiKeys.CONTROLLER_REGISTRATION), registration())
+                        .ask(Lane.MEMBERSHIP, registration())
                         .whenComplete((done, failure) -> onAnswer(failure));
     }
 
@@ -87,14 +87,17 @@ final class ControllerMembership {
                         .setControllerId(nodeId)
                         .setIncarnationId(incarnation)
                         .setZkMigrationReady(false);
-        request.listeners()
-                .add(
-                        new ControllerRegistrationRequestData.Listener()
-                                .setName(endpoint.listenerName())
-                                .setHost(endpoint.host())
-                                .setPort(endpoint.port())
-                                .setSecurityProtocol(
-                                        SecurityProtocol.forName(endpoint.securityProtocol()).id));
+        for (ClusterImage.BrokerEndpoint endpoint : endpoints) {
+            request.listeners()
+                    .add(
+                            new ControllerRegistrationRequestData.Listener()
+                                    .setName(endpoint.listenerName())
+                                    .setHost(endpoint.host())
+                                    .setPort(endpoint.port())
+                                    .setSecurityProtocol(
+                                            SecurityProtocol.forName(endpoint.securityProtocol())
+                                                    .id));
+        }
         for (Map.Entry<String, VersionRange> feature :
                 QuorumFeatures.defaultSupportedFeatureMap(false).entrySet()) {
             request.features()

@@ -1,5 +1,7 @@
 package naru.quorum;
 
+import naru.quorum.network.ControllerNetwork.Lane;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
@@ -7,9 +9,7 @@ import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.Directory
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.PartitionData;
 import org.apache.kafka.common.message.AssignReplicasToDirsRequestData.TopicData;
 import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.controller.Controller;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +40,7 @@ final class DirectoryAssignments {
 
     private final int nodeId;
     private final LongSupplier brokerEpoch;
-    private final Controller controller;
+    private final ActiveController controller;
     private final EngineTimer timer;
     private final Map<Replica, Assignment> pending = new LinkedHashMap<>();
     private boolean inFlight;
@@ -51,7 +51,7 @@ final class DirectoryAssignments {
     private record Assignment(Uuid directoryId, CompletableFuture<Void> agreed) {}
 
     DirectoryAssignments(
-            int nodeId, LongSupplier brokerEpoch, Controller controller, EngineTimer timer) {
+            int nodeId, LongSupplier brokerEpoch, ActiveController controller, EngineTimer timer) {
         this.nodeId = nodeId;
         this.brokerEpoch = brokerEpoch;
         this.controller = controller;
@@ -94,9 +94,7 @@ final class DirectoryAssignments {
         }
         var _ =
                 controller
-                        .assignReplicasToDirs(
-                                Requests.internal(ApiKeys.ASSIGN_REPLICAS_TO_DIRS),
-                                request(epoch, sent))
+                        .ask(Lane.PARTITIONS, request(epoch, sent))
                         .whenComplete((reply, failure) -> {
                             if (failure != null) {
                                 LOG.debug("Folders of replicas were not taken", failure);
@@ -105,7 +103,7 @@ final class DirectoryAssignments {
                                                 instanceof UnsupportedVersionException;
                                 answered(unknown ? sent : Map.of());
                             } else {
-                                answered(agreed(reply, sent));
+                                answered(agreed((AssignReplicasToDirsResponseData) reply, sent));
                             }
                         });
     }

@@ -8,6 +8,8 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -57,9 +59,12 @@ final class EngineTimer implements ExpirationService, Scheduler, AutoCloseable {
                 : executor.schedule(guarded, delayMillis, TimeUnit.MILLISECONDS);
     }
 
-    void after(Duration delay, String name, Runnable task) {
-        if (!executor.isShutdown()) {
-            var _ = executor.schedule(() -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    /** Runs the task later, unless it is cancelled or the timer closes before. */
+    Future<?> after(Duration delay, String name, Runnable task) {
+        try {
+            return executor.schedule(() -> run(name, task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.completedFuture(null);
         }
     }
 

@@ -69,9 +69,10 @@ record FormerMetadata(Map<String, Short> features, Set<Integer> voters) {
     }
 
     /**
+     * @param firstVoters whom the configuration names
      * @throws StorageRefusedException when this release cannot serve what is there
      */
-    void check(Path folder, int nodeId) {
+    void check(Path folder, int nodeId, FirstVoters firstVoters) {
         features.forEach((name, level) -> {
             VersionRange range = supported(name);
             if (range == null) {
@@ -95,9 +96,10 @@ record FormerMetadata(Map<String, Short> features, Set<Integer> voters) {
                                                         + " Kafka 3.9 first"));
             }
         });
-        if (!voters.isEmpty() && !voters.equals(Set.of(nodeId))) {
+        boolean hasOthers = !voters.isEmpty() && !voters.equals(Set.of(nodeId));
+        if (hasOthers && !hasVotersInLog() && firstVoters instanceof FirstVoters.ThisNode) {
             throw new StorageRefusedException(
-                    "The data folder %s of node %d belongs to a cluster whose controllers are the nodes %s; this release serves folders of a node that is its only controller"
+                    "The data folder %s of node %d belongs to a cluster whose controllers are the nodes %s, and the configuration does not say where they are; set controller.quorum.voters as those nodes have it"
                             .formatted(folder, nodeId, new TreeSet<>(voters)));
         }
     }

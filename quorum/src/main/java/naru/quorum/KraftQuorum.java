@@ -1,7 +1,11 @@
 package naru.quorum;
 
+import naru.quorum.network.ControllerNetwork;
+import naru.quorum.network.KafkaControllerNetwork;
+
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -10,11 +14,13 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.controller.QuorumController;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.image.loader.MetadataLoader;
+import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.image.publisher.SnapshotEmitter;
 import org.apache.kafka.image.publisher.SnapshotGenerator;
 import org.apache.kafka.metadata.SupportedConfigChecker;
-import org.apache.kafka.raft.KRaftConfigs;
+import org.apache.kafka.raft.LeaderAndEpoch;
 import org.apache.kafka.server.fault.FaultHandler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,43 +31,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
- * Kafka's KRaft engine in this process: voter and controller in one.
+ * Kafka's KRaft engine in this process: with the role {@code controller} a voter, or one to be, and
+ * a controller; without it an observer.
  *
  * <p>Threads: Raft, controller, metadata loader, snapshot writer and timer, one each; a sixth for
- * the network when there are other voters. All end in {@link #close()}.
+ * the network once there is somebody to talk to. All end in {@link #close()}.
  */
 public final class KraftQuorum implements Quorum {
     private static final Logger LOG = LoggerFactory.getLogger(KraftQuorum.class);
 
     private final QuorumOptions options;
     private final NodeStorage storage;
+    private final RaftEngine raft;
     private final ImagePublication publication;
     private final BrokerMembership membership;
     private final DirectoryAssignments assignments;
-    private final LocalController controller;
-    private final ControllerListener listener;
+    private final RoutedController controller;
+    private final @Nullable ControllerPart part;
     private final Deque<AutoCloseable> parts;
 
     /**
      * Starts the engine, formatting the data folders when they are new, and returns without waiting
-     * for an election.
+     * for an election. A new folder of a node that is not alone waits until another says which
+     * cluster it is of.
      *
      * @throws StorageRefusedException when a folder is not this node's or cannot be used
      * @throws ConfigException when a property is bad
      */
     public static KraftQuorum open(QuorumOptions options) {
-        QuorumSettings settings = new QuorumSettings(options.properties());
-        if (!settings.roles().contains("controller")) {
-            throw new ConfigException(
-                    KRaftConfigs.PROCESS_ROLES_CONFIG,
-                    settings.roles(),
-                    "must contain controller: a node votes in its own quorum");
-        }
+        NetworkSettings security = new NetworkSettings(options);
+        return open(
+                options, new KafkaControllerNetwork(options.nodeId(), security::channelBuilder));
+    }
+
+    /**
+     * @param network to the other nodes; closed with the quorum
+     */
+    public static KraftQuorum open(QuorumOptions options, ControllerNetwork network) {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
+        parts.push(network);
         try {
-            return new KraftQuorum(options, settings, parts);
+            return new KraftQuorum(options, network, parts);
         } catch (RuntimeException refused) {
             closeAll(parts);
             throw refused;
@@ -71,74 +84,122 @@ public final class KraftQuorum implements Quorum {
         }
     }
 
-    private KraftQuorum(QuorumOptions options, QuorumSettings settings, Deque<AutoCloseable> parts)
+    private KraftQuorum(
+            QuorumOptions options, ControllerNetwork network, Deque<AutoCloseable> parts)
             throws Exception {
+        QuorumSettings settings = new QuorumSettings(options.properties());
         this.options = options;
         this.parts = parts;
-        String folder = settings.metadataFolder();
-        this.storage =
-                NodeStorage.open(
-                        options,
-                        folder == null ? options.dataFolders().getFirst() : Path.of(folder),
-                        FirstVoters.of(options, settings));
+        this.storage = storage(options, settings, network);
         FaultHandler fatal = EngineFaults.fatal(options.fatalFault());
         EngineTimer timer = new EngineTimer(options.nodeId());
         parts.push(timer);
-        RaftEngine raft = new RaftEngine(options, settings, storage, timer, fatal);
-        MetadataLoader loader = loader(options.nodeId(), raft);
+        this.raft = new RaftEngine(options, settings, storage, network, timer, fatal);
+        MetadataLoader loader = loader(options.nodeId(), raft, fatal);
         parts.push(loader);
         parts.push(raft);
         raft.client().register(loader);
         TokenPublication tokens = new TokenPublication(settings.delegationTokenSecret());
-        QuorumController engine =
-                ControllerEngine.start(options, settings, storage, raft, tokens.cache(), fatal);
-        parts.push(engine);
-        this.membership = new BrokerMembership(options, settings, storage, engine, timer);
+        this.part = settings.isController() ? controllerPart(settings, tokens, fatal) : null;
+        ActiveController active =
+                new ActiveController(
+                        options.nodeId(),
+                        raft.client()::leaderAndEpoch,
+                        raft::address,
+                        part,
+                        network);
+        this.membership = new BrokerMembership(options, settings, storage, active, timer);
         parts.push(membership::stop);
         this.assignments =
-                new DirectoryAssignments(options.nodeId(), membership::epoch, engine, timer);
+                new DirectoryAssignments(options.nodeId(), membership::epoch, active, timer);
         parts.push(assignments::stop);
-        ControllerMembership asController =
-                new ControllerMembership(
-                        options.nodeId(), options.controllerEndpoint(), engine, timer);
+        RoutedCalls calls = new RoutedCalls(timer);
+        parts.push(calls::close);
+        this.controller = new RoutedController(options.nodeId(), active, calls, membership::epoch);
         this.publication =
                 new ImagePublication(
                         loader,
                         () -> raft.client().kraftVersion().featureLevel(),
-                        image -> {
-                            membership.onImage(image);
-                            assignments.proceed();
-                            asController.onImage(image);
-                        });
-        var _ = loader.installPublishers(List.of(tokens, publication, snapshots(settings, raft)));
-        RaftRequests requests =
-                new RaftRequests(raft.driver(), options.controllerEndpoint().listenerName());
-        this.controller =
+                        followers(settings, active, timer, calls));
+        var _ = loader.installPublishers(publishers(settings, tokens));
+        raft.start();
+    }
+
+    /** Kafka's controller looks for tokens in what is published, and no observer does. */
+    private List<MetadataPublisher> publishers(QuorumSettings settings, TokenPublication tokens) {
+        MetadataPublisher snapshots = snapshots(settings, raft);
+        return part == null
+                ? List.of(publication, snapshots)
+                : List.of(tokens, publication, snapshots);
+    }
+
+    private static NodeStorage storage(
+            QuorumOptions options, QuorumSettings settings, ControllerNetwork network) {
+        FirstVoters firstVoters = FirstVoters.of(options, settings);
+        ClusterIdInquiry inquiry =
+                new ClusterIdInquiry(
+                        network, firstVoters.others(options.nodeId()), settings.startBound());
+        String folder = settings.metadataFolder();
+        return NodeStorage.open(
+                options,
+                folder == null ? options.dataFolders().getFirst() : Path.of(folder),
+                firstVoters,
+                () -> inquiry.clusterId(firstVoters.mayFound(options.nodeId())));
+    }
+
+    private ControllerPart controllerPart(
+            QuorumSettings settings, TokenPublication tokens, FaultHandler fatal) throws Exception {
+        QuorumController engine =
+                ControllerEngine.start(options, settings, storage, raft, tokens.cache(), fatal);
+        parts.push(engine);
+        RaftRequests requests = new RaftRequests(raft.driver(), options.controllers().name());
+        LocalController administration =
                 new LocalController(
                         options.nodeId(),
                         engine,
                         requests,
                         settings.topicsMayBeDeleted(),
-                        membership::epoch);
-        this.listener =
+                        this::brokerEpoch);
+        ControllerListener listener =
                 new ControllerListener(
-                        controller,
+                        administration,
                         new NodeRequests(
                                 storage.clusterId(),
                                 engine,
                                 settings.heartbeatIntervalMillis(),
-                                publication::image),
+                                this::imageView),
                         new SecurityRequests(engine),
                         requests);
-        raft.start();
+        return new ControllerPart(administration, listener);
     }
 
-    private static MetadataLoader loader(int nodeId, RaftEngine raft) {
+    /** Those of this module that look at each image. */
+    private Consumer<ImageView> followers(
+            QuorumSettings settings,
+            ActiveController active,
+            EngineTimer timer,
+            RoutedCalls calls) {
+        FeatureGuard features = new FeatureGuard(supportedFeatures(), options.fatalFault());
+        ControllerMembership asController =
+                new ControllerMembership(
+                        options.nodeId(), options.controllers().endpoints(), active, timer);
+        return image -> {
+            calls.onLeader(image.controllerId());
+            membership.onImage(image);
+            assignments.proceed();
+            if (settings.isController()) {
+                asController.onImage(image);
+            }
+            features.onImage(image);
+        };
+    }
+
+    private static MetadataLoader loader(int nodeId, RaftEngine raft, FaultHandler fatal) {
         return new MetadataLoader.Builder()
                 .setNodeId(nodeId)
                 .setTime(Time.SYSTEM)
                 .setThreadNamePrefix("quorum-" + nodeId + "-")
-                .setFaultHandler(EngineFaults.nonFatal())
+                .setFaultHandler(fatal)
                 .setHighWaterMarkAccessor(raft.client()::highWatermark)
                 .setSupportedConfigChecker(SupportedConfigChecker.TRUE)
                 .build();
@@ -185,6 +246,21 @@ public final class KraftQuorum implements Quorum {
         return publication.image();
     }
 
+    private ImageView imageView() {
+        return publication.image();
+    }
+
+    @Override
+    public Standing standing() {
+        LeaderAndEpoch leader = raft.client().leaderAndEpoch();
+        return new Standing(
+                leader.leaderId(),
+                leader.epoch(),
+                raft.client().logEndOffset(),
+                raft.client().highWatermark(),
+                membership.epoch() >= 0 && membership.isFenced());
+    }
+
     @Override
     public Map<String, LevelRange> supportedFeatures() {
         Map<String, LevelRange> ranges = new TreeMap<>();
@@ -197,6 +273,18 @@ public final class KraftQuorum implements Quorum {
     @Override
     public ClusterController controller() {
         return controller;
+    }
+
+    /**
+     * This node's own controller, whose futures fail where it is not the active one.
+     *
+     * @throws IllegalStateException when this node has not the role
+     */
+    public ClusterController controllerHere() {
+        if (part == null) {
+            throw new IllegalStateException("this node has not the role controller");
+        }
+        return part.administration();
     }
 
     @Override
@@ -235,7 +323,10 @@ public final class KraftQuorum implements Quorum {
     @Override
     public CompletableFuture<ApiMessage> handle(
             RequestContext context, RequestHeader header, AbstractRequest request) {
-        return listener.handle(context, header, request);
+        return part == null
+                ? CompletableFuture.failedFuture(
+                        new NotControllerException("This node has not the role controller."))
+                : part.listener().handle(context, header, request);
     }
 
     @Override

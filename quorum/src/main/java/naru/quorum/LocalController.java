@@ -5,6 +5,8 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicDeletionDisabledException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AddRaftVoterResponseData;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
@@ -16,6 +18,8 @@ import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.AlterUserScramCredentialsResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
 import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -38,6 +42,8 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterResponseData;
 import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
 import org.apache.kafka.common.message.RenewDelegationTokenResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -256,6 +262,27 @@ final class LocalController implements ClusterController {
             Caller caller, DescribeQuorumRequestData request) {
         return raft.send(ApiKeys.DESCRIBE_QUORUM, caller, request)
                 .thenApply(DescribeQuorumResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<AddRaftVoterResponseData> addRaftVoter(
+            Caller caller, AddRaftVoterRequestData request) {
+        return raft.send(ApiKeys.ADD_RAFT_VOTER, caller, request)
+                .thenApply(AddRaftVoterResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<RemoveRaftVoterResponseData> removeRaftVoter(
+            Caller caller, RemoveRaftVoterRequestData request) {
+        return raft.send(ApiKeys.REMOVE_RAFT_VOTER, caller, request)
+                .thenApply(RemoveRaftVoterResponseData.class::cast);
+    }
+
+    @Override
+    public CompletableFuture<AssignReplicasToDirsResponseData> assignReplicasToDirs(
+            Caller caller, AssignReplicasToDirsRequestData request) {
+        return controller.assignReplicasToDirs(
+                Requests.of(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, caller), request);
     }
 
     @Override

@@ -49,14 +49,21 @@ record NodeStorage(
     /**
      * @throws StorageRefusedException when a folder is another node's or cluster's, or unusable
      */
-    static NodeStorage open(QuorumOptions options, Path metadataFolder, FirstVoters firstVoters) {
+    static NodeStorage open(
+            QuorumOptions options,
+            Path metadataFolder,
+            FirstVoters firstVoters,
+            NewClusterId newClusterId) {
         List<Path> folders = new ArrayList<>();
         Stream.concat(Stream.of(metadataFolder), options.dataFolders().stream())
                 .map(folder -> folder.toAbsolutePath().normalize())
                 .distinct()
                 .forEach(folders::add);
         try {
-            return new Opening(options, folders, firstVoters, new TreeMap<>()).open();
+            return new Opening(options, folders, firstVoters, newClusterId, new TreeMap<>()).open();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StorageRefusedException("The start was interrupted", interrupted);
         } catch (StorageRefusedException refused) {
             throw refused;
         } catch (Exception fault) {
@@ -86,6 +93,12 @@ record NodeStorage(
         return new BootstrapDirectory(metadataFolder.toString()).read();
     }
 
+    /** Where the cluster's id comes from when neither the folders nor the settings say it. */
+    @FunctionalInterface
+    interface NewClusterId {
+        String get() throws InterruptedException;
+    }
+
     /**
      * @param folders the metadata folder first
      * @param offline what is found not to be usable
@@ -94,6 +107,7 @@ record NodeStorage(
             QuorumOptions options,
             List<Path> folders,
             FirstVoters firstVoters,
+            NewClusterId newClusterId,
             Map<Path, String> offline) {
 
         NodeStorage open() throws Exception {
@@ -122,7 +136,7 @@ record NodeStorage(
             }
             requireMetadata(metadataFolder);
             FormerMetadata former = FormerMetadata.read(metadataFolder, logFolder(metadataFolder));
-            former.check(metadataFolder, options.nodeId());
+            former.check(metadataFolder, options.nodeId(), firstVoters);
             writeMissing(load(), clusterId);
             return new NodeStorage(
                     clusterId, metadataFolder, directoryIds(load()), offline, former);
@@ -187,14 +201,13 @@ record NodeStorage(
                     : found.clusterId().orElse(null);
         }
 
-        private String clusterId(MetaPropertiesEnsemble found) {
+        private String clusterId(MetaPropertiesEnsemble found) throws InterruptedException {
             String clusterId = expectedClusterId(found);
-            return clusterId != null ? clusterId : Uuid.randomUuid().toString();
+            return clusterId != null ? clusterId : newClusterId.get();
         }
 
         private void formatMetadataFolder(Path folder, String clusterId) throws Exception {
             refuseLogWithoutOwner(logFolder(folder));
-            ClusterImage.BrokerEndpoint endpoint = options.controllerEndpoint();
             PrintStream silence =
                     new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Formatter formatter =
@@ -204,9 +217,11 @@ record NodeStorage(
                             .setClusterId(clusterId)
                             .addDirectory(folder.toString())
                             .setMetadataLogDirectory(folder.toString())
-                            .setControllerListenerName(endpoint.listenerName());
+                            .setControllerListenerName(options.controllers().name());
             switch (firstVoters) {
-                case THIS_NODE -> {
+                case FirstVoters.ThisNode alone -> {
+                    ClusterImage.BrokerEndpoint endpoint =
+                            options.controllers().endpoints().getFirst();
                     DynamicVoter self =
                             new DynamicVoter(
                                     Uuid.randomUuid(),
@@ -217,8 +232,10 @@ record NodeStorage(
                             .setHasDynamicQuorum(true)
                             .setInitialControllers(new DynamicVoters(List.of(self)));
                 }
-                case OTHERS -> formatter.setHasDynamicQuorum(true);
-                case CONFIGURED -> formatter.setHasDynamicQuorum(false);
+                case FirstVoters.Initial(DynamicVoters voters) ->
+                        formatter.setHasDynamicQuorum(true).setInitialControllers(voters);
+                case FirstVoters.Others others -> formatter.setHasDynamicQuorum(true);
+                case FirstVoters.Configured voters -> formatter.setHasDynamicQuorum(false);
             }
             formatter.run();
         }

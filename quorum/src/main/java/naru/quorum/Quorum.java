@@ -8,6 +8,8 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,6 +27,22 @@ public interface Quorum extends AutoCloseable {
     ClusterImage image();
 
     ClusterController controller();
+
+    /** How this node stands in the quorum at this moment. */
+    Standing standing();
+
+    /**
+     * @param leaderId of the metadata quorum, and the active controller, as far as is known here
+     * @param endOffset of this node's metadata log
+     * @param highWatermark up to where the metadata is committed, as far as is known here
+     * @param fenced whether this broker is registered and fenced
+     */
+    record Standing(
+            OptionalInt leaderId,
+            int epoch,
+            long endOffset,
+            OptionalLong highWatermark,
+            boolean fenced) {}
 
     /** Levels of each feature that this software can work with (KIP-584). */
     Map<String, LevelRange> supportedFeatures();

@@ -9,9 +9,8 @@ import java.util.Map;
 /**
  * What a node brings to its part in the quorum.
  *
- * @param clusterId cluster that the folders must belong to; null takes what they say, or a new one
- * @param controllerEndpoint where other nodes would reach this one's controller; stands in the
- *     voter record
+ * @param clusterId cluster that the folders must belong to; null takes what they say, and for new
+ *     folders what the quorum says, or a new one
  * @param dataFolders {@code log.dirs}; the metadata log is in {@code metadata.log.dir} or the first
  * @param properties the node's configuration by Kafka's names, see {@link QuorumSettings}; keys of
  *     others are looked at only for defaults of topics
@@ -19,7 +18,7 @@ import java.util.Map;
 public record QuorumOptions(
         int nodeId,
         @Nullable String clusterId,
-        ClusterImage.BrokerEndpoint controllerEndpoint,
+        ControllerListeners controllers,
         List<Path> dataFolders,
         Map<String, String> properties,
         ConfigRules configRules,

@@ -32,10 +32,13 @@ public final class QuorumSettings {
     private static final String UNCLEAN_ELECTION_CHECK_MILLIS =
             "unclean.leader.election.interval.ms";
 
+    private static final String INITIAL_CONTROLLERS = "naru.initial.controllers";
+
     private static final List<String> COMPANY =
             List.of(
                     QuorumConfig.QUORUM_VOTERS_CONFIG,
-                    QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG);
+                    QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG,
+                    INITIAL_CONTROLLERS);
 
     private final Map<String, String> given;
     private final AbstractConfig values;
@@ -59,6 +62,13 @@ public final class QuorumSettings {
                                 ConfigDef.ValidList.in("broker", "controller"),
                                 HIGH,
                                 KRaftConfigs.PROCESS_ROLES_DOC)
+                        .define(
+                                KRaftConfigs.INITIAL_BROKER_REGISTRATION_TIMEOUT_MS_CONFIG,
+                                ConfigDef.Type.INT,
+                                KRaftConfigs.INITIAL_BROKER_REGISTRATION_TIMEOUT_MS_DEFAULT,
+                                Range.atLeast(1),
+                                MEDIUM,
+                                KRaftConfigs.INITIAL_BROKER_REGISTRATION_TIMEOUT_MS_DOC)
                         .define(
                                 KRaftConfigs.BROKER_HEARTBEAT_INTERVAL_MS_CONFIG,
                                 ConfigDef.Type.INT,
@@ -124,6 +134,12 @@ public final class QuorumSettings {
                         HIGH,
                         ServerConfigs.DELETE_TOPIC_ENABLE_DOC)
                 .define(
+                        INITIAL_CONTROLLERS,
+                        ConfigDef.Type.STRING,
+                        "",
+                        MEDIUM,
+                        "First voters of a new quorum, as ID@HOST:PORT:DIRECTORY_ID.")
+                .define(
                         ServerConfigs.BROKER_RACK_CONFIG,
                         ConfigDef.Type.STRING,
                         null,
@@ -167,6 +183,24 @@ public final class QuorumSettings {
 
     Set<String> roles() {
         return Set.copyOf(values.getList(KRaftConfigs.PROCESS_ROLES_CONFIG));
+    }
+
+    boolean isController() {
+        return roles().contains("controller");
+    }
+
+    boolean isBroker() {
+        return roles().contains("broker");
+    }
+
+    String initialControllers() {
+        return values.getString(INITIAL_CONTROLLERS);
+    }
+
+    /** How long a starting node looks for its cluster. */
+    Duration startBound() {
+        return Duration.ofMillis(
+                values.getInt(KRaftConfigs.INITIAL_BROKER_REGISTRATION_TIMEOUT_MS_CONFIG));
     }
 
     @Nullable String metadataFolder() {

@@ -1,24 +1,19 @@
 package naru.quorum;
 
-import org.apache.kafka.clients.ApiVersions;
-import org.apache.kafka.clients.ManualMetadataUpdater;
-import org.apache.kafka.clients.MetadataRecoveryStrategy;
-import org.apache.kafka.clients.NetworkClient;
+import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.network.ControllerNetwork;
+
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.common.network.NetworkReceive;
-import org.apache.kafka.common.network.PlaintextChannelBuilder;
-import org.apache.kafka.common.network.Selectable;
-import org.apache.kafka.common.network.Selector;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.Endpoints;
 import org.apache.kafka.raft.FileQuorumStateStore;
-import org.apache.kafka.raft.KafkaNetworkChannel;
 import org.apache.kafka.raft.KafkaRaftClient;
 import org.apache.kafka.raft.KafkaRaftClientDriver;
 import org.apache.kafka.raft.QuorumConfig;
@@ -31,29 +26,23 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The replicated metadata log: Kafka's Raft client, its log on disk, its thread.
  *
- * <p>Threads: one for Raft, which also writes and syncs the log; one more when there are others to
- * talk to. {@link #close()} ends them.
+ * <p>Threads: one for Raft, which also writes and syncs the log. {@link #close()} ends it.
  */
 final class RaftEngine implements AutoCloseable {
-    private static final int IDLE_CONNECTION_MILLIS = 600_000;
-    private static final int RECONNECT_BACKOFF_MILLIS = 50;
-    private static final int RECONNECT_BACKOFF_MAX_MILLIS = 500;
-    private static final int RECEIVE_BUFFER_BYTES = 64 * 1024;
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-    private static final int CONNECT_TIMEOUT_MAX_MILLIS = 30_000;
-
-    private final int nodeId;
-    private final LogContext logContext;
     private final QuorumConfig config;
     private final Metrics metrics = new Metrics();
-    private final LazyChannel channel;
+    private final ListenerName listenerName;
     private final KafkaRaftLog log;
     private final KafkaRaftClient<ApiMessageAndVersion> client;
     private final KafkaRaftClientDriver<ApiMessageAndVersion> driver;
@@ -62,14 +51,14 @@ final class RaftEngine implements AutoCloseable {
             QuorumOptions options,
             QuorumSettings settings,
             NodeStorage storage,
+            ControllerNetwork network,
             EngineTimer timer,
             FaultHandler fatal)
             throws IOException {
-        this.nodeId = options.nodeId();
+        int nodeId = options.nodeId();
         this.config = settings.quorum();
-        this.logContext = new LogContext("[quorum " + nodeId + "] ");
-        ClusterImage.BrokerEndpoint endpoint = options.controllerEndpoint();
-        ListenerName listener = ListenerName.normalised(endpoint.listenerName());
+        LogContext logContext = new LogContext("[quorum " + nodeId + "] ");
+        this.listenerName = ListenerName.normalised(options.controllers().name());
         Path folder = storage.metadataLogFolder();
         Files.createDirectories(folder);
         this.log =
@@ -81,31 +70,29 @@ final class RaftEngine implements AutoCloseable {
                         timer,
                         settings.metadataLog(),
                         nodeId);
-        this.channel = new LazyChannel(listener, () -> openNetwork(listener));
         this.client =
                 new KafkaRaftClient<>(
                         OptionalInt.of(nodeId),
                         storage.metadataDirectoryId(),
                         new MetadataRecordSerde(),
-                        channel,
+                        new RaftChannel(
+                                network,
+                                listenerName,
+                                Duration.ofMillis(config.requestTimeoutMs())),
                         log,
                         Time.SYSTEM,
                         timer,
                         logContext,
-                        true,
+                        settings.isController(),
                         storage.clusterId(),
-                        bootstrapServers(endpoint),
-                        Endpoints.fromInetSocketAddresses(
-                                Map.of(
-                                        listener,
-                                        InetSocketAddress.createUnresolved(
-                                                endpoint.host(), endpoint.port()))),
+                        bootstrapServers(options.controllers().endpoints()),
+                        endpoints(options.controllers().endpoints()),
                         Feature.KRAFT_VERSION.supportedVersionRange(),
                         config);
         this.driver =
                 new KafkaRaftClientDriver<>(client, "quorum-" + nodeId + "-", fatal, logContext);
         client.initialize(
-                staticVoters(storage.former(), endpoint, FirstVoters.of(options, settings)),
+                staticVoters(storage.former(), options, FirstVoters.of(options, settings)),
                 new FileQuorumStateStore(
                         folder.resolve(FileQuorumStateStore.DEFAULT_FILE_NAME).toFile()),
                 metrics,
@@ -117,19 +104,42 @@ final class RaftEngine implements AutoCloseable {
      * do without it, since its voter can be nobody else.
      */
     private Map<Integer, InetSocketAddress> staticVoters(
-            FormerMetadata former, ClusterImage.BrokerEndpoint self, FirstVoters firstVoters) {
-        boolean alone = former.voters().contains(nodeId) || firstVoters == FirstVoters.THIS_NODE;
-        return config.voters().isEmpty() && !former.hasVotersInLog() && alone
-                ? Map.of(nodeId, InetSocketAddress.createUnresolved(self.host(), self.port()))
-                : QuorumConfig.parseVoterConnections(config.voters());
+            FormerMetadata former, QuorumOptions options, FirstVoters firstVoters) {
+        int nodeId = options.nodeId();
+        boolean alone =
+                former.voters().equals(Set.of(nodeId))
+                        || (former.voters().isEmpty()
+                                && firstVoters instanceof FirstVoters.ThisNode);
+        if (!config.voters().isEmpty() || former.hasVotersInLog() || !alone) {
+            return QuorumConfig.parseVoterConnections(config.voters());
+        }
+        BrokerEndpoint self = options.controllers().endpoints().getFirst();
+        return Map.of(nodeId, InetSocketAddress.createUnresolved(self.host(), self.port()));
+    }
+
+    private static Endpoints endpoints(List<BrokerEndpoint> own) {
+        Map<ListenerName, InetSocketAddress> addresses = new LinkedHashMap<>();
+        for (BrokerEndpoint endpoint : own) {
+            addresses.put(
+                    ListenerName.normalised(endpoint.listenerName()),
+                    InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()));
+        }
+        return Endpoints.fromInetSocketAddresses(addresses);
     }
 
     /** Raft insists on an address to ask for the quorum; a voter that is alone gives its own. */
-    private List<InetSocketAddress> bootstrapServers(ClusterImage.BrokerEndpoint self) {
+    private List<InetSocketAddress> bootstrapServers(List<BrokerEndpoint> own) {
         if (config.voters().isEmpty() && config.bootstrapServers().isEmpty()) {
-            return List.of(InetSocketAddress.createUnresolved(self.host(), self.port()));
+            return own.stream()
+                    .map(self -> InetSocketAddress.createUnresolved(self.host(), self.port()))
+                    .toList();
         }
         return QuorumConfig.parseBootstrapServers(config.bootstrapServers());
+    }
+
+    /** Where the controller of this voter is reached. */
+    Optional<Node> address(int voterId) {
+        return client.voterNode(voterId, listenerName);
     }
 
     KafkaRaftClient<ApiMessageAndVersion> client() {
@@ -144,48 +154,11 @@ final class RaftEngine implements AutoCloseable {
         driver.start();
     }
 
-    private KafkaNetworkChannel openNetwork(ListenerName listener) {
-        PlaintextChannelBuilder channels = new PlaintextChannelBuilder(null);
-        channels.configure(Map.of());
-        Selector selector =
-                new Selector(
-                        NetworkReceive.UNLIMITED,
-                        IDLE_CONNECTION_MILLIS,
-                        metrics,
-                        Time.SYSTEM,
-                        "raft-channel",
-                        Map.of(),
-                        false,
-                        channels,
-                        logContext);
-        NetworkClient network =
-                new NetworkClient(
-                        selector,
-                        new ManualMetadataUpdater(),
-                        "raft-client-" + nodeId,
-                        1,
-                        RECONNECT_BACKOFF_MILLIS,
-                        RECONNECT_BACKOFF_MAX_MILLIS,
-                        Selectable.USE_DEFAULT_BUFFER_SIZE,
-                        RECEIVE_BUFFER_BYTES,
-                        config.requestTimeoutMs(),
-                        CONNECT_TIMEOUT_MILLIS,
-                        CONNECT_TIMEOUT_MAX_MILLIS,
-                        Time.SYSTEM,
-                        true,
-                        new ApiVersions(),
-                        logContext,
-                        MetadataRecoveryStrategy.NONE);
-        return new KafkaNetworkChannel(
-                Time.SYSTEM, listener, network, config.requestTimeoutMs(), "quorum-" + nodeId);
-    }
-
     /** Hands leadership over if there is another to take it, then closes the log. */
     @Override
     public void close() {
         try {
             driver.shutdown();
-            channel.close();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {

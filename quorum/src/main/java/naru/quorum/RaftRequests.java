@@ -1,17 +1,14 @@
 package naru.quorum;
 
-import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.raft.KafkaRaftClientDriver;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 
 /** Hands requests to the Raft thread, those from listeners and this process's own. */
@@ -28,23 +25,15 @@ final class RaftRequests {
 
     CompletableFuture<ApiMessage> handle(
             RequestContext context, RequestHeader header, ApiMessage request) {
-        return driver.handleRequest(context, header, request, Time.SYSTEM.milliseconds());
+        return driver.handleRequest(context, header, request, Time.SYSTEM.milliseconds())
+                .thenApply(RecordsInMemory::of);
     }
 
     CompletableFuture<ApiMessage> send(
             ApiKeys api, ClusterController.Caller caller, ApiMessage request) {
         RequestHeader header =
                 new RequestHeader(api, caller.apiVersion(), caller.clientId(), NO_CORRELATION);
-        RequestContext context =
-                new RequestContext(
-                        header,
-                        "in-process",
-                        InetAddress.getLoopbackAddress(),
-                        caller.principal(),
-                        listenerName,
-                        SecurityProtocol.PLAINTEXT,
-                        ClientInformation.EMPTY,
-                        true);
+        RequestContext context = Requests.inProcess(header, caller.principal(), listenerName);
         return handle(context, header, request);
     }
 }

@@ -1,13 +1,17 @@
 package naru.quorum;
 
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.network.ClientInformation;
+import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.controller.ControllerRequestContext;
 
+import java.net.InetAddress;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +29,24 @@ final class Requests {
                         .setClientId("naru"),
                 KafkaPrincipal.ANONYMOUS,
                 OptionalLong.empty());
+    }
+
+    /** This node's own request, as if it had come over a connection. */
+    static RequestContext inProcess(RequestHeader header) {
+        return inProcess(header, KafkaPrincipal.ANONYMOUS, new ListenerName("in-process"));
+    }
+
+    static RequestContext inProcess(
+            RequestHeader header, KafkaPrincipal principal, ListenerName listenerName) {
+        return new RequestContext(
+                header,
+                "in-process",
+                InetAddress.getLoopbackAddress(),
+                principal,
+                listenerName,
+                SecurityProtocol.PLAINTEXT,
+                ClientInformation.EMPTY,
+                true);
     }
 
     static ControllerRequestContext of(ApiKeys api, ClusterController.Caller caller) {

@@ -133,7 +133,7 @@ final class NodeStorageTest {
     }
 
     @Test
-    void folderOfANodeWithOtherControllersIsRefused() throws Exception {
+    void folderWhoseLogNamesOtherControllersTooIsServed() throws Exception {
         format(
                 new Formatter()
                         .setHasDynamicQuorum(true)
@@ -141,12 +141,36 @@ final class NodeStorageTest {
                                 DynamicVoters.parse(
                                         "1@127.0.0.1:19093:%s,2@127.0.0.1:19095:%s"
                                                 .formatted(DIRECTORY, Uuid.randomUuid()))));
+
+        try (KraftQuorum quorum = KraftQuorum.open(options(folder))) {
+            assertThat(quorum.standing().leaderId()).isEmpty();
+        }
+    }
+
+    @Test
+    void folderWithOtherControllersOfWhichNobodyTellsTheAddressesIsRefused() throws Exception {
+        format(new Formatter().setReleaseVersion(MetadataVersion.IBP_3_9_IV0));
+        Path election = folder.resolve("__cluster_metadata-0").resolve("quorum-state");
+        Files.createDirectories(election.getParent());
+        Files.writeString(
+                election,
+                """
+                {"clusterId": "", "leaderId": -1, "leaderEpoch": 3, "votedId": -1,
+                 "appliedOffset": 0, "currentVoters": [{"voterId": 1}, {"voterId": 2}],
+                 "data_version": 0}
+                """);
         Map<String, String> before = contents();
 
         assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessageContaining("whose controllers are the nodes [1, 2]");
+                .hasMessageContaining("whose controllers are the nodes [1, 2]")
+                .hasMessageContaining("set controller.quorum.voters");
         assertThat(contents()).isEqualTo(before);
+
+        var voters = Map.of("controller.quorum.voters", "1@127.0.0.1:19093,2@127.0.0.1:19095");
+        try (KraftQuorum quorum = KraftQuorum.open(options(folder, null, voters))) {
+            assertThat(quorum.standing().leaderId()).isEmpty();
+        }
     }
 
     /** All files, with what is in them. */
@@ -212,7 +236,7 @@ final class NodeStorageTest {
         return new QuorumOptions(
                 one.nodeId(),
                 null,
-                one.controllerEndpoint(),
+                one.controllers(),
                 List.of(folders),
                 one.properties(),
                 one.configRules(),

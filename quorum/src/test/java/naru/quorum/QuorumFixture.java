@@ -50,7 +50,7 @@ final class QuorumFixture {
         return new QuorumOptions(
                 NODE_ID,
                 clusterId,
-                CONTROLLER,
+                ControllerListeners.of(CONTROLLER),
                 List.of(folder),
                 new HashMap<>(properties),
                 new ConfigRules(

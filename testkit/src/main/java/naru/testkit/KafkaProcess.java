@@ -21,11 +21,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An unmodified Apache Kafka from its published jars: broker and controller in one process, with
- * Kafka's own default JVM options, a folder of its own, and little logging. Its jars are on the
- * class path of that process only.
+ * An unmodified Apache Kafka from its published jars: broker and controller in one process, or with
+ * {@code process.roles=broker} in the properties a broker of a quorum that they name, with Kafka's
+ * own default JVM options, a folder of its own, and little logging. Its jars are on the class path
+ * of that process only.
  */
 public final class KafkaProcess implements BrokerProcess {
+    /** Of the cluster that every folder is formatted for. */
+    public static final String CLUSTER_ID = "naruTestkitAAAAAAAAAAA";
+
     private static final Duration READY_BOUND = Duration.ofSeconds(90);
     private static final List<String> JVM_OPTIONS =
             List.of(
@@ -40,11 +44,13 @@ public final class KafkaProcess implements BrokerProcess {
 
     private final TemporaryFolder folder;
     private final int port;
+    private final int controllerPort;
     private @Nullable ServerProcess process;
 
-    private KafkaProcess(TemporaryFolder folder, int port) {
+    private KafkaProcess(TemporaryFolder folder, int port, int controllerPort) {
         this.folder = folder;
         this.port = port;
+        this.controllerPort = controllerPort;
     }
 
     /** A broker that serves clients, with these properties on top of what a single node needs. */
@@ -61,26 +67,35 @@ public final class KafkaProcess implements BrokerProcess {
 
     /** A broker whose storage is formatted and which is not launched yet. */
     public static KafkaProcess prepare(Map<String, String> properties) {
-        return prepare(FreePorts.find(1).getFirst(), properties, List.of());
+        return prepare(properties, List.of());
     }
 
     /** The same, and it also listens here, for example {@code SSL://127.0.0.1:9093}. */
     public static KafkaProcess prepare(Map<String, String> properties, String secondListener) {
-        return prepare(FreePorts.find(1).getFirst(), properties, List.of(secondListener));
+        return prepare(properties, List.of(secondListener));
     }
 
     /** The same, where the properties may have listeners of their own besides this port. */
     public static KafkaProcess prepare(int port, Map<String, String> properties) {
-        return prepare(port, properties, List.of());
+        return prepare(port, FreePorts.find(1).getFirst(), properties, List.of());
     }
 
     private static KafkaProcess prepare(
-            int port, Map<String, String> properties, List<String> moreListeners) {
+            Map<String, String> properties, List<String> moreListeners) {
+        List<Integer> ports = FreePorts.find(2);
+        return prepare(ports.get(0), ports.get(1), properties, moreListeners);
+    }
+
+    private static KafkaProcess prepare(
+            int port,
+            int controllerPort,
+            Map<String, String> properties,
+            List<String> moreListeners) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
-        KafkaProcess kafka = new KafkaProcess(folder, port);
+        KafkaProcess kafka = new KafkaProcess(folder, port, controllerPort);
         try {
-            kafka.writeFiles(FreePorts.find(1).getFirst(), properties, moreListeners);
-            kafka.format();
+            kafka.writeFiles(properties, moreListeners);
+            kafka.format(isController(properties));
             return kafka;
         } catch (IOException e) {
             kafka.close();
@@ -119,6 +134,11 @@ public final class KafkaProcess implements BrokerProcess {
     /** What the present or last run printed, oldest first, bounded. */
     public List<String> output() {
         return running().output();
+    }
+
+    /** Where its controller is reached, if it has one. */
+    public String controller() {
+        return "127.0.0.1:" + controllerPort;
     }
 
     /** Where its partitions' folders stand. */
@@ -176,8 +196,11 @@ public final class KafkaProcess implements BrokerProcess {
         return process;
     }
 
-    private void writeFiles(
-            int controllerPort, Map<String, String> properties, List<String> moreListeners)
+    private static boolean isController(Map<String, String> properties) {
+        return properties.getOrDefault("process.roles", "controller").contains("controller");
+    }
+
+    private void writeFiles(Map<String, String> properties, List<String> moreListeners)
             throws IOException {
         String forClients =
                 String.join(
@@ -189,14 +212,16 @@ public final class KafkaProcess implements BrokerProcess {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
-        all.put("listeners", forClients + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        all.put(
+                "listeners",
+                forClients + (isController(properties) ? ",CONTROLLER://" + controller() : ""));
         all.put("advertised.listeners", forClients);
         all.put(
                 "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT");
         all.put("controller.listener.names", "CONTROLLER");
         all.put("inter.broker.listener.name", "PLAINTEXT");
-        all.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
+        all.put("controller.quorum.bootstrap.servers", controller());
         all.put("log.dirs", dataFolder().toString());
         all.put("offsets.topic.replication.factor", "1");
         all.put("transaction.state.log.replication.factor", "1");
@@ -216,7 +241,7 @@ public final class KafkaProcess implements BrokerProcess {
                 """);
     }
 
-    private void format() {
+    private void format(boolean standalone) {
         List<String> command =
                 new ArrayList<>(
                         javaCommand(
@@ -228,11 +253,13 @@ public final class KafkaProcess implements BrokerProcess {
                 List.of(
                         "kafka.tools.StorageTool",
                         "format",
-                        "--standalone",
                         "--cluster-id",
-                        "naruTestkitAAAAAAAAAAA",
+                        CLUSTER_ID,
                         "--config",
                         propertiesFile().toString()));
+        if (standalone) {
+            command.add("--standalone");
+        }
         ServerProcess tool =
                 ServerProcess.start("Kafka's storage tool", command, folder.path(), Map.of());
         int exitCode = tool.awaitExit();

@@ -29,6 +29,7 @@ public final class NaruProcess implements BrokerProcess {
     private final Map<String, String> environment;
     private final int port;
     private final int metricsPort;
+    private final int controllerPort;
     private boolean secure;
     private @Nullable Path config;
     private @Nullable ServerProcess process;
@@ -40,9 +41,10 @@ public final class NaruProcess implements BrokerProcess {
             Map<String, String> environment) {
         this.dataFolder = dataFolder;
         this.ownFolder = ownFolder;
-        List<Integer> ports = FreePorts.find(2);
+        List<Integer> ports = FreePorts.find(3);
         this.port = ports.get(0);
         this.metricsPort = ports.get(1);
+        this.controllerPort = ports.get(2);
         this.settings = new LinkedHashMap<>();
         this.settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
         this.settings.put("naru.metrics.listeners", "http://127.0.0.1:" + metricsPort);
@@ -74,6 +76,15 @@ public final class NaruProcess implements BrokerProcess {
     public static NaruProcess prepare(Map<String, String> settings, String secondListener) {
         NaruProcess naru = prepare(settings);
         naru.settings.merge("listeners", secondListener, (first, second) -> first + "," + second);
+        return naru;
+    }
+
+    /** A node whose controller others can reach, not launched yet. */
+    public static NaruProcess prepareWithController(Map<String, String> settings) {
+        NaruProcess naru = prepare(settings);
+        naru.settings.put(
+                "listeners",
+                "PLAINTEXT://" + naru.bootstrap() + ",CONTROLLER://" + naru.controller());
         return naru;
     }
 
@@ -127,6 +138,11 @@ public final class NaruProcess implements BrokerProcess {
     @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Where its controller is reached, if it has a listener for it. */
+    public String controller() {
+        return "127.0.0.1:" + controllerPort;
     }
 
     public int port() {

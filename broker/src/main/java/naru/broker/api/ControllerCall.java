@@ -30,6 +30,7 @@ final class ControllerCall {
                 clientId(request),
                 request.version(),
                 timeoutMillis,
+                request.clientAddress(),
                 partitionChanges);
     }
 

@@ -58,12 +58,6 @@ public final class QuorumRequests implements RequestHandler {
         }
     }
 
-    /** Serves to clients of brokers what changes the voters (KIP-853). */
-    public static void serveVoters(ApiTable broker, Quorum quorum, Access access) {
-        QuorumRequests handler = new QuorumRequests(quorum, access);
-        broker.serve(ApiKeys.ADD_RAFT_VOTER, handler).serve(ApiKeys.REMOVE_RAFT_VOTER, handler);
-    }
-
     /** What the request kind needs on the cluster, or null when anybody may ask. */
     // Whatever else comes here is of one node to another, or not served.
     @SuppressWarnings("EnumSwitchDefault")

@@ -89,6 +89,7 @@ public final class TopicCreation {
                         caller.clientId(),
                         CreateTopicsRequestData.HIGHEST_SUPPORTED_VERSION,
                         TIMEOUT_MILLIS,
+                        caller.clientAddress(),
                         caller.partitionChanges());
         asked(asNewest, request)
                 .handle((response, failure) -> errors(names, response, failure))

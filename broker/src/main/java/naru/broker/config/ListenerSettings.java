@@ -64,6 +64,11 @@ final class ListenerSettings {
         return byName;
     }
 
+    /** What is spoken on listeners of this name, or null when nothing says it. */
+    @Nullable String protocol(String name) {
+        return protocols.get(name);
+    }
+
     /** Listeners of one setting, in its order. */
     List<Listener> read(String key, List<String> values) {
         List<Listener> listeners = new ArrayList<>();

@@ -21,6 +21,7 @@ final class MetadataSettings {
     static final String CONTROLLER_LISTENER_NAMES = "controller.listener.names";
     static final String QUORUM_VOTERS = "controller.quorum.voters";
     static final String QUORUM_BOOTSTRAP_SERVERS = "controller.quorum.bootstrap.servers";
+    static final String AUTO_JOIN = "controller.quorum.auto.join.enable";
 
     private MetadataSettings() {}
 
@@ -155,7 +156,7 @@ final class MetadataSettings {
                         LOW,
                         "Pause before a request between voters is sent again.")
                 .define(
-                        "controller.quorum.auto.join.enable",
+                        AUTO_JOIN,
                         BOOLEAN,
                         false,
                         LOW,

@@ -27,6 +27,12 @@ public final class NaruSettings {
     /** Of a node, and of a topic. */
     public static final String ACK = "naru.ack";
 
+    /** The cluster that a new data folder becomes part of. */
+    public static final String CLUSTER_ID = "naru.cluster.id";
+
+    /** What {@code kafka-storage format --initial-controllers} is given. */
+    public static final String INITIAL_CONTROLLERS = "naru.initial.controllers";
+
     public static final String INSECURE_LISTENERS = "naru.insecure.listeners";
 
     /** How often members of small groups are heard of; see docs/design/groups.md. */
@@ -98,6 +104,7 @@ public final class NaruSettings {
                 null,
                 MEDIUM,
                 "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
+        defineCluster(settings);
         settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);
         settings.define(
                 INSECURE_LISTENERS,
@@ -148,5 +155,22 @@ public final class NaruSettings {
                 "Addresses of Prometheus metrics and health, each http://HOST:PORT; empty for"
                         + " none.");
         return settings;
+    }
+
+    private static void defineCluster(ConfigDef settings) {
+        settings.define(
+                CLUSTER_ID,
+                STRING,
+                null,
+                MEDIUM,
+                "Id of the cluster that a new data folder becomes part of; unset: learned from the"
+                        + " quorum, or a new one.");
+        settings.define(
+                INITIAL_CONTROLLERS,
+                STRING,
+                "",
+                MEDIUM,
+                "First voters of a new quorum, with a comma between, each"
+                        + " ID@HOST:PORT:DIRECTORY_ID; the same on each of them.");
     }
 }

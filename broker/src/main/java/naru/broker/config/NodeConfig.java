@@ -39,6 +39,7 @@ public final class NodeConfig {
 
     /**
      * @param advertised empty when clients are told the address on which they came
+     * @param controllerName of the listener by which this node reaches controllers
      * @param narrowed those that were given without a host and are on loopback only
      */
     record ListenerAddresses(
@@ -46,6 +47,8 @@ public final class NodeConfig {
             List<Listener> controller,
             List<Listener> advertised,
             String interBrokerName,
+            String controllerName,
+            String controllerProtocol,
             List<Listener> narrowed) {}
 
     NodeConfig(
@@ -217,7 +220,7 @@ public final class NodeConfig {
         return own == null ? dataFolders().getFirst() : Path.of(own).toAbsolutePath().normalize();
     }
 
-    /** Listeners for clients and other brokers; at least one. */
+    /** Listeners for clients and other brokers; at least one where this node is a broker. */
     public List<Listener> listeners() {
         return addresses.broker();
     }
@@ -243,6 +246,26 @@ public final class NodeConfig {
             }
         }
         return null;
+    }
+
+    /** Name of the listener by which this node reaches controllers. */
+    public String controllerListenerName() {
+        return addresses.controllerName();
+    }
+
+    /** What is spoken on it: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL. */
+    public String controllerProtocol() {
+        return addresses.controllerProtocol();
+    }
+
+    /** Whether this node holds data and serves clients. */
+    public boolean isBroker() {
+        return list(MetadataSettings.PROCESS_ROLES).contains("broker");
+    }
+
+    /** Whether this node is a voter of the metadata quorum, or one to be. */
+    public boolean isController() {
+        return list(MetadataSettings.PROCESS_ROLES).contains("controller");
     }
 
     public String interBrokerListenerName() {

@@ -151,16 +151,19 @@ final class NodeConfigParser {
                 all.stream().filter(each -> !controllerNames.contains(each.name())).toList();
         List<Listener> controller =
                 all.stream().filter(each -> controllerNames.contains(each.name())).toList();
-        if (broker.isEmpty() && problems.isEmpty()) {
-            problems.add(
-                    new Problem(
-                            SocketSettings.LISTENERS,
-                            String.join(",", list(SocketSettings.LISTENERS)),
-                            "name at least one listener that is not in "
-                                    + MetadataSettings.CONTROLLER_LISTENER_NAMES));
-        }
+        String controllerName =
+                controllerNames.isEmpty() ? "CONTROLLER" : controllerNames.getFirst();
+        String controllerProtocol = settings.protocol(controllerName);
+        new RoleRules(values, properties, problems)
+                .check(broker, controller, controllerNames, controllerProtocol);
         return new ListenerAddresses(
-                broker, controller, advertised(settings, all), interBrokerName(broker), narrowed);
+                broker,
+                controller,
+                advertised(settings, all),
+                interBrokerName(broker),
+                controllerName,
+                controllerProtocol == null ? "PLAINTEXT" : controllerProtocol,
+                narrowed);
     }
 
     private List<Listener> advertised(ListenerSettings settings, List<Listener> listeners) {

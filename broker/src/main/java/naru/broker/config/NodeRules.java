@@ -22,7 +22,6 @@ final class NodeRules {
     void check() {
         retention();
         rolling();
-        voters();
         connectionOverrides();
         authorization();
         atMost(
@@ -73,25 +72,6 @@ final class NodeRules {
         }
         if (values.get("log.roll.jitter.ms") instanceof Number number && number.longValue() < 0) {
             problem("log.roll.jitter.ms", "must be at least 0");
-        }
-    }
-
-    private void voters() {
-        String own = values.get(MetadataSettings.NODE_ID) + "@";
-        if (values.get(MetadataSettings.QUORUM_VOTERS) instanceof List<?> voters
-                && !voters.isEmpty()
-                && (voters.size() > 1 || !voters.getFirst().toString().startsWith(own))) {
-            problem(
-                    MetadataSettings.QUORUM_VOTERS,
-                    "this release is a quorum of one node; name this node ("
-                            + own
-                            + "HOST:PORT) alone, or remove it");
-        }
-        if (values.get(MetadataSettings.QUORUM_BOOTSTRAP_SERVERS) instanceof List<?> servers
-                && servers.size() > 1) {
-            problem(
-                    MetadataSettings.QUORUM_BOOTSTRAP_SERVERS,
-                    "this release is a quorum of one node and joins no other; remove it");
         }
     }
 

@@ -71,12 +71,6 @@ final class RefusedSettings {
                         + " it");
         refuse(
                 rules,
-                List.of(MetadataSettings.PROCESS_ROLES),
-                value -> !Set.copyOf((List<?>) value).equals(Set.of("broker", "controller")),
-                "this release runs a broker and its controller in one process; use"
-                        + " broker,controller or remove it");
-        refuse(
-                rules,
                 List.of(NodeSettings.LOG_DIRS, NodeSettings.LOG_DIR),
                 RefusedSettings::isNoListOfFolders,
                 "name each data folder once, separated by commas");

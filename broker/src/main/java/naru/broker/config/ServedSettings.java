@@ -27,8 +27,11 @@ final class ServedSettings {
                     connection.failed.authentication.delay.ms
                     connections.max.idle.ms
                     connections.max.reauth.ms
+                    controlled.shutdown.enable
                     controller.listener.names
                     controller.quorum.append.linger.ms
+                    controller.quorum.auto.join.enable
+                    controller.quorum.bootstrap.servers
                     controller.quorum.election.backoff.max.ms
                     controller.quorum.election.timeout.ms
                     controller.quorum.fetch.max.bytes
@@ -95,6 +98,7 @@ final class ServedSettings {
                     group.streams.min.session.timeout.ms
                     group.streams.num.standby.replicas
                     group.streams.session.timeout.ms
+                    initial.broker.registration.timeout.ms
                     initial.broker.registration.timeout.ms
                     inter.broker.listener.name
                     leader.imbalance.check.interval.seconds
@@ -168,6 +172,7 @@ final class ServedSettings {
                     quota.window.size.seconds
                     sasl.enabled.mechanisms
                     sasl.jaas.config
+                    sasl.mechanism.controller.protocol
                     sasl.oauthbearer.clock.skew.seconds
                     sasl.oauthbearer.expected.audience
                     sasl.oauthbearer.expected.issuer

@@ -65,6 +65,10 @@ final class Acceptor {
         this.key = server.register(home.selector(), 0, this);
     }
 
+    String listenerName() {
+        return listener.name();
+    }
+
     void open() {
         if (key.isValid()) {
             key.interestOps(SelectionKey.OP_ACCEPT);

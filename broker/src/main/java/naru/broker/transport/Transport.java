@@ -8,6 +8,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -89,13 +90,31 @@ public final class Transport implements AutoCloseable {
         loops.forEach(loop -> loop.onClosed(listener));
     }
 
+    /** Takes connections on all listeners. */
     public void start() {
-        started = true;
-        for (SelectorLoop loop : loops) {
-            loop.start();
-        }
+        startLoops();
         for (Acceptor acceptor : acceptors) {
             acceptor.open();
+        }
+    }
+
+    /** Takes connections on these listeners; on the others from {@link #start()} on. */
+    public void startWith(Set<String> listenerNames) {
+        if (listenerNames.isEmpty()) {
+            return;
+        }
+        startLoops();
+        for (Acceptor acceptor : acceptors) {
+            if (listenerNames.contains(acceptor.listenerName())) {
+                acceptor.open();
+            }
+        }
+    }
+
+    private void startLoops() {
+        if (!started) {
+            started = true;
+            loops.forEach(SelectorLoop::start);
         }
     }
 

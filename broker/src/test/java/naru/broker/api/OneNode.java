@@ -8,6 +8,7 @@ import naru.broker.config.NodeConfig;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.Request;
 import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.ControllerListeners;
 import naru.quorum.KraftQuorum;
 import naru.quorum.QuorumOptions;
 
@@ -74,7 +75,9 @@ final class OneNode implements AutoCloseable {
                         new QuorumOptions(
                                 config.current().nodeId(),
                                 null,
-                                new BrokerEndpoint("CONTROLLER", "127.0.0.1", 19093, "PLAINTEXT"),
+                                ControllerListeners.of(
+                                        new BrokerEndpoint(
+                                                "CONTROLLER", "127.0.0.1", 19093, "PLAINTEXT")),
                                 List.of(folder),
                                 config.current().layers().node(),
                                 new ConfigValidator(config::current).rules(),

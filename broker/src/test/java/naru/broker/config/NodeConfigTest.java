@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,8 +71,7 @@ class NodeConfigTest {
                 .containsExactly(new Listener("CONTROLLER", "localhost", 9093, "PLAINTEXT"));
         assertThat(node.advertised("PLAINTEXT"))
                 .isEqualTo(new Listener("PLAINTEXT", "kafka.example", 9092, "PLAINTEXT"));
-        assertThat(node.withoutEffect())
-                .containsExactly("controller.quorum.bootstrap.servers", "num.network.threads");
+        assertThat(node.withoutEffect()).containsExactly("num.network.threads");
     }
 
     @Test
@@ -89,13 +89,13 @@ class NodeConfigTest {
             value = {
                 "authorizer.class.name|org.example.Acl|runs no authorizer but its own",
                 "super.users|User:admin|nobody is held back",
-                "process.roles|controller|broker,controller",
-                "process.roles|broker|broker,controller",
                 "log.dirs|/a,/b/../a|name each data folder once",
                 "remote.log.storage.system.enable|true|no remote storage",
-                "controller.quorum.voters|1@a:1,2@b:2|quorum of one node",
-                "controller.quorum.voters|9@a:1|quorum of one node",
-                "controller.quorum.bootstrap.servers|a:1,b:2|quorum of one node",
+                "controller.quorum.voters|9@a:1|must name this node, 1@HOST:PORT",
+                "controller.quorum.voters|1@a|write ID@HOST:PORT for each voter",
+                "controller.quorum.bootstrap.servers|a|write HOST:PORT for each",
+                "naru.initial.controllers|1@a:1|write ID@HOST:PORT:DIRECTORY_ID",
+                "naru.initial.controllers|2@a:1:AAAAAAAAAAAAAAAAAAAAAA|must name this node, 1",
                 "create.topic.policy.class.name|java.lang.String|runs no policies",
                 "config.providers|file|resolves no ${provider:...} values",
                 "confluent.license|x|belongs to Confluent Platform",
@@ -131,6 +131,50 @@ class NodeConfigTest {
         assertThat(refusal(properties))
                 .contains(key + "=" + value + ": ")
                 .contains(remedy == null ? "must be node.id (5)" : remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "broker|PLAINTEXT://127.0.0.1:1||needs to know a controller",
+                "broker|PLAINTEXT://127.0.0.1:1|1@a:1|must not name this node, 1",
+                "broker|PLAINTEXT://127.0.0.1:1,CONTROLLER://127.0.0.1:2|2@a:1|no listener for",
+                "controller|PLAINTEXT://127.0.0.1:1|1@a:1|listeners for controllers only",
+                "controller|CONTROLLER://127.0.0.1:1|2@a:1|must name this node, 1@HOST:PORT",
+                "broker,controller|PLAINTEXT://127.0.0.1:1|1@a:1,2@b:1|add a listener",
+            })
+    void rolesAndListenersAndVotersMustFit(
+            String roles, String listeners, @Nullable String voters, String remedy) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("process.roles", roles);
+        properties.put("listeners", listeners);
+        if (voters != null) {
+            properties.put("controller.quorum.voters", voters);
+        }
+
+        assertThat(refusal(properties)).contains(remedy);
+    }
+
+    @Test
+    void brokerAloneKnowsHowControllersAreReached() {
+        NodeConfig node =
+                NodeConfig.parse(
+                        Map.of(
+                                "process.roles",
+                                "broker",
+                                "listeners",
+                                "PLAINTEXT://127.0.0.1:1",
+                                "controller.listener.names",
+                                "INNER,OUTER",
+                                "listener.security.protocol.map",
+                                "INNER:SASL_SSL,OUTER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+                                "controller.quorum.bootstrap.servers",
+                                "a:1,b:1"));
+
+        assertThat(node.isController()).isFalse();
+        assertThat(node.controllerListenerName()).isEqualTo("INNER");
+        assertThat(node.controllerProtocol()).isEqualTo("SASL_SSL");
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -189,6 +190,11 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
     @Override
     public ClusterController controller() {
         throw new UnsupportedOperationException("nothing here asks the controller");
+    }
+
+    @Override
+    public Standing standing() {
+        return new Standing(OptionalInt.of(NODE), 1, 0, OptionalLong.of(0), false);
     }
 
     @Override

@@ -1,0 +1,161 @@
+package naru.quorum;
+
+import static naru.quorum.QuorumFixture.await;
+import static naru.quorum.QuorumFixture.awaitUntil;
+import static naru.quorum.QuorumFixture.createTopic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.common.errors.NotControllerException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/** Three voters in one process, without sockets. */
+@Timeout(120)
+final class SeveralNodesTest {
+    private static final int FIRST_PORT = 20_000;
+    private static final String VOTERS = "1@127.0.0.1:20001,2@127.0.0.1:20002,3@127.0.0.1:20003";
+
+    @TempDir Path folder;
+    private final NodesOnOneNetwork network = new NodesOnOneNetwork();
+    private final Map<Integer, KraftQuorum> nodes = new TreeMap<>();
+
+    @AfterEach
+    void close() {
+        nodes.values().parallelStream().forEach(KraftQuorum::close);
+    }
+
+    private KraftQuorum open(int id, Map<String, String> own) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("controller.quorum.voters", VOTERS);
+        properties.put("controller.quorum.election.timeout.ms", "200");
+        properties.put("controller.quorum.fetch.timeout.ms", "500");
+        properties.put("controller.quorum.election.backoff.max.ms", "50");
+        properties.put("broker.heartbeat.interval.ms", "100");
+        properties.put("broker.session.timeout.ms", "1000");
+        properties.putAll(own);
+        int port = FIRST_PORT + id;
+        boolean votes = !own.containsKey("process.roles");
+        var endpoint =
+                new ClusterImage.BrokerEndpoint("CONTROLLER", "127.0.0.1", port, "PLAINTEXT");
+        QuorumOptions one = QuorumFixture.options(folder.resolve("node-" + id));
+        QuorumOptions options =
+                new QuorumOptions(
+                        id,
+                        "ClusterOfNaruAAAAAAAAA",
+                        votes
+                                ? ControllerListeners.of(endpoint)
+                                : new ControllerListeners("CONTROLLER", "PLAINTEXT", List.of()),
+                        one.dataFolders(),
+                        properties,
+                        one.configRules(),
+                        one.fatalFault());
+        KraftQuorum quorum = KraftQuorum.open(options, network.from(port));
+        network.add(port, quorum);
+        nodes.put(id, quorum);
+        return quorum;
+    }
+
+    private static CompletableFuture<Void> register(KraftQuorum quorum) {
+        return quorum.register(
+                List.of(QuorumFixture.BROKER), List.copyOf(quorum.directoryIds().values()));
+    }
+
+    private KraftQuorum node(int id) {
+        return Objects.requireNonNull(nodes.get(id));
+    }
+
+    private int active(int... among) {
+        Set<OptionalInt> seen = new HashSet<>();
+        awaitUntil(() -> {
+            seen.clear();
+            IntStream.of(among).forEach(id -> seen.add(node(id).image().controllerId()));
+            return seen.size() == 1
+                    && IntStream.of(among).anyMatch(id -> seen.contains(OptionalInt.of(id)));
+        });
+        return seen.iterator().next().orElseThrow();
+    }
+
+    @Test
+    void requestsReachTheActiveControllerFromEveryNode() {
+        for (int id = 1; id <= 3; id++) {
+            open(id, Map.of());
+        }
+        CompletableFuture.allOf(
+                        nodes.values().stream()
+                                .map(SeveralNodesTest::register)
+                                .toArray(CompletableFuture[]::new))
+                .join();
+
+        for (int id = 1; id <= 3; id++) {
+            KraftQuorum node = node(id);
+            assertThat(createTopic(node, "topic-" + id, 1).topics().find("topic-" + id).errorCode())
+                    .isZero();
+            assertThat(await(node.controller().allocateProducerIds()).size()).isPositive();
+        }
+
+        int active = active(1, 2, 3);
+        assertThat(nodes.values())
+                .allSatisfy(node -> assertThat(node.standing().leaderId()).hasValue(active));
+        int other = active == 1 ? 2 : 1;
+        assertThatThrownBy(() ->
+                        await(
+                                node(other)
+                                        .controllerHere()
+                                        .unregisterBroker(QuorumFixture.caller(0), 99)))
+                .isInstanceOf(NotControllerException.class);
+    }
+
+    @Test
+    void brokerThatIsCutOffIsFencedAndComesBack() {
+        for (int id = 1; id <= 3; id++) {
+            open(id, Map.of());
+        }
+        KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+        await(register(broker));
+        assertThat(broker.standing().fenced()).isFalse();
+
+        network.cut(FIRST_PORT + 9);
+        awaitUntil(() -> {
+            ClusterImage.BrokerNode seen = node(1).image().broker(9);
+            return seen != null && seen.fenced();
+        });
+        network.mend(FIRST_PORT + 9);
+
+        awaitUntil(() -> {
+            ClusterImage.BrokerNode seen = node(1).image().broker(9);
+            return seen != null && !seen.fenced();
+        });
+        awaitUntil(() -> !broker.standing().fenced());
+    }
+
+    @Test
+    void requestThatBeganBeforeAnElectionIsAnsweredAfterIt() {
+        for (int id = 1; id <= 3; id++) {
+            open(id, Map.of());
+        }
+        KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+        await(register(broker));
+        int first = active(1, 2, 3);
+
+        network.cut(FIRST_PORT + first);
+
+        assertThat(createTopic(broker, "orders", 1).topics().find("orders").errorCode()).isZero();
+        assertThat(broker.standing().leaderId()).isNotEqualTo(OptionalInt.of(first));
+    }
+}

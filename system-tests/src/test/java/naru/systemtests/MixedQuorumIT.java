@@ -1,0 +1,96 @@
+package naru.systemtests;
+
+import static naru.systemtests.JavaClients.await;
+import static naru.systemtests.JavaClients.until;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import naru.testkit.KafkaProcess;
+import naru.testkit.NaruProcess;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** One cluster of Naru's nodes and unmodified Apache Kafka's. */
+class MixedQuorumIT {
+    private static final int FIRST = 1;
+    private static final int SECOND = 2;
+
+    @Test
+    void kafkaBrokerJoinsTheControllerOfANaruNode() {
+        try (NaruProcess naru =
+                NaruProcess.prepareWithController(
+                        Map.of("node.id", "1", "naru.cluster.id", KafkaProcess.CLUSTER_ID))) {
+            naru.launch();
+            naru.awaitReady();
+            try (KafkaProcess kafka =
+                    KafkaProcess.start(
+                            Map.of(
+                                    "process.roles",
+                                    "broker",
+                                    "node.id",
+                                    "2",
+                                    "controller.quorum.bootstrap.servers",
+                                    naru.controller()))) {
+                oneClusterServes(naru.bootstrap(), kafka.bootstrap());
+            }
+        }
+    }
+
+    @Test
+    void naruBrokerJoinsTheControllerOfKafka() {
+        try (KafkaProcess kafka = KafkaProcess.start(Map.of());
+                NaruProcess naru =
+                        NaruProcess.start(
+                                Map.of(
+                                        "process.roles",
+                                        "broker",
+                                        "node.id",
+                                        "2",
+                                        "controller.quorum.bootstrap.servers",
+                                        kafka.controller()))) {
+            oneClusterServes(naru.bootstrap(), kafka.bootstrap());
+        }
+    }
+
+    /** Topics made through either node have leaders on both, and clients of either reach them. */
+    private static void oneClusterServes(String naru, String kafka) {
+        for (String through : List.of(naru, kafka)) {
+            JavaClients clients = new JavaClients(through);
+            String topic = SharedBroker.unique("mixed");
+            try (Admin admin = clients.admin()) {
+                until("two brokers", () -> await(admin.describeCluster().nodes()).size() == 2);
+                await(admin.createTopics(List.of(new NewTopic(topic, 4, (short) 1))).all());
+                until("leaders", () -> leaders(admin, topic).equals(Set.of(FIRST, SECOND)));
+                assertThat(await(admin.describeMetadataQuorum().quorumInfo()).leaderId())
+                        .isEqualTo(FIRST);
+            }
+            clients.sendNumbers(topic, 100);
+            for (String reading : List.of(naru, kafka)) {
+                try (var consumer = new JavaClients(reading).consumer("group.id", topic)) {
+                    consumer.subscribe(List.of(topic));
+                    assertThat(JavaClients.poll(consumer, 100)).hasSize(100);
+                }
+            }
+        }
+    }
+
+    private static Set<Integer> leaders(Admin admin, String topic) {
+        Set<Integer> leaders = new TreeSet<>();
+        await(admin.describeTopics(List.of(topic)).allTopicNames())
+                .get(topic)
+                .partitions()
+                .forEach(partition -> {
+                    if (partition.leader() != null) {
+                        leaders.add(partition.leader().id());
+                    }
+                });
+        return leaders;
+    }
+}
