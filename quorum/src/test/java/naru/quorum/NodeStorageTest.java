@@ -11,6 +11,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.DynamicVoters;
+import org.apache.kafka.raft.ElectionState;
+import org.apache.kafka.raft.FileQuorumStateStore;
+import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,13 +155,10 @@ final class NodeStorageTest {
         format(new Formatter().setReleaseVersion(MetadataVersion.IBP_3_9_IV0));
         Path election = folder.resolve("__cluster_metadata-0").resolve("quorum-state");
         Files.createDirectories(election.getParent());
-        Files.writeString(
-                election,
-                """
-                {"clusterId": "", "leaderId": -1, "leaderEpoch": 3, "votedId": -1,
-                 "appliedOffset": 0, "currentVoters": [{"voterId": 1}, {"voterId": 2}],
-                 "data_version": 0}
-                """);
+        new FileQuorumStateStore(election.toFile())
+                .writeElectionState(
+                        ElectionState.withUnknownLeader(3, Set.of(1, 2)),
+                        KRaftVersion.KRAFT_VERSION_0);
         Map<String, String> before = contents();
 
         assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
