@@ -36,6 +36,12 @@ public sealed interface AppendOutcome {
         }
     }
 
+    /** The log is not this leader's any more. */
+    Refused NOT_SERVED =
+            new Refused(
+                    Errors.NOT_LEADER_OR_FOLLOWER,
+                    "The partition is not served here any more in that leader epoch.");
+
     /** The record at {@code index} within its batch is at fault, because of {@code message}. */
     record RecordError(int index, String message) {}
 }

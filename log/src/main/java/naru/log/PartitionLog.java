@@ -76,6 +76,7 @@ public final class PartitionLog {
     private volatile long logEndOffset;
     private volatile long highWatermark;
     private volatile long lastStableOffset;
+    private int servedEpoch;
     private boolean closed;
 
     PartitionLog(
@@ -215,7 +216,15 @@ public final class PartitionLog {
     /** Notes that a leader of this epoch begins at the present log end offset. */
     public void beginEpoch(int leaderEpoch) {
         synchronized (lock) {
+            endEpochsBefore(leaderEpoch);
             writer.epochsChanged(epochs.assign(leaderEpoch, logEndOffset));
+        }
+    }
+
+    /** From now on nobody appends as the leader of an earlier epoch. */
+    public void endEpochsBefore(int leaderEpoch) {
+        synchronized (lock) {
+            servedEpoch = Math.max(servedEpoch, leaderEpoch);
         }
     }
 
@@ -278,7 +287,7 @@ public final class PartitionLog {
             Origin origin,
             AppendTerms terms,
             long millis) {
-        Refused refused = refusal(millis);
+        Refused refused = leaderEpoch < servedEpoch ? AppendOutcome.NOT_SERVED : refusal(millis);
         if (refused != null) {
             return refused;
         }
@@ -308,10 +317,7 @@ public final class PartitionLog {
     }
 
     private @Nullable Refused refusal(long nowMillis) {
-        return closed
-                ? new Refused(
-                        Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.")
-                : writer.refusal(nowMillis);
+        return closed ? AppendOutcome.NOT_SERVED : writer.refusal(nowMillis);
     }
 
     private @Nullable Refused write(
@@ -351,21 +357,12 @@ public final class PartitionLog {
         if (refused != null) {
             return refused;
         }
-        long base = RecordBatchLayout.baseOffset(batches, batches.position());
-        long next = logEndOffset;
-        for (int at = batches.position(); at < batches.limit(); ) {
-            if (RecordBatchLayout.baseOffset(batches, at) < next) {
-                return new Refused(
-                        Errors.INVALID_RECORD,
-                        "The leader sent offset "
-                                + RecordBatchLayout.baseOffset(batches, at)
-                                + " where "
-                                + next
-                                + " or more was expected.");
-            }
-            next = RecordBatchLayout.lastOffset(batches, at) + 1;
-            at += (int) RecordBatchLayout.sizeBytes(batches, at);
+        refused = LeaderBatches.misplaced(batches, logEndOffset);
+        if (refused != null) {
+            return refused;
         }
+        long base = RecordBatchLayout.baseOffset(batches, batches.position());
+        long next = LeaderBatches.nextOffset(batches);
         refused = write(batches, next, maxTimestamp, nowMillis);
         return refused != null ? refused : new Appended(base, next - 1, -1, logStartOffset);
     }
@@ -479,10 +476,11 @@ public final class PartitionLog {
         }
     }
 
-    /** Removes all at and above the offset. */
+    /** Removes all at and above the offset, and epochs that have no record below it. */
     public void truncateTo(long offset) {
         synchronized (lock) {
             if (offset >= logEndOffset) {
+                writer.epochsChanged(epochs.truncateFromEnd(logEndOffset));
                 return;
             }
             if (offset < segments.first().baseOffset()) {

@@ -36,14 +36,22 @@ public final class Partitions implements Quorum.Listener {
     private final int nodeId;
     private final LogDirectory logs;
     private final TopicConfigs configs;
+    private final Replication replication;
     private final Map<TopicPartition, Partition> byName = new ConcurrentHashMap<>();
     private final Map<Uuid, Map<Integer, Partition>> byId = new ConcurrentHashMap<>();
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
 
+    /** Of a node that has no other beside it. */
     public Partitions(int nodeId, LogDirectory logs, TopicConfigs configs) {
+        this(nodeId, logs, configs, Replication.ALONE);
+    }
+
+    public Partitions(
+            int nodeId, LogDirectory logs, TopicConfigs configs, Replication replication) {
         this.nodeId = nodeId;
         this.logs = logs;
         this.configs = configs;
+        this.replication = replication;
     }
 
     /** Listeners are added before the first image comes. */
@@ -110,73 +118,130 @@ public final class Partitions implements Quorum.Listener {
         for (Partition partition : ofTopic.values()) {
             byName.remove(partition.topicPartition(), partition);
             leave(partition);
-            try {
-                logs.delete(partition.topicPartition());
-            } catch (LogStorageException e) {
-                LOG.error(
-                        "the log of {} stays on disk: {}",
-                        partition.topicPartition(),
-                        e.getMessage());
-            }
+            deleteLog(partition.topicPartition());
+        }
+    }
+
+    private void deleteLog(TopicPartition name) {
+        try {
+            logs.delete(name);
+        } catch (LogStorageException e) {
+            LOG.error("the log of {} stays on disk: {}", name, e.getMessage());
         }
     }
 
     private void leave(Partition partition) {
-        boolean led = partition.standing() instanceof Standing.Leading;
+        Standing before = partition.standing();
+        replication.unfollow(partition);
         partition.stand(new Standing.Gone());
-        if (led) {
-            listeners.forEach(listener -> listener.onNotLeading(partition));
-        }
+        announce(partition, before, partition.standing());
     }
 
     private void place(TopicChange topic, int index, PartitionState state, TopicConfig config) {
         TopicPartition name = new TopicPartition(topic.name(), index);
         Partition partition = byName.get(name);
-        if (!state.replicas().contains(nodeId) || state.leader() != nodeId) {
-            if (partition != null) {
-                leave(partition);
-            }
-            return;
-        }
         if (partition != null && !partition.topicId().equals(topic.id())) {
             byId.remove(partition.topicId());
             leave(partition);
             partition = null;
         }
-        Standing next = lead(name, topic.id(), state, config);
-        if (partition == null) {
-            partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
-            partition.stand(next);
-            byName.put(name, partition);
-            byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
-            announce(partition, next);
+        if (!state.replicas().contains(nodeId)) {
+            if (partition != null) {
+                remove(partition);
+            }
             return;
         }
-        boolean newEpoch =
-                !(partition.standing() instanceof Standing.Leading leading)
-                        || leading.leaderEpoch() != state.leaderEpoch();
+        Standing before = partition == null ? new Standing.Gone() : partition.standing();
+        // Nothing that the former leader sent is appended once the next epoch begins.
+        if (partition != null
+                && before instanceof Standing.Following following
+                && !following.isOf(state.leader(), state.leaderEpoch())) {
+            replication.unfollow(partition);
+            partition.stand(new Standing.Gone());
+        }
+        Standing next = standing(name, topic.id(), before, state, config);
+        if (partition == null) {
+            partition =
+                    new Partition(name, topic.id(), config.minInSyncReplicas(), replication, next);
+        }
+        change(partition, before, next);
+        byName.put(name, partition);
+        byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
+        announce(partition, before, next);
+    }
+
+    private void change(Partition partition, Standing before, Standing next) {
         partition.stand(next);
-        if (newEpoch) {
-            announce(partition, next);
+        if (next instanceof Standing.Following following
+                && following.leader() != Standing.Following.NO_LEADER
+                && !following.isSameReign(before)) {
+            replication.follow(partition, following);
         }
     }
 
-    private void announce(Partition partition, Standing standing) {
-        if (standing instanceof Standing.Leading leading) {
-            listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
+    /** The replica is another broker's now, and all others have what this one had. */
+    private void remove(Partition partition) {
+        LOG.info("the replica of {} is no longer placed here", partition.topicPartition());
+        byName.remove(partition.topicPartition(), partition);
+        Map<Integer, Partition> ofTopic = byId.get(partition.topicId());
+        if (ofTopic != null) {
+            ofTopic.remove(partition.topicPartition().partition(), partition);
+        }
+        leave(partition);
+        deleteLog(partition.topicPartition());
+    }
+
+    /** Tells who has to know that the partition is led here no more, or from now on. */
+    private void announce(Partition partition, Standing before, Standing next) {
+        boolean led = before instanceof Standing.Leading;
+        if (next instanceof Standing.Leading leading) {
+            if (!(before instanceof Standing.Leading old
+                    && old.leaderEpoch() == leading.leaderEpoch())) {
+                listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
+            }
+        } else if (led) {
+            listeners.forEach(listener -> listener.onNotLeading(partition));
         }
     }
 
-    private Standing lead(
-            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
+    private Standing standing(
+            TopicPartition name,
+            Uuid topicId,
+            Standing before,
+            PartitionState state,
+            TopicConfig config) {
         try {
             PartitionLog log = logs.create(name, topicId, config.log());
-            log.beginEpoch(state.leaderEpoch());
-            return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas());
+            if (state.leader() == nodeId) {
+                return lead(log, before, state);
+            }
+            log.endEpochsBefore(state.leaderEpoch());
+            return new Standing.Following(
+                    log,
+                    state.leader(),
+                    state.leaderEpoch(),
+                    state.inSyncReplicas().contains(nodeId));
         } catch (LogStorageException e) {
             LOG.error("partition {} is offline: {}", name, e.getMessage());
             return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
         }
+    }
+
+    private Standing lead(PartitionLog log, Standing before, PartitionState state) {
+        boolean goesOn =
+                before instanceof Standing.Leading old
+                        && old.log() == log
+                        && old.leaderEpoch() == state.leaderEpoch();
+        log.beginEpoch(state.leaderEpoch());
+        long reignStart = goesOn ? log.highWatermark() : log.logEndOffset();
+        Followers followers = goesOn ? ((Standing.Leading) before).followers() : null;
+        if (followers != null) {
+            followers.adopt(state);
+        } else if (state.replicas().size() > 1) {
+            followers =
+                    new Followers(nodeId, state, reignStart, replication, replication.nowMillis());
+        }
+        return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas(), followers);
     }
 
     /** A broker's setting may be any topic's default. */

@@ -17,9 +17,10 @@ final class Waiters {
     private static final int FIRST_SWEEP = 32;
 
     private final PriorityQueue<Commit> commits = new PriorityQueue<>();
-    private List<DataListener> readers = new ArrayList<>();
-    private int sweepAt = FIRST_SWEEP;
+    private Readers readers = new Readers();
+    private Readers followers = new Readers();
     private volatile int count;
+    private volatile int followerCount;
 
     private record Commit(long offset, CommitListener listener) implements Comparable<Commit> {
         @Override
@@ -28,55 +29,92 @@ final class Waiters {
         }
     }
 
+    /** Those who wait for more to read; those who have given up are swept out now and then. */
+    private static final class Readers {
+        private final List<DataListener> waiting = new ArrayList<>();
+        private int sweepAt = FIRST_SWEEP;
+
+        void add(DataListener reader) {
+            if (waiting.size() >= sweepAt) {
+                waiting.removeIf(DataListener::isDone);
+                sweepAt = Math.max(FIRST_SWEEP, 2 * waiting.size());
+            }
+            waiting.add(reader);
+        }
+
+        void wake() {
+            for (DataListener reader : waiting) {
+                if (!reader.isDone()) {
+                    reader.onChange();
+                }
+            }
+        }
+    }
+
     boolean isEmpty() {
         return count == 0;
     }
 
-    synchronized void addReader(DataListener reader) {
-        if (readers.size() >= sweepAt) {
-            readers.removeIf(DataListener::isDone);
-            sweepAt = Math.max(FIRST_SWEEP, 2 * readers.size());
-        }
-        readers.add(reader);
-        count = readers.size() + commits.size();
+    /** Who sees to the log's end is woken by appends, who sees less by the high watermark. */
+    synchronized void addReader(DataListener reader, View view) {
+        (view == View.LOG_END ? followers : readers).add(reader);
+        recount();
     }
 
     synchronized void addCommit(long offset, CommitListener listener) {
         commits.add(new Commit(offset, listener));
-        count = readers.size() + commits.size();
+        recount();
+    }
+
+    private void recount() {
+        followerCount = followers.waiting.size();
+        count = readers.waiting.size() + commits.size();
+    }
+
+    /** Calls those who see to the log's end. */
+    void onAppend() {
+        if (followerCount > 0) {
+            Readers woken;
+            synchronized (this) {
+                woken = followers;
+                followers = new Readers();
+                recount();
+            }
+            woken.wake();
+        }
     }
 
     /** Calls the readers, and those who wait for offsets up to the high watermark. */
     void onAdvance(long highWatermark) {
-        List<DataListener> woken;
+        Readers woken;
         List<CommitListener> committed = new ArrayList<>();
         synchronized (this) {
             woken = readers;
-            readers = new ArrayList<>(Math.min(4, woken.size()));
+            readers = new Readers();
             while (!commits.isEmpty() && commits.element().offset <= highWatermark) {
                 committed.add(commits.remove().listener);
             }
-            count = commits.size();
+            recount();
         }
         committed.forEach(CommitListener::onCommitted);
-        for (DataListener reader : woken) {
-            if (!reader.isDone()) {
-                reader.onChange();
-            }
-        }
+        woken.wake();
     }
 
     void onLost(Errors error, String message) {
-        List<DataListener> woken;
+        Readers woken;
+        Readers wokenFollowers;
         List<Commit> lost;
         synchronized (this) {
             woken = readers;
-            readers = new ArrayList<>();
+            wokenFollowers = followers;
+            readers = new Readers();
+            followers = new Readers();
             lost = new ArrayList<>(commits);
             commits.clear();
-            count = 0;
+            recount();
         }
         lost.forEach(commit -> commit.listener.onLost(error, message));
-        woken.forEach(DataListener::onChange);
+        woken.waiting.forEach(DataListener::onChange);
+        wokenFollowers.waiting.forEach(DataListener::onChange);
     }
 }
