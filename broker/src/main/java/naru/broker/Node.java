@@ -91,7 +91,8 @@ public final class Node implements AutoCloseable {
     private boolean closed;
 
     /** What the role {@code broker} adds. */
-    private record BrokerPart(Partitions partitions, ClientTelemetry telemetry) {}
+    private record BrokerPart(
+            Partitions partitions, ClientTelemetry telemetry, Replicas replicas) {}
 
     /**
      * Starts a node and returns when it serves.
@@ -168,13 +169,16 @@ public final class Node implements AutoCloseable {
         LogDirectory logs = openLogs(topics, dynamic);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
         dynamic.subscribe((changed, now) -> logs.compactor().wake());
-        Partitions partitions = new Partitions(config.nodeId(), logs, topics);
+        AlarmClock alarms = new AlarmClock();
+        parts.push(alarms);
+        Replicas replicas = new Replicas(config, dynamic, quorum, alarms);
+        parts.push(replicas);
+        Partitions partitions =
+                new Partitions(config.nodeId(), logs, topics, replicas.replication());
         FetchSessions fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = control.access();
-        AlarmClock alarms = new AlarmClock();
-        parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
         ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
         parts.push(shares.coordinator());
@@ -191,7 +195,8 @@ public final class Node implements AutoCloseable {
                 dynamic,
                 fetchSessions,
                 access,
-                quotas);
+                quotas,
+                replicas);
         AdministrationApis.serve(
                 brokerApis, quorum, logs, dynamic, images, creation, addresses, control, quotas);
         ClientTelemetry telemetry =
@@ -211,7 +216,8 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
-        return new BrokerPart(partitions, telemetry);
+        replicas.lookAfter(partitions);
+        return new BrokerPart(partitions, telemetry, replicas);
     }
 
     private void subscribe(Quorum.@Nullable Listener... inOrder) {
@@ -404,11 +410,24 @@ public final class Node implements AutoCloseable {
             Partitions partitions = broker.partitions();
             all.add(new ClientMetrics(broker.telemetry()));
             all.add(new PartitionMetrics(partitions));
+            all.add(broker.replicas().metrics(partitions));
             all.add(
                     new CompactionMetrics(
                             partitions.logs().compactor(), System::currentTimeMillis));
         }
         return all;
+    }
+
+    /** Vanishes without a word to the cluster. */
+    synchronized void vanish() {
+        if (!closed) {
+            closed = true;
+            closeAll(parts);
+        }
+    }
+
+    @Nullable Partitions partitions() {
+        return broker == null ? null : broker.partitions();
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */

@@ -3,6 +3,7 @@ package naru.broker.fetch;
 import naru.broker.access.Access;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
+import naru.broker.quota.ByteThrottle;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
@@ -44,7 +45,14 @@ public final class Fetch implements RequestHandler {
             FetchSessions sessions,
             IntSupplier fetchMaxBytes,
             ClientQuotas quotas) {
-        this(lookup, access, sessions, fetchMaxBytes, quotas, ReplicaChoice.ALWAYS_LEADER);
+        this(
+                lookup,
+                access,
+                sessions,
+                fetchMaxBytes,
+                quotas,
+                ReplicaChoice.ALWAYS_LEADER,
+                ByteThrottle.none());
     }
 
     public Fetch(
@@ -53,9 +61,10 @@ public final class Fetch implements RequestHandler {
             FetchSessions sessions,
             IntSupplier fetchMaxBytes,
             ClientQuotas quotas,
-            ReplicaChoice choice) {
+            ReplicaChoice choice,
+            ByteThrottle toReplicas) {
         this.access = access;
-        this.reader = new FetchReader(lookup, access, choice);
+        this.reader = new FetchReader(lookup, access, choice, toReplicas);
         this.sessions = sessions;
         this.fetchMaxBytes = fetchMaxBytes;
         this.quotas = quotas;

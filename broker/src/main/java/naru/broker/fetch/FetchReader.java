@@ -4,7 +4,9 @@ import naru.broker.access.Access;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.PartitionLookup.Held;
+import naru.broker.partition.Standing;
 import naru.broker.partition.View;
+import naru.broker.quota.ByteThrottle;
 import naru.broker.transport.FileRegion;
 import naru.broker.transport.Request;
 import naru.log.LogSlice;
@@ -32,8 +34,11 @@ final class FetchReader {
     private final PartitionLookup lookup;
     private final Access access;
     private final ReplicaChoice choice;
+    private final ByteThrottle throttle;
 
-    FetchReader(PartitionLookup lookup, Access access, ReplicaChoice choice) {
+    FetchReader(
+            PartitionLookup lookup, Access access, ReplicaChoice choice, ByteThrottle throttle) {
+        this.throttle = throttle;
         this.lookup = lookup;
         this.access = access;
         this.choice = choice;
@@ -152,7 +157,7 @@ final class FetchReader {
                 0);
     }
 
-    private static Answer readHere(Held.Here here, Wanted wanted, ReadAs as, Bounds bounds) {
+    private Answer readHere(Held.Here here, Wanted wanted, ReadAs as, Bounds bounds) {
         Partition partition = here.partition();
         PartitionLog log = here.log();
         PartitionData data = new PartitionData().setPartitionIndex(wanted.key.index());
@@ -180,12 +185,18 @@ final class FetchReader {
             }
             long seenEnd = Partition.visibleEnd(log, as.view());
             withOffsets(data, log);
+            boolean throttled = as.isReplica() && isThrottled(here, as.replica());
             int maxBytes = Math.min(bounds.maxBytes, wanted.maxBytes);
-            return switch (log.read(
-                    wanted.fetchOffset, seenEnd, maxBytes, bounds.atLeastOneBatch)) {
-                case ReadOutcome.Found found ->
-                        withRecords(
-                                partition, log, wanted, as.view(), data, seenEnd, found.slice());
+            return switch (throttled && throttle.isExceeded()
+                    ? ReadOutcome.NOTHING
+                    : log.read(wanted.fetchOffset, seenEnd, maxBytes, bounds.atLeastOneBatch)) {
+                case ReadOutcome.Found found -> {
+                    if (throttled) {
+                        throttle.spend(found.slice().sizeBytes());
+                    }
+                    yield withRecords(
+                            partition, log, wanted, as.view(), data, seenEnd, found.slice());
+                }
                 case ReadOutcome.Nothing nothing ->
                         new Answer(
                                 wanted,
@@ -205,6 +216,14 @@ final class FetchReader {
                     e.getMessage());
             return refused(wanted, Errors.KAFKA_STORAGE_ERROR, partition);
         }
+    }
+
+    private static boolean isThrottled(Held.Here here, int replica) {
+        Standing.Leading leading = here.leading();
+        return here.partition().throttles().asLeader()
+                && leading != null
+                && leading.followers() != null
+                && !leading.followers().isInSync(replica);
     }
 
     private static PartitionData withOffsets(PartitionData data, PartitionLog log) {

@@ -338,6 +338,17 @@ public final class Followers {
         return change.equals(asked);
     }
 
+    /** Where the logs of all replicas begin that are live, or above. */
+    public synchronized long lowWatermark(long own) {
+        long low = own;
+        for (Map.Entry<Integer, Follower> each : followers.entrySet()) {
+            if (rules.mayBeInSync(each.getKey(), UNKNOWN)) {
+                low = Math.min(low, each.getValue().logStart);
+            }
+        }
+        return low;
+    }
+
     // ---- for others to see
 
     public synchronized List<Progress> progress() {

@@ -31,6 +31,7 @@ public final class Partition {
     /** Held while what a leader sent is applied, and while the standing changes. */
     private final Object following = new Object();
 
+    private volatile Throttles throttles = Throttles.NONE;
     private volatile int minInSyncReplicas;
     private volatile Standing standing;
 
@@ -55,12 +56,32 @@ public final class Partition {
         return topicId;
     }
 
+    public int minInSyncReplicas() {
+        return minInSyncReplicas;
+    }
+
     public Traffic traffic() {
         return traffic;
     }
 
     public Standing standing() {
         return standing;
+    }
+
+    /**
+     * Whether replicas out of sync are replicated within a bound (KIP-73): those that fetch here,
+     * and this one.
+     */
+    public record Throttles(boolean asLeader, boolean asFollower) {
+        static final Throttles NONE = new Throttles(false, false);
+    }
+
+    public Throttles throttles() {
+        return throttles;
+    }
+
+    void throttle(Throttles now) {
+        throttles = now;
     }
 
     /** Takes the topic's changed configuration. */
@@ -70,6 +91,7 @@ public final class Partition {
         if (log != null) {
             log.reconfigure(config.log());
         }
+        onInSyncChanged();
     }
 
     /** Takes a new standing; whoever waited on what is no longer true is told. */
@@ -223,6 +245,9 @@ public final class Partition {
                 followers.onFetch(broker, brokerEpoch, offset, logStart, log.logEndOffset(), now);
         if (seen == Followers.Seen.TAKEN) {
             advanceHighWatermark(leading);
+            if (waiters.awaitsDeletion()) {
+                waiters.onDeleted(followers.lowWatermark(log.logStartOffset()));
+            }
             if (followers.mayJoin(broker, log.highWatermark())) {
                 changeInSync(leading, followers, false);
             }
@@ -251,7 +276,7 @@ public final class Partition {
         }
     }
 
-    /** The in-sync replicas are others than before, by the controller's answer. */
+    /** The in-sync replicas are others than before, or how many there must be. */
     public void onInSyncChanged() {
         if (standing instanceof Standing.Leading leading) {
             advanceHighWatermark(leading);
@@ -336,6 +361,30 @@ public final class Partition {
                     Errors.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + topicPartition);
         } else if (log.highWatermark() >= offset) {
             waiters.onAdvance(log.highWatermark());
+        }
+    }
+
+    /** Where the logs of all live replicas begin, or above; -1 when this broker does not lead. */
+    public long lowWatermark() {
+        return switch (standing) {
+            case Standing.Leading(PartitionLog log, int epoch, var inSync, var followers) ->
+                    followers == null
+                            ? log.logStartOffset()
+                            : followers.lowWatermark(log.logStartOffset());
+            case Standing.Following following -> -1;
+            case Standing.Offline offline -> -1;
+            case Standing.Gone gone -> -1;
+        };
+    }
+
+    /** Tells the listener when no live replica has anything below the offset; at once if so. */
+    public void awaitDeletion(long offset, CommitListener listener) {
+        waiters.addDeletion(offset, listener);
+        if (ledLog() == null) {
+            waiters.onLost(
+                    Errors.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + topicPartition);
+        } else {
+            waiters.onDeleted(lowWatermark());
         }
     }
 

@@ -164,6 +164,7 @@ public final class Partitions implements Quorum.Listener {
             partition =
                     new Partition(name, topic.id(), config.minInSyncReplicas(), replication, next);
         }
+        partition.throttle(throttles(config, index));
         change(partition, before, next);
         byName.put(name, partition);
         byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
@@ -244,6 +245,12 @@ public final class Partitions implements Quorum.Listener {
         return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas(), followers);
     }
 
+    private Partition.Throttles throttles(TopicConfig config, int index) {
+        return new Partition.Throttles(
+                config.throttles("leader", index, nodeId),
+                config.throttles("follower", index, nodeId));
+    }
+
     /** A broker's setting may be any topic's default. */
     private void reconfigure(Collection<ConfigResource> changed, ClusterImage image) {
         boolean everyTopic = changed.stream().anyMatch(r -> r.type() == ConfigResource.Type.BROKER);
@@ -252,8 +259,10 @@ public final class Partitions implements Quorum.Listener {
             String topic = partition.topicPartition().topic();
             if (everyTopic
                     || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-                partition.reconfigure(
-                        effective.computeIfAbsent(topic, name -> configs.effective(image, name)));
+                TopicConfig config =
+                        effective.computeIfAbsent(topic, name -> configs.effective(image, name));
+                partition.throttle(throttles(config, partition.topicPartition().partition()));
+                partition.reconfigure(config);
             }
         }
     }

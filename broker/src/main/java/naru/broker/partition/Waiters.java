@@ -17,10 +17,12 @@ final class Waiters {
     private static final int FIRST_SWEEP = 32;
 
     private final PriorityQueue<Commit> commits = new PriorityQueue<>();
+    private final PriorityQueue<Commit> deletions = new PriorityQueue<>();
     private Readers readers = new Readers();
     private Readers followers = new Readers();
     private volatile int count;
     private volatile int followerCount;
+    private volatile int deletionCount;
 
     private record Commit(long offset, CommitListener listener) implements Comparable<Commit> {
         @Override
@@ -66,7 +68,30 @@ final class Waiters {
         recount();
     }
 
+    /** Tells the listener when no live replica has anything below the offset. */
+    synchronized void addDeletion(long offset, CommitListener listener) {
+        deletions.add(new Commit(offset, listener));
+        recount();
+    }
+
+    boolean awaitsDeletion() {
+        return deletionCount > 0;
+    }
+
+    /** Calls those who wait for everything below the offset to be gone. */
+    void onDeleted(long lowWatermark) {
+        List<CommitListener> done = new ArrayList<>();
+        synchronized (this) {
+            while (!deletions.isEmpty() && deletions.element().offset <= lowWatermark) {
+                done.add(deletions.remove().listener);
+            }
+            recount();
+        }
+        done.forEach(CommitListener::onCommitted);
+    }
+
     private void recount() {
+        deletionCount = deletions.size();
         followerCount = followers.waiting.size();
         count = readers.waiting.size() + commits.size();
     }
@@ -110,7 +135,9 @@ final class Waiters {
             readers = new Readers();
             followers = new Readers();
             lost = new ArrayList<>(commits);
+            lost.addAll(deletions);
             commits.clear();
+            deletions.clear();
             recount();
         }
         lost.forEach(commit -> commit.listener.onLost(error, message));

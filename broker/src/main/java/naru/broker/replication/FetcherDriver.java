@@ -22,4 +22,13 @@ public interface FetcherDriver extends AutoCloseable {
     interface Maker {
         FetcherDriver drive(int leader, ReplicaFetcher fetcher);
     }
+
+    /** A thread and a connection for each. */
+    static Maker threads(PeerNetwork network) {
+        return (leader, fetcher) ->
+                new FetcherThread(
+                        "naru-follow-" + leader,
+                        fetcher,
+                        new NetworkConnection(network, leader, "fetcher-" + leader));
+    }
 }

@@ -19,6 +19,8 @@ final class Followed {
         LEADER_START
     }
 
+    static final int FIRST_REST_MILLIS = 10;
+
     private static final int MOST_EMPTY_ANSWERS = 10;
 
     final Partition partition;
@@ -27,6 +29,7 @@ final class Followed {
     Ask ask = Ask.RECORDS;
     long resumeMillis;
     private int emptyAnswers;
+    private int failures;
     private String lastComplaint = "";
 
     Followed(Partition partition, Standing.Following standing) {
@@ -42,8 +45,17 @@ final class Followed {
         return news;
     }
 
+    /**
+     * How long to rest after one more failure in a row: a leader that has not heard yet that it
+     * leads soon will.
+     */
+    long nextRest(int mostMillis) {
+        return Math.min(mostMillis, (long) FIRST_REST_MILLIS << Math.min(failures++, 20));
+    }
+
     void progressed() {
         emptyAnswers = 0;
+        failures = 0;
         lastComplaint = "";
     }
 

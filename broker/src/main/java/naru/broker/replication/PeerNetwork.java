@@ -46,7 +46,6 @@ public final class PeerNetwork {
 
     private final Supplier<NodeConfig> config;
     private final Supplier<ClusterImage> image;
-    private final Metrics metrics = new Metrics();
 
     public PeerNetwork(Supplier<NodeConfig> config, Supplier<ClusterImage> image) {
         this.config = config;
@@ -81,7 +80,7 @@ public final class PeerNetwork {
                                 LARGEST_ANSWER_BYTES,
                                 2 * now.integer("replica.fetch.response.max.bytes")),
                         now.number("connections.max.idle.ms"),
-                        metrics,
+                        new Metrics(),
                         Time.SYSTEM,
                         purpose,
                         Map.of("broker-id", Integer.toString(now.nodeId())),
@@ -135,9 +134,5 @@ public final class PeerNetwork {
         all.putAll(config.layers().broker());
         return new AbstractConfig(
                 new ConfigDef().withClientSslSupport().withClientSaslSupport(), all, false);
-    }
-
-    void close() {
-        metrics.close();
     }
 }

@@ -46,6 +46,11 @@ public final class ReplicaFetcher {
     /** A partition that a throttle holds back is looked at again after this. */
     private static final int THROTTLE_PAUSE_MILLIS = 200;
 
+    private static final int FIRST_PAUSE_MILLIS = 20;
+
+    /** A broker that is not registered has nothing to show to a leader. */
+    private static final int REGISTRATION_PAUSE_MILLIS = 20;
+
     private final int leader;
     private final FetchTerms terms;
     private final FollowThrottle throttle;
@@ -58,7 +63,7 @@ public final class ReplicaFetcher {
     private final Stats stats = new Stats();
 
     private long pausedUntil;
-    private boolean faulty;
+    private int failuresInARow;
 
     private record Resting(Followed partition, long untilMillis) {}
 
@@ -154,6 +159,9 @@ public final class ReplicaFetcher {
         if (pausedUntil > nowMillis) {
             return new Step.Rest(pausedUntil - nowMillis);
         }
+        if (terms.brokerEpoch().getAsLong() < 0) {
+            return new Step.Rest(REGISTRATION_PAUSE_MILLIS);
+        }
         AbstractRequest.Builder<?> offsets = bounds.request(this::isCurrent, nowMillis);
         if (offsets != null) {
             stats.requests.incrementAndGet();
@@ -176,7 +184,7 @@ public final class ReplicaFetcher {
             session.forget(key);
             return;
         }
-        if (!one.standing.inSync() && throttle.holdsBack(key.topicPartition())) {
+        if (!one.standing.inSync() && throttle.holdsBack(one.partition)) {
             rest(one, nowMillis, THROTTLE_PAUSE_MILLIS);
             return;
         }
@@ -217,7 +225,7 @@ public final class ReplicaFetcher {
                     error,
                     message == null ? "" : message);
         }
-        rest(one, nowMillis, terms.backoffMillis());
+        rest(one, nowMillis, one.nextRest(terms.backoffMillis()));
     }
 
     // ---- what came of it
@@ -225,13 +233,13 @@ public final class ReplicaFetcher {
     /** The request has no answer, or none that counts. */
     public void onFailure(String reason, long nowMillis) {
         stats.failures.incrementAndGet();
-        if (!faulty) {
+        if (failuresInARow == 0) {
             LOG.warn("broker {} cannot be followed for now: {}", leader, reason);
         }
-        faulty = true;
         session.interrupted();
         bounds.interrupted();
-        pausedUntil = nowMillis + terms.backoffMillis();
+        long pause = (long) FIRST_PAUSE_MILLIS << Math.min(failuresInARow++, 20);
+        pausedUntil = nowMillis + Math.min(terms.backoffMillis(), pause);
     }
 
     public void onResponse(ApiMessage response, long nowMillis) {
@@ -269,10 +277,10 @@ public final class ReplicaFetcher {
     }
 
     private void answeredAgain() {
-        if (faulty) {
+        if (failuresInARow > 0) {
             LOG.info("broker {} answers again", leader);
         }
-        faulty = false;
+        failuresInARow = 0;
     }
 
     private void onPartition(Followed one, PartitionData data, long fetchOffset, long nowMillis) {
@@ -309,7 +317,7 @@ public final class ReplicaFetcher {
                     one.partition.traffic().fromLeader(bytes);
                     session.served(one.key);
                     if (!one.standing.inSync()) {
-                        throttle.fetched(one.key.topicPartition(), bytes);
+                        throttle.fetched(one.partition, bytes);
                     }
                 }
                 consider(one.key, nowMillis);

@@ -70,7 +70,7 @@ final class ReplicaWorld {
                                 "min.insync.replicas",
                                 Integer.toString(1 + random.nextInt(2)),
                                 "naru.ack",
-                                fsync ? "fsync" : "kafka",
+                                fsync ? "fsync" : "page-cache",
                                 "segment.bytes",
                                 "2048"));
         for (int id : IDS) {
