@@ -38,6 +38,11 @@ final class Followed {
         this.key = new TopicIdPartition(partition.topicId(), partition.topicPartition());
     }
 
+    /** Whether the metadata hold this replica for in sync, which may change within a reign. */
+    boolean isInSync() {
+        return partition.standing() instanceof Standing.Following now && now.inSync();
+    }
+
     /** Whether this is worth a line in the log: the same is not said twice in a row. */
     boolean isNews(String complaint) {
         boolean news = !complaint.equals(lastComplaint);

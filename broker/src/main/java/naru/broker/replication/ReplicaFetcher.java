@@ -184,7 +184,7 @@ public final class ReplicaFetcher {
             session.forget(key);
             return;
         }
-        if (!one.standing.inSync() && throttle.holdsBack(one.partition)) {
+        if (!one.isInSync() && throttle.holdsBack(one.partition)) {
             rest(one, nowMillis, THROTTLE_PAUSE_MILLIS);
             return;
         }
@@ -316,7 +316,7 @@ public final class ReplicaFetcher {
                     stats.bytes.addAndGet(bytes);
                     one.partition.traffic().fromLeader(bytes);
                     session.served(one.key);
-                    if (!one.standing.inSync()) {
+                    if (!one.isInSync()) {
                         throttle.fetched(one.partition, bytes);
                     }
                 }

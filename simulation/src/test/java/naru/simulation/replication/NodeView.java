@@ -177,6 +177,11 @@ final class NodeView implements Quorum, ClusterImage {
     }
 
     @Override
+    public Standing standing() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Map<String, LevelRange> supportedFeatures() {
         return Map.of();
     }
