@@ -18,8 +18,8 @@ final class Waiters {
 
     private final PriorityQueue<Commit> commits = new PriorityQueue<>();
     private final PriorityQueue<Commit> deletions = new PriorityQueue<>();
-    private Readers readers = new Readers();
-    private Readers followers = new Readers();
+    private final Readers readers = new Readers();
+    private final Readers followers = new Readers();
     private volatile int count;
     private volatile int followerCount;
     private volatile int deletionCount;
@@ -33,7 +33,7 @@ final class Waiters {
 
     /** Those who wait for more to read; those who have given up are swept out now and then. */
     private static final class Readers {
-        private final List<DataListener> waiting = new ArrayList<>();
+        private List<DataListener> waiting = new ArrayList<>();
         private int sweepAt = FIRST_SWEEP;
 
         void add(DataListener reader) {
@@ -44,11 +44,17 @@ final class Waiters {
             waiting.add(reader);
         }
 
-        void wake() {
-            for (DataListener reader : waiting) {
-                if (!reader.isDone()) {
-                    reader.onChange();
-                }
+        List<DataListener> take() {
+            List<DataListener> taken = waiting;
+            waiting = new ArrayList<>(Math.min(4, taken.size()));
+            return taken;
+        }
+    }
+
+    private static void wake(List<DataListener> woken) {
+        for (DataListener reader : woken) {
+            if (!reader.isDone()) {
+                reader.onChange();
             }
         }
     }
@@ -99,41 +105,37 @@ final class Waiters {
     /** Calls those who see to the log's end. */
     void onAppend() {
         if (followerCount > 0) {
-            Readers woken;
+            List<DataListener> woken;
             synchronized (this) {
-                woken = followers;
-                followers = new Readers();
+                woken = followers.take();
                 recount();
             }
-            woken.wake();
+            wake(woken);
         }
     }
 
     /** Calls the readers, and those who wait for offsets up to the high watermark. */
     void onAdvance(long highWatermark) {
-        Readers woken;
+        List<DataListener> woken;
         List<CommitListener> committed = new ArrayList<>();
         synchronized (this) {
-            woken = readers;
-            readers = new Readers();
+            woken = readers.take();
             while (!commits.isEmpty() && commits.element().offset <= highWatermark) {
                 committed.add(commits.remove().listener);
             }
             recount();
         }
         committed.forEach(CommitListener::onCommitted);
-        woken.wake();
+        wake(woken);
     }
 
     void onLost(Errors error, String message) {
-        Readers woken;
-        Readers wokenFollowers;
+        List<DataListener> woken;
+        List<DataListener> wokenFollowers;
         List<Commit> lost;
         synchronized (this) {
-            woken = readers;
-            wokenFollowers = followers;
-            readers = new Readers();
-            followers = new Readers();
+            woken = readers.take();
+            wokenFollowers = followers.take();
             lost = new ArrayList<>(commits);
             lost.addAll(deletions);
             commits.clear();
@@ -141,7 +143,7 @@ final class Waiters {
             recount();
         }
         lost.forEach(commit -> commit.listener.onLost(error, message));
-        woken.waiting.forEach(DataListener::onChange);
-        wokenFollowers.waiting.forEach(DataListener::onChange);
+        woken.forEach(DataListener::onChange);
+        wokenFollowers.forEach(DataListener::onChange);
     }
 }
