@@ -63,7 +63,7 @@ class FollowersTest {
     }
 
     private Seen fetch(int broker, long offset) {
-        return followers.onFetch(broker, epochs.get(broker), offset, 0, end, now);
+        return followers.onFetch(broker, requireNonNull(epochs.get(broker)), offset, 0, end, now);
     }
 
     private long advance(int minInSync) {
