@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -158,7 +157,6 @@ class ReplicationTest {
         create(3);
         AtomicBoolean done = new AtomicBoolean();
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
-        CountDownLatch ended = new CountDownLatch(1);
         try (KafkaProducer<String, String> producer = producer()) {
             Thread writer =
                     Thread.startVirtualThread(() -> {
@@ -173,7 +171,6 @@ class ReplicationTest {
                                     });
                             LockSupport.parkNanos(500_000);
                         }
-                        ended.countDown();
                     });
             for (int round = 0; round < 4; round++) {
                 int before = acknowledged.size();
@@ -188,9 +185,8 @@ class ReplicationTest {
                 awaitAllInSync(3);
             }
             done.set(true);
-            ended.await();
+            writer.join();
             producer.flush();
-            assertThat(writer.isAlive()).isFalse();
         }
         awaitAllInSync(3);
         ClusterOfNodes.awaitUntil(() ->
