@@ -31,7 +31,8 @@ final class BrokerApis {
             DynamicConfig config,
             FetchSessions sessions,
             Access access,
-            ClientQuotas quotas) {
+            ClientQuotas quotas,
+            Replicas replicas) {
         serveLogin(table);
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
                 .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
@@ -42,7 +43,9 @@ final class BrokerApis {
                                 access,
                                 sessions,
                                 () -> config.current().integer("fetch.max.bytes"),
-                                quotas))
+                                quotas,
+                                replicas.choice(),
+                                replicas.toFollowers()))
                 .serve(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access))
                 .serve(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpoch(lookup, access))
                 .serve(ApiKeys.DELETE_RECORDS, new DeleteRecords(lookup, access))

@@ -89,7 +89,8 @@ public final class Node implements AutoCloseable {
     private boolean closed;
 
     /** What the role {@code broker} adds. */
-    private record BrokerPart(Partitions partitions, ClientTelemetry telemetry) {}
+    private record BrokerPart(
+            Partitions partitions, ClientTelemetry telemetry, Replicas replicas) {}
 
     /**
      * Starts a node and returns when it serves.
@@ -170,14 +171,21 @@ public final class Node implements AutoCloseable {
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectories logs = folders.open(quorum, topics, dynamic, fatalFault);
         parts.push(() -> logs.close(quorum.brokerEpoch()));
+        AlarmClock alarms = new AlarmClock();
+        parts.push(alarms);
+        Replicas replicas = new Replicas(config, dynamic, quorum, alarms);
+        parts.push(replicas);
         Partitions partitions =
-                new Partitions(config.nodeId(), logs, topics, quorum::assignDirectory);
+                new Partitions(
+                        config.nodeId(),
+                        logs,
+                        topics,
+                        quorum::assignDirectory,
+                        replicas.replication());
         FetchSessions fetchSessions =
                 new FetchSessions(
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = control.access();
-        AlarmClock alarms = new AlarmClock();
-        parts.push(alarms);
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
         ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
         parts.push(shares.coordinator());
@@ -194,7 +202,8 @@ public final class Node implements AutoCloseable {
                 dynamic,
                 fetchSessions,
                 access,
-                quotas);
+                quotas,
+                replicas);
         AdministrationApis.serve(
                 brokerApis, quorum, dynamic, images, creation, addresses, control, quotas);
         serveLogFolders(partitions, dynamic, access);
@@ -215,7 +224,8 @@ public final class Node implements AutoCloseable {
                 coordinators.groupEvents(),
                 shares.events(),
                 images);
-        return new BrokerPart(partitions, telemetry);
+        replicas.lookAfter(partitions);
+        return new BrokerPart(partitions, telemetry, replicas);
     }
 
     private void serveLogFolders(Partitions partitions, DynamicConfig dynamic, Access access) {
@@ -416,9 +426,22 @@ public final class Node implements AutoCloseable {
             Partitions partitions = broker.partitions();
             all.add(new ClientMetrics(broker.telemetry()));
             all.add(new PartitionMetrics(partitions));
+            all.add(broker.replicas().metrics(partitions));
             all.add(new CompactionMetrics(partitions.logs(), System::currentTimeMillis));
         }
         return all;
+    }
+
+    /** Vanishes without a word to the cluster. */
+    synchronized void vanish() {
+        if (!closed) {
+            closed = true;
+            closeAll(parts);
+        }
+    }
+
+    @Nullable Partitions partitions() {
+        return broker == null ? null : broker.partitions();
     }
 
     /** Stops cleanly: leaves the cluster, ends connections, syncs the logs. */

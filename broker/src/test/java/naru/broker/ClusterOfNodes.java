@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -173,6 +174,12 @@ final class ClusterOfNodes implements AutoCloseable {
         running.remove(id);
     }
 
+    /** Ends the node as if its process were killed. */
+    void vanish(int id) {
+        node(id).vanish();
+        running.remove(id);
+    }
+
     /** Awaits that all nodes name the same active controller, one that runs, and answers its id. */
     int activeController() {
         List<OptionalInt> seen = new ArrayList<>();
@@ -263,6 +270,25 @@ final class ClusterOfNodes implements AutoCloseable {
                 return values.size() >= count;
             });
             consumer.commitSync(Duration.ofSeconds(BOUND_SECONDS));
+        }
+        return values;
+    }
+
+    /** The values of the one partition, in their order, until there are so many. */
+    List<String> read(int through, String topic, int count) {
+        List<String> values = new ArrayList<>();
+        try (var consumer =
+                new KafkaConsumer<>(
+                        Map.<String, Object>of("bootstrap.servers", bootstrap(through)),
+                        new StringDeserializer(),
+                        new StringDeserializer())) {
+            TopicPartition only = new TopicPartition(topic, 0);
+            consumer.assign(List.of(only));
+            consumer.seekToBeginning(List.of(only));
+            awaitUntil(() -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
+                return values.size() >= count;
+            });
         }
         return values;
     }

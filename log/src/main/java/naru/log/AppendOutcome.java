@@ -36,6 +36,17 @@ public sealed interface AppendOutcome {
         }
     }
 
+    /** The log is closed; while it is moved, another or the same is soon open again. */
+    Refused NOT_SERVED =
+            new Refused(
+                    Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.");
+
+    /** Another leader epoch has begun than the one in which was to be appended. */
+    Refused EPOCH_OVER =
+            new Refused(
+                    Errors.NOT_LEADER_OR_FOLLOWER,
+                    "The partition is not led here any more in that leader epoch.");
+
     /** The record at {@code index} within its batch is at fault, because of {@code message}. */
     record RecordError(int index, String message) {}
 }

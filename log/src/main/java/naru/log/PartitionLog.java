@@ -67,14 +67,15 @@ public final class PartitionLog {
     private final LogProducers producers;
     private final LogWriter writer;
     private final LogReader reader;
-    private final SegmentDeparture departure;
     private final LogCompaction compaction;
+    private final LogCuts cuts;
     private final Object lock = new Object();
     private volatile LogConfig config;
     private volatile long logStartOffset;
     private volatile long logEndOffset;
     private volatile long highWatermark;
     private volatile long lastStableOffset;
+    private int servedEpoch;
     private boolean closed;
 
     PartitionLog(
@@ -103,8 +104,12 @@ public final class PartitionLog {
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
-        this.departure = new SegmentDeparture(this, producers, services);
+        SegmentDeparture departure = new SegmentDeparture(this, producers, services);
         this.compaction = new LogCompaction(this, context, segments, producers, departure);
+        this.cuts =
+                new LogCuts(
+                        this, context, segments, epochs, producers, writer, sync, services,
+                        departure);
     }
 
     /** Called under the lock when a segment has been sealed and another begun. */
@@ -226,7 +231,15 @@ public final class PartitionLog {
     /** Notes that a leader of this epoch begins at the present log end offset. */
     public void beginEpoch(int leaderEpoch) {
         synchronized (lock) {
+            endEpochsBefore(leaderEpoch);
             writer.epochsChanged(epochs.assign(leaderEpoch, logEndOffset));
+        }
+    }
+
+    /** From now on nobody appends as the leader of an earlier epoch. */
+    public void endEpochsBefore(int leaderEpoch) {
+        synchronized (lock) {
+            servedEpoch = Math.max(servedEpoch, leaderEpoch);
         }
     }
 
@@ -288,7 +301,7 @@ public final class PartitionLog {
             Origin origin,
             AppendTerms terms,
             long millis) {
-        Refused refused = refusal(millis);
+        Refused refused = leaderEpoch < servedEpoch ? AppendOutcome.EPOCH_OVER : refusal(millis);
         if (refused != null) {
             return refused;
         }
@@ -312,10 +325,7 @@ public final class PartitionLog {
     }
 
     private @Nullable Refused refusal(long nowMillis) {
-        return closed
-                ? new Refused(
-                        Errors.NOT_LEADER_OR_FOLLOWER, "The partition is not served here any more.")
-                : writer.refusal(nowMillis);
+        return closed ? AppendOutcome.NOT_SERVED : writer.refusal(nowMillis);
     }
 
     private @Nullable Refused write(
@@ -354,6 +364,9 @@ public final class PartitionLog {
         Refused refused = refusal(nowMillis);
         if (refused != null) {
             return refused;
+        }
+        if (!batches.hasRemaining()) {
+            return new Refused(Errors.INVALID_RECORD, "The leader sent no whole batch.");
         }
         long base = RecordBatchLayout.baseOffset(batches, batches.position());
         long next = BatchOffsets.endOffset(batches, logEndOffset);
@@ -453,42 +466,15 @@ public final class PartitionLog {
     /** Raises the log start offset (DeleteRecords, retention); false when it already is there. */
     public boolean advanceLogStartOffset(long offset) {
         synchronized (lock) {
-            long target = Math.min(offset, highWatermark);
-            if (target <= logStartOffset) {
-                return false;
-            }
-            logStartOffset = target;
-            writer.epochsChanged(epochs.truncateFromStart(target));
-            producers.onLogStartOffset(target);
-            lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
-            Segment[] all = segments.snapshot();
-            int below = 0;
-            while (below + 1 < all.length && all[below + 1].baseOffset() <= target) {
-                below++;
-            }
-            if (below > 0) {
-                departure.of(segments.removeFirst(below));
-            }
-            services.checkpointNow();
-            return true;
+            return cuts.advanceStart(offset);
         }
     }
 
-    /** Removes all at and above the offset. */
+    /** Removes all at and above the offset, and epochs that have no record below it. */
     public void truncateTo(long offset) {
         synchronized (lock) {
-            if (offset >= logEndOffset) {
-                return;
-            }
-            if (offset < segments.first().baseOffset()) {
-                truncateFullyAndStartAt(offset);
-                return;
-            }
             try {
-                int floor = Segments.floor(segments.snapshot(), offset);
-                departure.of(segments.removeAfter(floor));
-                segments.active().truncateTo(offset);
-                endsNowAt(offset, Math.min(logStartOffset, offset));
+                cuts.truncateTo(offset);
             } catch (IOException refusal) {
                 throw storage("truncate", refusal);
             }
@@ -499,63 +485,44 @@ public final class PartitionLog {
     public void truncateFullyAndStartAt(long offset) {
         synchronized (lock) {
             try {
-                Segment fresh = Segment.fresh(context, offset);
-                departure.of(segments.replaceAll(fresh));
-                fresh.create();
-                epochs.clear();
-                producers.truncateFullyAndStartAt(offset);
-                writer.epochsChanged(true);
-                logStartOffset = offset;
-                highWatermark = offset;
-                endsNowAt(offset, offset);
+                cuts.truncateFullyAndStartAt(offset);
             } catch (IOException refusal) {
                 throw storage("truncate", refusal);
             }
         }
     }
 
-    private void endsNowAt(long offset, long start) throws IOException {
-        logStartOffset = start;
-        logEndOffset = offset;
-        highWatermark = Math.min(highWatermark, offset);
-        writer.epochsChanged(epochs.truncateFromEnd(offset));
-        producers.reload(start, offset);
-        lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
-        writer.writeEpochs(false);
-        sync.truncated(offset);
-        services.recoveryPointFell(this);
-        services.checkpointNow();
-    }
-
     /** Drops what retention says may go, at the high watermark at most; answers the bytes freed. */
     public long applyRetention(long nowMillis) {
         synchronized (lock) {
             try {
-                Retention retention = new Retention(config, segments, highWatermark);
-                int count = retention.deletable(nowMillis);
-                if (count == 0) {
-                    return 0;
-                }
-                if (count == segments.snapshot().length) {
-                    writer.roll(logEndOffset);
-                }
-                List<Segment> gone = segments.removeFirst(count);
-                departure.of(gone);
-                logStartOffset = Math.max(logStartOffset, segments.first().baseOffset());
-                writer.epochsChanged(epochs.truncateFromStart(logStartOffset));
-                producers.onLogStartOffset(logStartOffset);
-                lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
-                services.checkpointNow();
-                LOG.info(
-                        "{}: retention removed {} segments up to offset {}",
-                        topicPartition,
-                        count,
-                        logStartOffset);
-                return gone.stream().mapToLong(Segment::sizeBytes).sum();
+                return cuts.applyRetention(nowMillis);
             } catch (IOException refusal) {
                 throw storage("apply retention to", refusal);
             }
         }
+    }
+
+    /** Called under the lock when what was below the offset has left. */
+    void startsAt(long offset) {
+        logStartOffset = offset;
+    }
+
+    /** Called under the lock when what was at and above the offset has left. */
+    void endsAt(long offset) {
+        logEndOffset = offset;
+        highWatermark = Math.min(highWatermark, offset);
+    }
+
+    /** Called under the lock when nothing of the log is left. */
+    void beginsAnewAt(long offset) {
+        logStartOffset = offset;
+        highWatermark = offset;
+    }
+
+    /** Called under the lock when the producers have heard what has left. */
+    void transactionsChanged() {
+        lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
     }
 
     /** Total of the segments' bytes. */

@@ -235,4 +235,27 @@ class EpochsInLogTest {
         assertThat(fixture.readAll(100, 1000)).containsExactly(new Seen(105, "v"));
         assertThat(fixture.log().endOffsetFor(7)).isEqualTo(new EpochEnd(7, 106));
     }
+
+    @Test
+    void anEpochWithoutRecordsGoesWhenTheLogIsTruncatedToItsEnd() {
+        LogFixture fixture = threeLeaders();
+        fixture.log().beginEpoch(8);
+        fixture.log().truncateTo(fixture.log().logEndOffset());
+        assertThreeLeaders(fixture.log());
+    }
+
+    @Test
+    void whoLedInAnEarlierEpochAppendsNothing() {
+        LogFixture fixture = new LogFixture(folder, LogConfig.DEFAULTS);
+        fixture.log().beginEpoch(3);
+        fixture.log().endEpochsBefore(4);
+        AppendOutcome outcome =
+                fixture.log()
+                        .appendAsLeader(
+                                Batches.of(fixture.clock.millis(), "late"),
+                                3,
+                                PartitionLog.Origin.CLIENT);
+        assertThat(outcome).isEqualTo(AppendOutcome.EPOCH_OVER);
+        assertThat(fixture.log().logEndOffset()).isZero();
+    }
 }

@@ -12,6 +12,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +43,7 @@ class MixedQuorumIT {
                                     "controller.quorum.bootstrap.servers",
                                     naru.controller()))) {
                 oneClusterServes(naru.bootstrap(), kafka.bootstrap());
+                bothReplicate(naru, kafka);
             }
         }
     }
@@ -56,6 +61,47 @@ class MixedQuorumIT {
                                         "controller.quorum.bootstrap.servers",
                                         kafka.controller()))) {
             oneClusterServes(naru.bootstrap(), kafka.bootstrap());
+            bothReplicate(naru, kafka);
+        }
+    }
+
+    /** One partition is led by Kafka and followed by Naru, the other the other way round. */
+    private static void bothReplicate(NaruProcess naru, KafkaProcess kafka) {
+        String topic = SharedBroker.unique("both");
+        JavaClients clients = new JavaClients(naru.bootstrap());
+        try (Admin admin = clients.admin()) {
+            Map<Integer, List<Integer>> places =
+                    Map.of(0, List.of(FIRST, SECOND), 1, List.of(SECOND, FIRST));
+            await(
+                    admin.createTopics(
+                                    List.of(
+                                            new NewTopic(topic, places)
+                                                    .configs(Map.of("min.insync.replicas", "2"))))
+                            .all());
+            until("leaders", () -> leaders(admin, topic).equals(Set.of(FIRST, SECOND)));
+            clients.sendNumbers(topic, 2_000);
+            until(
+                    "both in sync",
+                    () ->
+                            await(admin.describeTopics(List.of(topic)).allTopicNames())
+                                    .get(topic)
+                                    .partitions()
+                                    .stream()
+                                    .allMatch(partition -> partition.isr().size() == 2));
+        }
+        for (int partition = 0; partition < 2; partition++) {
+            String log = topic + "-" + partition + "/00000000000000000000.log";
+            byte[] ofKafka = bytes(kafka.dataFolder().resolve(log));
+            assertThat(ofKafka).isNotEmpty();
+            assertThat(bytes(naru.dataFolder().resolve(log))).isEqualTo(ofKafka);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -32,6 +32,7 @@ public final class ListOffsets implements RequestHandler {
     private static final byte READ_COMMITTED = 1;
     private static final long UNKNOWN = -1;
     private static final short LEADER_EPOCH_SINCE = 4;
+    private static final short OFFSET_NOT_AVAILABLE_SINCE = 5;
 
     private final PartitionLookup lookup;
     private final Access access;
@@ -67,20 +68,26 @@ public final class ListOffsets implements RequestHandler {
     }
 
     private ListOffsetsResponseData answer(Request request, ListOffsetsRequestData body) {
-        View view = body.isolationLevel() == READ_COMMITTED ? View.COMMITTED : View.REPLICATED;
+        boolean replica =
+                body.replicaId() >= 0
+                        && access.permittedOnCluster(request, AclOperation.CLUSTER_ACTION);
+        View view =
+                replica
+                        ? View.LOG_END
+                        : body.isolationLevel() == READ_COMMITTED
+                                ? View.COMMITTED
+                                : View.REPLICATED;
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : body.topics()) {
-            boolean allowed = access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name());
+            boolean allowed =
+                    replica || access.allowedOnTopic(request, AclOperation.DESCRIBE, topic.name());
             List<ListOffsetsPartitionResponse> partitions = new ArrayList<>();
             for (ListOffsetsPartition partition : topic.partitions()) {
                 ListOffsetsPartitionResponse found =
                         allowed
                                 ? partition(topic.name(), partition, view)
                                 : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
-                partitions.add(
-                        request.version() < LEADER_EPOCH_SINCE
-                                ? found.setLeaderEpoch((int) UNKNOWN)
-                                : found);
+                partitions.add(inVersion(request.version(), found));
             }
             response.topics()
                     .add(
@@ -89,6 +96,15 @@ public final class ListOffsets implements RequestHandler {
                                     .setPartitions(partitions));
         }
         return response;
+    }
+
+    private static ListOffsetsPartitionResponse inVersion(
+            short version, ListOffsetsPartitionResponse found) {
+        if (version < OFFSET_NOT_AVAILABLE_SINCE
+                && found.errorCode() == Errors.OFFSET_NOT_AVAILABLE.code()) {
+            found.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
+        }
+        return version < LEADER_EPOCH_SINCE ? found.setLeaderEpoch((int) UNKNOWN) : found;
     }
 
     private ListOffsetsPartitionResponse partition(
@@ -110,6 +126,11 @@ public final class ListOffsets implements RequestHandler {
         long end = Partition.visibleEnd(log, view);
         long timestamp = asked.timestamp();
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
+            // A new leader does not know yet what its predecessor had committed (KIP-207).
+            if (view != View.LOG_END
+                    && log.highWatermark() < log.endOffsetFor(leaderEpoch - 1).endOffset()) {
+                return refused(asked, Errors.OFFSET_NOT_AVAILABLE);
+            }
             return found(asked, UNKNOWN, end, log.latestEpoch().orElse(leaderEpoch));
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP

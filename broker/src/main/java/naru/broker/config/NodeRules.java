@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** What must hold between several settings of a node. */
 final class NodeRules {
+    private static final String RACK_AWARE =
+            "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
     private final Map<String, Object> values;
     private final Map<String, String> properties;
     private final List<Problem> problems;
@@ -24,6 +27,7 @@ final class NodeRules {
         rolling();
         connectionOverrides();
         authorization();
+        replicaSelector();
         atMost(
                 "broker.heartbeat.interval.ms",
                 number("broker.session.timeout.ms") / 2,
@@ -54,6 +58,14 @@ final class NodeRules {
         }
         if (number("log.cleaner.dedupe.buffer.size") < number("log.cleaner.threads") << 20) {
             problem("log.cleaner.dedupe.buffer.size", "must be at least 1 MB per cleaner thread");
+        }
+    }
+
+    private void replicaSelector() {
+        String key = "replica.selector.class";
+        Object selector = values.get(key);
+        if (selector != null && !selector.equals(RACK_AWARE)) {
+            problem(key, "the one that is served is " + RACK_AWARE);
         }
     }
 

@@ -156,6 +156,7 @@ final class ServedSettings {
                     node.id
                     num.partitions
                     num.recovery.threads.per.data.dir
+                    num.replica.fetchers
                     offset.metadata.max.bytes
                     offsets.commit.timeout.ms
                     offsets.retention.check.interval.ms
@@ -170,8 +171,18 @@ final class ServedSettings {
                     queued.max.request.bytes
                     quota.window.num
                     quota.window.size.seconds
+                    replica.fetch.backoff.ms
+                    replica.fetch.max.bytes
+                    replica.fetch.min.bytes
+                    replica.fetch.response.max.bytes
+                    replica.fetch.wait.max.ms
+                    replica.lag.time.max.ms
+                    replica.selector.class
+                    replica.socket.receive.buffer.bytes
+                    replica.socket.timeout.ms
                     sasl.enabled.mechanisms
                     sasl.jaas.config
+                    sasl.mechanism.inter.broker.protocol
                     sasl.mechanism.controller.protocol
                     sasl.oauthbearer.clock.skew.seconds
                     sasl.oauthbearer.expected.audience
@@ -184,6 +195,7 @@ final class ServedSettings {
                     sasl.oauthbearer.scope.claim.name
                     sasl.oauthbearer.sub.claim.name
                     sasl.server.max.receive.size
+                    security.inter.broker.protocol
                     share.coordinator.cold.partition.snapshot.interval.ms
                     share.coordinator.load.buffer.size
                     share.coordinator.snapshot.update.records.per.snapshot

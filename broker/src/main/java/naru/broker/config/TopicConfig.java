@@ -20,6 +20,15 @@ public record TopicConfig(LogConfig log, int minInSyncReplicas, Map<String, Obje
                 logConfig(values), integer(values, "min.insync.replicas"), Map.copyOf(values));
     }
 
+    /**
+     * Whether {@code leader.} or {@code follower.replication.throttled.replicas} names this
+     * replica, or all.
+     */
+    public boolean throttles(String side, int partition, int broker) {
+        return values.get(side + ".replication.throttled.replicas") instanceof List<?> named
+                && (named.contains("*") || named.contains(partition + ":" + broker));
+    }
+
     private static LogConfig logConfig(Map<String, Object> values) {
         List<?> cleanup = (List<?>) get(values, "cleanup.policy");
         String codec = get(values, "compression.type").toString();

@@ -28,6 +28,11 @@ record Answer(
         return data.divergingEpoch().endOffset() >= 0;
     }
 
+    /** Whether another replica is to be read instead. */
+    boolean isElsewhere() {
+        return data.preferredReadReplica() >= 0;
+    }
+
     long highWatermark() {
         return data.highWatermark();
     }

@@ -1,8 +1,9 @@
 package naru.broker.fetch;
 
 import naru.broker.access.Access;
+import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
-import naru.broker.partition.View;
+import naru.broker.quota.ByteThrottle;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
@@ -13,7 +14,6 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.FetchRequest;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -28,7 +28,6 @@ import java.util.function.Predicate;
  */
 public final class Fetch implements RequestHandler {
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
-    private static final byte READ_COMMITTED = 1;
 
     private final Access access;
     private final FetchReader reader;
@@ -46,8 +45,26 @@ public final class Fetch implements RequestHandler {
             FetchSessions sessions,
             IntSupplier fetchMaxBytes,
             ClientQuotas quotas) {
+        this(
+                lookup,
+                access,
+                sessions,
+                fetchMaxBytes,
+                quotas,
+                ReplicaChoice.ALWAYS_LEADER,
+                ByteThrottle.none());
+    }
+
+    public Fetch(
+            PartitionLookup lookup,
+            Access access,
+            FetchSessions sessions,
+            IntSupplier fetchMaxBytes,
+            ClientQuotas quotas,
+            ReplicaChoice choice,
+            ByteThrottle toReplicas) {
         this.access = access;
-        this.reader = new FetchReader(lookup, access);
+        this.reader = new FetchReader(lookup, access, choice, toReplicas);
         this.sessions = sessions;
         this.fetchMaxBytes = fetchMaxBytes;
         this.quotas = quotas;
@@ -56,28 +73,20 @@ public final class Fetch implements RequestHandler {
     @Override
     public void handle(Request request) {
         FetchRequestData body = (FetchRequestData) request.body();
-        if (FetchRequest.replicaId(body) >= 0) {
-            if (!access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
-                request.reply(
-                        Errors.TOPIC_AUTHORIZATION_FAILED,
-                        "only brokers fetch as replicas, which needs CLUSTER_ACTION");
-                return;
-            }
+        ReadAs as = ReadAs.of(body, request.version());
+        if (as.isReplica() && !access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
             request.reply(
-                    Errors.NOT_LEADER_OR_FOLLOWER,
-                    "broker "
-                            + FetchRequest.replicaId(body)
-                            + " holds no replica of these partitions");
+                    Errors.TOPIC_AUTHORIZATION_FAILED,
+                    "only brokers fetch as replicas, which needs CLUSTER_ACTION");
             return;
         }
-        Plan plan = plan(request, body);
+        Plan plan = plan(request, body, as);
         if (plan == null) {
             return;
         }
-        View view = body.isolationLevel() == READ_COMMITTED ? View.COMMITTED : View.REPLICATED;
-        int maxBytes = Math.min(Math.max(0, body.maxBytes()), mostBytes(request));
+        int maxBytes = Math.min(Math.max(0, body.maxBytes()), mostBytes(request, as));
         int minBytes = Math.min(body.minBytes(), maxBytes);
-        List<Answer> answers = reader.read(request, plan.wanted(), view, maxBytes);
+        List<Answer> answers = reader.read(request, plan.wanted(), as, maxBytes, true);
         if (plan.wanted().isEmpty()
                 || body.maxWaitMs() <= 0
                 || FetchWait.isEnough(answers, minBytes)) {
@@ -86,16 +95,16 @@ public final class Fetch implements RequestHandler {
         }
         new FetchWait(
                         request,
-                        view,
+                        as.view(),
                         minBytes,
-                        () -> reader.read(request, plan.wanted(), view, maxBytes),
+                        () -> reader.read(request, plan.wanted(), as, maxBytes, false),
                         late -> reply(request, plan, late))
                 .begin(answers, body.maxWaitMs());
     }
 
-    private int mostBytes(Request request) {
+    private int mostBytes(Request request, ReadAs as) {
         int most = fetchMaxBytes.getAsInt();
-        return quotas.isActive()
+        return quotas.isActive() && !as.isReplica()
                 ? Math.min(
                         most,
                         quotas.mostFetchBytes(request.principal().getName(), clientId(request)))
@@ -108,8 +117,8 @@ public final class Fetch implements RequestHandler {
     }
 
     /** Whether the client is above its quota, so that it gets no records now. */
-    private boolean refusedByQuota(Request request, List<Answer> answers) {
-        if (!quotas.isActive()) {
+    private boolean refusedByQuota(Request request, Plan plan, List<Answer> answers) {
+        if (!quotas.isActive() || plan.as().isReplica()) {
             return false;
         }
         long bytes = 0;
@@ -140,9 +149,10 @@ public final class Fetch implements RequestHandler {
      * @param session the session that goes on or begins, or null when there is none
      * @param incremental whether only news are answered
      */
-    private record Plan(List<Wanted> wanted, @Nullable FetchSession session, boolean incremental) {}
+    private record Plan(
+            ReadAs as, List<Wanted> wanted, @Nullable FetchSession session, boolean incremental) {}
 
-    private @Nullable Plan plan(Request request, FetchRequestData body) {
+    private @Nullable Plan plan(Request request, FetchRequestData body, ReadAs as) {
         boolean byTopicId = request.version() >= FIRST_VERSION_WITH_TOPIC_IDS;
         int epoch = body.sessionEpoch();
         if (epoch == FetchSession.FINAL_EPOCH || epoch == FetchSession.INITIAL_EPOCH) {
@@ -154,7 +164,7 @@ public final class Fetch implements RequestHandler {
                     epoch == FetchSession.INITIAL_EPOCH
                             ? sessions.create(byTopicId, wanted, nowMillis())
                             : null;
-            return new Plan(wanted, session, false);
+            return new Plan(as, wanted, session, false);
         }
         FetchSession session = sessions.get(body.sessionId());
         if (session == null) {
@@ -174,10 +184,10 @@ public final class Fetch implements RequestHandler {
             wanted(body, byTopicId).forEach(session::put);
             if (session.size() == 0) {
                 sessions.remove(session.id());
-                return new Plan(List.of(), null, false);
+                return new Plan(as, List.of(), null, false);
             }
             session.use(nowMillis());
-            return new Plan(session.wanted(), session, true);
+            return new Plan(as, session.wanted(), session, true);
         }
     }
 
@@ -201,6 +211,7 @@ public final class Fetch implements RequestHandler {
                         partition.partitionMaxBytes(),
                         partition.currentLeaderEpoch(),
                         partition.lastFetchedEpoch());
+                one.follows(partition.logStartOffset());
                 wanted.add(one);
             }
         }
@@ -226,19 +237,19 @@ public final class Fetch implements RequestHandler {
     }
 
     private void reply(Request request, Plan plan, List<Answer> answers) {
-        if (refusedByQuota(request, answers)) {
+        if (refusedByQuota(request, plan, answers)) {
             replyEmpty(request, plan);
             return;
         }
         FetchSession session = plan.session();
         FetchResponseData response = new FetchResponseData();
         if (session == null) {
-            add(response, answers, answer -> true);
+            add(response, plan, answers, answer -> true);
         } else {
             synchronized (session) {
                 response.setSessionId(session.id());
                 if (plan.incremental()) {
-                    add(response, answers, answer -> answer.wanted().mustTell(answer));
+                    add(response, plan, answers, answer -> answer.wanted().mustTell(answer));
                     for (Answer answer : answers) {
                         if (answer.sizeBytes() > 0) {
                             session.served(answer.wanted());
@@ -246,7 +257,7 @@ public final class Fetch implements RequestHandler {
                     }
                 } else {
                     answers.forEach(answer -> answer.wanted().told(answer));
-                    add(response, answers, answer -> true);
+                    add(response, plan, answers, answer -> true);
                 }
             }
         }
@@ -255,7 +266,7 @@ public final class Fetch implements RequestHandler {
 
     /** Partitions of one topic that follow one another are answered under one head. */
     private static void add(
-            FetchResponseData response, List<Answer> answers, Predicate<Answer> told) {
+            FetchResponseData response, Plan plan, List<Answer> answers, Predicate<Answer> told) {
         FetchableTopicResponse head = null;
         for (Answer answer : answers) {
             if (!told.test(answer)) {
@@ -270,8 +281,11 @@ public final class Fetch implements RequestHandler {
                 response.responses().add(head);
             }
             head.partitions().add(answer.data());
-            if (answer.partition() != null) {
-                answer.partition().traffic().out(answer.sizeBytes(), answer.records());
+            Partition partition = answer.partition();
+            if (partition != null && plan.as().isReplica()) {
+                partition.traffic().toFollower(answer.sizeBytes());
+            } else if (partition != null) {
+                partition.traffic().out(answer.sizeBytes(), answer.records());
             }
         }
     }

@@ -68,6 +68,7 @@ final class FetchSession {
                     wanted.maxBytes,
                     wanted.currentLeaderEpoch,
                     wanted.lastFetchedEpoch);
+            known.follows(wanted.logStartOffset);
         }
     }
 

@@ -46,7 +46,7 @@ final class FetchWait {
     static boolean isEnough(List<Answer> answers, int minBytes) {
         long bytes = 0;
         for (Answer answer : answers) {
-            if (answer.isError() || answer.isDiverging()) {
+            if (answer.isError() || answer.isDiverging() || answer.isElsewhere()) {
                 return true;
             }
             bytes += answer.sizeBytes();
@@ -84,7 +84,7 @@ final class FetchWait {
             if (!listening || heard != partition) {
                 listening = true;
                 heard = partition;
-                if (!partition.awaitData(this, view, seenEnd)) {
+                if (!partition.awaitDataHere(this, view, seenEnd)) {
                     wake();
                 }
             }

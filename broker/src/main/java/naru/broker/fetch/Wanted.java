@@ -13,6 +13,7 @@ final class Wanted {
     int maxBytes;
     int currentLeaderEpoch;
     int lastFetchedEpoch;
+    long logStartOffset = -1;
 
     private long toldHighWatermark = -1;
     private long toldLogStartOffset = -1;
@@ -31,13 +32,19 @@ final class Wanted {
         this.lastFetchedEpoch = lastFetchedEpoch;
     }
 
+    /** Where a follower's log begins. */
+    void follows(long logStart) {
+        logStartOffset = logStart;
+    }
+
     /** Whether an incremental answer has to name the partition; notes what it is told. */
     boolean mustTell(Answer answer) {
         boolean tell =
                 answer.sizeBytes() > 0
                         || answer.highWatermark() != toldHighWatermark
                         || answer.logStartOffset() != toldLogStartOffset
-                        || answer.isDiverging();
+                        || answer.isDiverging()
+                        || answer.isElsewhere();
         toldHighWatermark = answer.highWatermark();
         toldLogStartOffset = answer.logStartOffset();
         if (answer.isError()) {

@@ -100,7 +100,7 @@ public final class PartitionMetrics implements MultiCollector {
                         .name("naru_log_end_offset")
                         .help("Offset that the next record gets");
         for (Partition partition : held) {
-            PartitionLog log = partition.ledLog();
+            PartitionLog log = partition.log();
             if (log != null) {
                 Labels labels =
                         Labels.of(

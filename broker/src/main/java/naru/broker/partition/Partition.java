@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A partition of which this broker holds a replica.
  *
- * <p>Threads: reads and appends by any; {@link #stand} by the metadata thread alone. The standing
- * is one immutable value in one field.
+ * <p>Threads: reads and appends by any; {@link #stand} under the monitor of {@link Partitions}. The
+ * standing is one immutable value in one field.
  */
 public final class Partition {
     private final TopicPartition topicPartition;
@@ -26,6 +26,12 @@ public final class Partition {
     private final Waiters waiters = new Waiters();
     private final AtomicBoolean syncing = new AtomicBoolean();
     private final Traffic traffic = new Traffic();
+    private final Replication replication;
+
+    /** Held while what a leader sent is applied, and while the standing changes. */
+    private final Object following = new Object();
+
+    private volatile Throttles throttles = Throttles.NONE;
 
     /** Held while another log takes the place of the one that is led. */
     private final Object moving = new Object();
@@ -34,10 +40,15 @@ public final class Partition {
     private volatile Standing standing;
 
     Partition(
-            TopicPartition topicPartition, Uuid topicId, int minInSyncReplicas, Standing standing) {
+            TopicPartition topicPartition,
+            Uuid topicId,
+            int minInSyncReplicas,
+            Replication replication,
+            Standing standing) {
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.minInSyncReplicas = minInSyncReplicas;
+        this.replication = replication;
         this.standing = standing;
     }
 
@@ -49,6 +60,10 @@ public final class Partition {
         return topicId;
     }
 
+    public int minInSyncReplicas() {
+        return minInSyncReplicas;
+    }
+
     public Traffic traffic() {
         return traffic;
     }
@@ -57,19 +72,38 @@ public final class Partition {
         return standing;
     }
 
+    /**
+     * Whether replicas out of sync are replicated within a bound (KIP-73): those that fetch here,
+     * and this one.
+     */
+    public record Throttles(boolean asLeader, boolean asFollower) {
+        static final Throttles NONE = new Throttles(false, false);
+    }
+
+    public Throttles throttles() {
+        return throttles;
+    }
+
+    void throttle(Throttles now) {
+        throttles = now;
+    }
+
     /** Takes the topic's changed configuration. */
     void reconfigure(TopicConfig config) {
         minInSyncReplicas = config.minInSyncReplicas();
-        PartitionLog log = ledLog();
+        PartitionLog log = log();
         if (log != null) {
             log.reconfigure(config.log());
         }
+        onInSyncChanged();
     }
 
     /** Takes a new standing; whoever waited on what is no longer true is told. */
     void stand(Standing next) {
         Standing before = standing;
-        standing = next;
+        synchronized (following) {
+            standing = next;
+        }
         if (next instanceof Standing.Leading leading) {
             advanceHighWatermark(leading);
             syncWhatIsWaitedFor(leading.log());
@@ -77,6 +111,8 @@ public final class Partition {
                     && old.leaderEpoch() == leading.leaderEpoch()) {
                 return;
             }
+        } else if (next instanceof Standing.Following same && same.isSameReign(before)) {
+            return;
         }
         if (next instanceof Standing.Offline offline) {
             waiters.onLost(Errors.KAFKA_STORAGE_ERROR, offline.reason());
@@ -109,7 +145,12 @@ public final class Partition {
             before = leading.log();
             PartitionLog log = replacement.of(before);
             log.beginEpoch(leading.leaderEpoch());
-            next = new Standing.Leading(log, leading.leaderEpoch(), leading.inSyncReplicas());
+            next =
+                    new Standing.Leading(
+                            log,
+                            leading.leaderEpoch(),
+                            leading.inSyncReplicas(),
+                            leading.followers());
             standing = next;
             syncing.set(false);
         }
@@ -133,6 +174,16 @@ public final class Partition {
         return led == null ? last : led;
     }
 
+    /** The log when this broker serves one, as leader or as follower. */
+    public @Nullable PartitionLog log() {
+        return switch (standing) {
+            case Standing.Leading leading -> leading.log();
+            case Standing.Following follower -> follower.log();
+            case Standing.Offline offline -> null;
+            case Standing.Gone gone -> null;
+        };
+    }
+
     /** Appends as leader what opens no transaction. */
     public AppendOutcome append(ByteBuffer batches, PartitionLog.Origin origin, boolean inSync) {
         return append(batches, origin, inSync, AppendTerms.UNVERIFIED);
@@ -147,12 +198,14 @@ public final class Partition {
             ByteBuffer batches, PartitionLog.Origin origin, boolean inSync, AppendTerms terms) {
         switch (standing) {
             case Standing.Leading leading -> {
-                int alive = leading.inSyncReplicas().size();
-                if (inSync && alive < minInSyncReplicas) {
+                if (inSync && leading.isUnderMinimum(minInSyncReplicas)) {
                     return new AppendOutcome.Refused(
                             Errors.NOT_ENOUGH_REPLICAS,
                             "%d replicas of %s are in sync and min.insync.replicas asks for %d"
-                                    .formatted(alive, topicPartition, minInSyncReplicas));
+                                    .formatted(
+                                            leading.inSync().size(),
+                                            topicPartition,
+                                            minInSyncReplicas));
                 }
                 PartitionLog log = leading.log();
                 AppendOutcome outcome =
@@ -162,6 +215,9 @@ public final class Partition {
                     return append(batches, origin, inSync, terms);
                 }
                 if (outcome instanceof AppendOutcome.Appended) {
+                    if (leading.followers() != null) {
+                        waiters.onAppend();
+                    }
                     if (log.config().ackFsync()) {
                         requestSync(log);
                     } else {
@@ -169,6 +225,9 @@ public final class Partition {
                     }
                 }
                 return outcome;
+            }
+            case Standing.Following follower -> {
+                return AppendOutcome.EPOCH_OVER;
             }
             case Standing.Offline offline -> {
                 return new AppendOutcome.Refused(Errors.KAFKA_STORAGE_ERROR, offline.reason());
@@ -183,10 +242,10 @@ public final class Partition {
 
     /**
      * Whether the log takes appends that took none, as it, or another in its place, does when a
-     * move is over; waits for that.
+     * move is over; waits for that. Who leads no more in that epoch need not wait.
      */
     private boolean takesAppendsAgain(AppendOutcome.Refused refused) {
-        if (refused.error() != Errors.NOT_LEADER_OR_FOLLOWER) {
+        if (refused != AppendOutcome.NOT_SERVED) {
             return false;
         }
         synchronized (moving) {
@@ -228,13 +287,108 @@ public final class Partition {
      */
     private void advanceHighWatermark(Standing.Leading leading) {
         PartitionLog log = leading.log();
+        Followers followers = leading.followers();
         long own = log.config().ackFsync() ? log.durableOffset() : log.logEndOffset();
-        if (log.advanceHighWatermark(own) && !waiters.isEmpty()) {
+        long target =
+                followers == null
+                        ? own
+                        : followers.highWatermark(
+                                own,
+                                log.highWatermark(),
+                                log.logEndOffset(),
+                                minInSyncReplicas,
+                                replication.nowMillis());
+        if (log.advanceHighWatermark(target) && !waiters.isEmpty()) {
             waiters.onAdvance(log.highWatermark());
         }
     }
 
-    /** Offset up to which this view may see; the log must be led here. */
+    // ---- as a leader whom others follow
+
+    /**
+     * A follower has fetched in this reign from this offset, up to which it has what this log has.
+     */
+    public Followers.Seen onReplicaFetch(
+            Standing.Leading leading, int broker, long brokerEpoch, long offset, long logStart) {
+        Followers followers = leading.followers();
+        if (followers == null) {
+            return Followers.Seen.UNKNOWN_REPLICA;
+        }
+        PartitionLog log = leading.log();
+        long now = replication.nowMillis();
+        Followers.Seen seen =
+                followers.onFetch(broker, brokerEpoch, offset, logStart, log.logEndOffset(), now);
+        if (seen == Followers.Seen.TAKEN) {
+            advanceHighWatermark(leading);
+            if (waiters.awaitsDeletion()) {
+                waiters.onDeleted(followers.lowWatermark(log.logStartOffset()));
+            }
+            if (followers.mayJoin(broker, log.highWatermark())) {
+                changeInSync(leading, followers, false);
+            }
+        }
+        return seen;
+    }
+
+    /** Looks whether somebody has lagged too long; called once in a while. */
+    public void lookAfterInSync() {
+        if (standing instanceof Standing.Leading leading) {
+            Followers followers = leading.followers();
+            if (followers != null) {
+                changeInSync(leading, followers, true);
+                advanceHighWatermark(leading);
+            }
+        }
+    }
+
+    private void changeInSync(Standing.Leading leading, Followers followers, boolean leaves) {
+        PartitionLog log = leading.log();
+        Followers.Change change =
+                followers.change(
+                        log.highWatermark(), log.logEndOffset(), replication.nowMillis(), leaves);
+        if (change != null) {
+            replication.ask(this, change);
+        }
+    }
+
+    /** The in-sync replicas are others than before, or how many there must be. */
+    public void onInSyncChanged() {
+        if (standing instanceof Standing.Leading leading) {
+            advanceHighWatermark(leading);
+        }
+    }
+
+    // ---- as a follower
+
+    /** What may be done with a follower's log while nobody else changes what it follows. */
+    @FunctionalInterface
+    public interface WithFollowerLog<T> {
+        T apply(PartitionLog log);
+    }
+
+    /**
+     * Works on the log while this broker follows in that epoch, and for so long keeps it from
+     * following another; null when it does not.
+     */
+    public <T> @Nullable T asFollower(int leaderEpoch, WithFollowerLog<T> work) {
+        synchronized (following) {
+            if (!(standing instanceof Standing.Following follower)
+                    || follower.leaderEpoch() != leaderEpoch) {
+                return null;
+            }
+            PartitionLog log = follower.log();
+            long before = log.highWatermark();
+            T result = work.apply(log);
+            if (log.highWatermark() > before && !waiters.isEmpty()) {
+                waiters.onAdvance(log.highWatermark());
+            }
+            return result;
+        }
+    }
+
+    // ---- reading
+
+    /** Offset up to which this view may see. */
     public static long visibleEnd(PartitionLog log, View view) {
         return switch (view) {
             case REPLICATED -> log.highWatermark();
@@ -243,7 +397,7 @@ public final class Partition {
         };
     }
 
-    /** Reads from a log that is led here. */
+    /** Reads from a log that is served here. */
     public ReadOutcome read(
             PartitionLog log, long offset, View view, int maxBytes, boolean atLeastOneBatch) {
         return log.read(offset, visibleEnd(log, view), maxBytes, atLeastOneBatch);
@@ -254,8 +408,17 @@ public final class Partition {
      * when there is more already or the partition is not led here.
      */
     public boolean awaitData(DataListener reader, View view, long seenEnd) {
-        waiters.addReader(reader);
-        PartitionLog log = ledLog();
+        waiters.addReader(reader, view);
+        return isAllSeen(ledLog(), view, seenEnd);
+    }
+
+    /** As {@link #awaitData}, where this broker may also follow. */
+    public boolean awaitDataHere(DataListener reader, View view, long seenEnd) {
+        waiters.addReader(reader, view);
+        return isAllSeen(log(), view, seenEnd);
+    }
+
+    private static boolean isAllSeen(@Nullable PartitionLog log, View view, long seenEnd) {
         return log != null && visibleEnd(log, view) <= seenEnd;
     }
 
@@ -273,6 +436,30 @@ public final class Partition {
                     Errors.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + topicPartition);
         } else if (log.highWatermark() >= offset) {
             waiters.onAdvance(log.highWatermark());
+        }
+    }
+
+    /** Where the logs of all live replicas begin, or above; -1 when this broker does not lead. */
+    public long lowWatermark() {
+        return switch (standing) {
+            case Standing.Leading(PartitionLog log, int epoch, var inSync, var followers) ->
+                    followers == null
+                            ? log.logStartOffset()
+                            : followers.lowWatermark(log.logStartOffset());
+            case Standing.Following following -> -1;
+            case Standing.Offline offline -> -1;
+            case Standing.Gone gone -> -1;
+        };
+    }
+
+    /** Tells the listener when no live replica has anything below the offset; at once if so. */
+    public void awaitDeletion(long offset, CommitListener listener) {
+        waiters.addDeletion(offset, listener);
+        if (ledLog() == null) {
+            waiters.onLost(
+                    Errors.NOT_LEADER_OR_FOLLOWER, "this broker does not lead " + topicPartition);
+        } else {
+            waiters.onDeleted(lowWatermark());
         }
     }
 

@@ -1,5 +1,6 @@
 package naru.broker.partition;
 
+import naru.log.PartitionLog;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
@@ -71,6 +72,7 @@ public final class PartitionLookup {
         }
         return switch (partition.standing()) {
             case Standing.Leading leading -> checkEpoch(partition, leading, epoch);
+            case Standing.Following following -> notLed(topic, index, following, epoch);
             case Standing.Offline offline ->
                     new Found.Not(Errors.KAFKA_STORAGE_ERROR, offline.reason());
             case Standing.Gone gone ->
@@ -81,19 +83,57 @@ public final class PartitionLookup {
     }
 
     private static Found checkEpoch(Partition partition, Standing.Leading leading, int epoch) {
-        if (epoch == NO_EPOCH || epoch == leading.leaderEpoch()) {
-            return new Found.Led(partition, leading);
+        Found.Not stale = otherEpoch(epoch, leading.leaderEpoch());
+        return stale == null ? new Found.Led(partition, leading) : stale;
+    }
+
+    private static Found notLed(String topic, int index, Standing.Following following, int epoch) {
+        Found.Not stale = otherEpoch(epoch, following.leaderEpoch());
+        return stale == null
+                ? new Found.Not(
+                        Errors.NOT_LEADER_OR_FOLLOWER,
+                        "this broker follows in " + topic + "-" + index + " and does not lead")
+                : stale;
+    }
+
+    private static Found.@Nullable Not otherEpoch(int known, int present) {
+        if (known == NO_EPOCH || known == present) {
+            return null;
         }
-        return epoch < leading.leaderEpoch()
+        return known < present
                 ? new Found.Not(
                         Errors.FENCED_LEADER_EPOCH,
-                        "epoch " + epoch + " has ended; the leader's is " + leading.leaderEpoch())
+                        "epoch " + known + " has ended; the leader's is " + present)
                 : new Found.Not(
                         Errors.UNKNOWN_LEADER_EPOCH,
-                        "epoch "
-                                + epoch
-                                + " is not known here yet; the leader's is "
-                                + leading.leaderEpoch());
+                        "epoch " + known + " is not known here yet; the leader's is " + present);
+    }
+
+    /** A replica that may be read here, by its leader or a follower. */
+    public sealed interface Held {
+        /**
+         * @param leading null when this broker follows
+         */
+        record Here(Partition partition, PartitionLog log, Standing.@Nullable Leading leading)
+                implements Held {}
+
+        record Not(Errors error, String message) implements Held {}
+    }
+
+    /** The partition if this broker holds a replica of it in the epoch that the client knows. */
+    public Held held(@Nullable String topic, Uuid topicId, int index, int epoch) {
+        Partition partition =
+                topic == null ? partitions.get(topicId, index) : partitions.get(topic, index);
+        if (partition != null
+                && partition.standing() instanceof Standing.Following following
+                && (epoch == NO_EPOCH || epoch == following.leaderEpoch())) {
+            return new Held.Here(partition, following.log(), null);
+        }
+        return switch (topic == null ? led(topicId, index, epoch) : led(topic, index, epoch)) {
+            case Found.Led(Partition led, Standing.Leading leading) ->
+                    new Held.Here(led, leading.log(), leading);
+            case Found.Not(Errors error, String message) -> new Held.Not(error, message);
+        };
     }
 
     /** The state of a partition in the metadata, to tell a client who leads. */

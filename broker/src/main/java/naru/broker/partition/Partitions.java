@@ -40,20 +40,32 @@ public final class Partitions implements Quorum.Listener {
     private final int nodeId;
     private final LogDirectories logs;
     private final TopicConfigs configs;
+    private final Replication replication;
     private final PlacementListener placements;
     private final Map<TopicPartition, Partition> byName = new ConcurrentHashMap<>();
     private final Map<Uuid, Map<Integer, Partition>> byId = new ConcurrentHashMap<>();
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
 
+    /** Of a node that has no other beside it. */
+    public Partitions(
+            int nodeId, LogDirectories logs, TopicConfigs configs, PlacementListener placements) {
+        this(nodeId, logs, configs, placements, Replication.ALONE);
+    }
+
     /**
      * @param placements told where each replica is that the metadata have elsewhere or nowhere
      */
     public Partitions(
-            int nodeId, LogDirectories logs, TopicConfigs configs, PlacementListener placements) {
+            int nodeId,
+            LogDirectories logs,
+            TopicConfigs configs,
+            PlacementListener placements,
+            Replication replication) {
         this.nodeId = nodeId;
         this.logs = logs;
         this.configs = configs;
         this.placements = placements;
+        this.replication = replication;
         logs.whenFailed(this::onFailed);
     }
 
@@ -121,14 +133,15 @@ public final class Partitions implements Quorum.Listener {
         for (Partition partition : ofTopic.values()) {
             byName.remove(partition.topicPartition(), partition);
             leave(partition);
-            try {
-                logs.delete(partition.topicPartition());
-            } catch (LogStorageException e) {
-                LOG.error(
-                        "the log of {} stays on disk: {}",
-                        partition.topicPartition(),
-                        e.getMessage());
-            }
+            deleteLog(partition.topicPartition());
+        }
+    }
+
+    private void deleteLog(TopicPartition name) {
+        try {
+            logs.delete(name);
+        } catch (LogStorageException e) {
+            LOG.error("the log of {} stays on disk: {}", name, e.getMessage());
         }
     }
 
@@ -138,55 +151,52 @@ public final class Partitions implements Quorum.Listener {
 
     private void place(TopicChange topic, int index, PartitionState state, TopicConfig config) {
         TopicPartition name = new TopicPartition(topic.name(), index);
-        Partition present = byName.get(name);
-        if (present != null && !present.topicId().equals(topic.id())) {
-            byId.remove(present.topicId());
-            leave(present);
-            present = null;
+        Partition partition = byName.get(name);
+        if (partition != null && !partition.topicId().equals(topic.id())) {
+            byId.remove(partition.topicId());
+            leave(partition);
+            partition = null;
         }
-        Standing next = standing(name, topic.id(), state, config);
-        if (present != null) {
-            stand(present, next);
-        } else if (!(next instanceof Standing.Gone)) {
-            Partition partition = new Partition(name, topic.id(), config.minInSyncReplicas(), next);
-            partition.stand(next);
-            byName.put(name, partition);
-            byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
-            announce(partition, next);
+        if (!state.replicas().contains(nodeId)) {
+            if (partition != null) {
+                remove(partition);
+            }
+            return;
+        }
+        Standing before = partition == null ? new Standing.Gone() : partition.standing();
+        // Nothing that the former leader sent is appended once the next epoch begins.
+        if (partition != null
+                && before instanceof Standing.Following following
+                && !following.isOf(state.leader(), state.leaderEpoch())) {
+            replication.unfollow(partition);
+            partition.stand(new Standing.Gone());
+        }
+        Standing next = standing(name, topic.id(), before, state, config);
+        if (partition == null) {
+            partition =
+                    new Partition(name, topic.id(), config.minInSyncReplicas(), replication, next);
+        }
+        partition.throttle(throttles(config, index));
+        change(partition, before, next);
+        byName.put(name, partition);
+        byId.computeIfAbsent(topic.id(), id -> new ConcurrentHashMap<>()).put(index, partition);
+        announce(partition, before, next);
+    }
+
+    private void change(Partition partition, Standing before, Standing next) {
+        partition.stand(next);
+        if (next instanceof Standing.Following following
+                && following.leader() != Standing.Following.NO_LEADER
+                && !following.isSameReign(before)) {
+            replication.follow(partition, following);
         }
     }
 
     private void stand(Partition partition, Standing next) {
         Standing before = partition.standing();
+        replication.unfollow(partition);
         partition.stand(next);
-        boolean led = before instanceof Standing.Leading;
-        if (led && !(next instanceof Standing.Leading)) {
-            listeners.forEach(listener -> listener.onNotLeading(partition));
-        }
-        boolean goesOn =
-                before instanceof Standing.Leading old
-                        && next instanceof Standing.Leading now
-                        && old.leaderEpoch() == now.leaderEpoch();
-        if (!goesOn) {
-            announce(partition, next);
-        }
-    }
-
-    private Standing standing(
-            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
-        if (!state.replicas().contains(nodeId)) {
-            return new Standing.Gone();
-        }
-        if (state.leader() == nodeId) {
-            return lead(name, topicId, state, config);
-        }
-        tellPlace(logs.log(name), topicId, state);
-        Uuid directory = state.directoryOf(nodeId);
-        return directory != null && logs.isOffline(directory) && logs.log(name) == null
-                ? new Standing.Offline(
-                        "The log of " + name + " stands in a data folder that is offline",
-                        state.leaderEpoch())
-                : new Standing.Gone();
+        announce(partition, before, next);
     }
 
     private void tellPlace(@Nullable PartitionLog log, Uuid topicId, PartitionState state) {
@@ -201,14 +211,37 @@ public final class Partitions implements Quorum.Listener {
         }
     }
 
-    private void announce(Partition partition, Standing standing) {
-        if (standing instanceof Standing.Leading leading) {
-            listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
+    /** The replica is another broker's now, and all others have what this one had. */
+    private void remove(Partition partition) {
+        LOG.info("the replica of {} is no longer placed here", partition.topicPartition());
+        byName.remove(partition.topicPartition(), partition);
+        Map<Integer, Partition> ofTopic = byId.get(partition.topicId());
+        if (ofTopic != null) {
+            ofTopic.remove(partition.topicPartition().partition(), partition);
+        }
+        leave(partition);
+        deleteLog(partition.topicPartition());
+    }
+
+    /** Tells who has to know that the partition is led here no more, or from now on. */
+    private void announce(Partition partition, Standing before, Standing next) {
+        boolean led = before instanceof Standing.Leading;
+        if (next instanceof Standing.Leading leading) {
+            if (!(before instanceof Standing.Leading old
+                    && old.leaderEpoch() == leading.leaderEpoch())) {
+                listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
+            }
+        } else if (led) {
+            listeners.forEach(listener -> listener.onNotLeading(partition));
         }
     }
 
-    private Standing lead(
-            TopicPartition name, Uuid topicId, PartitionState state, TopicConfig config) {
+    private Standing standing(
+            TopicPartition name,
+            Uuid topicId,
+            Standing before,
+            PartitionState state,
+            TopicConfig config) {
         try {
             Uuid directory = state.directoryOf(nodeId);
             PartitionLog log =
@@ -219,24 +252,72 @@ public final class Partitions implements Quorum.Listener {
                             directory == null
                                     ? new Placement.Anywhere(state.leaderEpoch() == 0)
                                     : new Placement.In(directory));
-            log.beginEpoch(state.leaderEpoch());
             tellPlace(log, topicId, state);
-            return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas());
+            if (state.leader() == nodeId) {
+                return lead(log, before, state);
+            }
+            log.endEpochsBefore(state.leaderEpoch());
+            return new Standing.Following(
+                    log,
+                    state.leader(),
+                    state.leaderEpoch(),
+                    state.inSyncReplicas().contains(nodeId));
         } catch (LogStorageException e) {
             LOG.error("partition {} is offline: {}", name, e.getMessage());
             return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
         }
     }
 
+    private Standing lead(PartitionLog log, Standing before, PartitionState state) {
+        boolean goesOn =
+                before instanceof Standing.Leading old
+                        && old.log() == log
+                        && old.leaderEpoch() == state.leaderEpoch();
+        log.beginEpoch(state.leaderEpoch());
+        long reignStart = goesOn ? log.highWatermark() : log.logEndOffset();
+        Followers followers = goesOn ? ((Standing.Leading) before).followers() : null;
+        if (followers != null) {
+            followers.adopt(state);
+        } else if (state.replicas().size() > 1) {
+            followers =
+                    new Followers(nodeId, state, reignStart, replication, replication.nowMillis());
+        }
+        return new Standing.Leading(log, state.leaderEpoch(), state.inSyncReplicas(), followers);
+    }
+
+    private Partition.Throttles throttles(TopicConfig config, int index) {
+        return new Partition.Throttles(
+                config.throttles("leader", index, nodeId),
+                config.throttles("follower", index, nodeId));
+    }
+
     /** The partitions whose logs stand in the folder cannot be served any more; the others are. */
     private synchronized void onFailed(LogDirectory directory) {
         String reason = String.valueOf(directory.failure());
         for (Partition partition : byName.values()) {
-            if (partition.standing() instanceof Standing.Leading leading
-                    && leading.log().directoryId().equals(directory.directoryId())) {
-                stand(partition, new Standing.Offline(reason, leading.leaderEpoch()));
+            Integer epoch = epochIn(partition.standing(), directory);
+            if (epoch != null) {
+                stand(partition, new Standing.Offline(reason, epoch));
             }
         }
+    }
+
+    /** The leader epoch of a partition whose log stands in the folder, or null. */
+    private static @Nullable Integer epochIn(Standing standing, LogDirectory directory) {
+        return switch (standing) {
+            case Standing.Leading leading when isIn(leading.log(), directory) ->
+                    leading.leaderEpoch();
+            case Standing.Following following when isIn(following.log(), directory) ->
+                    following.leaderEpoch();
+            case Standing.Leading leading -> null;
+            case Standing.Following following -> null;
+            case Standing.Offline offline -> null;
+            case Standing.Gone gone -> null;
+        };
+    }
+
+    private static boolean isIn(PartitionLog log, LogDirectory directory) {
+        return log.directoryId().equals(directory.directoryId());
     }
 
     /**
@@ -266,8 +347,10 @@ public final class Partitions implements Quorum.Listener {
             String topic = partition.topicPartition().topic();
             if (everyTopic
                     || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-                partition.reconfigure(
-                        effective.computeIfAbsent(topic, name -> configs.effective(image, name)));
+                TopicConfig config =
+                        effective.computeIfAbsent(topic, name -> configs.effective(image, name));
+                partition.throttle(throttles(config, partition.topicPartition().partition()));
+                partition.reconfigure(config);
             }
         }
     }

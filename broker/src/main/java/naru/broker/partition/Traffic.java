@@ -8,6 +8,8 @@ public final class Traffic {
     private final AtomicLong recordsIn = new AtomicLong();
     private final AtomicLong bytesOut = new AtomicLong();
     private final AtomicLong recordsOut = new AtomicLong();
+    private final AtomicLong replicationIn = new AtomicLong();
+    private final AtomicLong replicationOut = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
 
     public void in(long bytes, long records) {
@@ -18,6 +20,14 @@ public final class Traffic {
     public void out(long bytes, long records) {
         bytesOut.getAndAdd(bytes);
         recordsOut.getAndAdd(records);
+    }
+
+    public void toFollower(long bytes) {
+        replicationOut.getAndAdd(bytes);
+    }
+
+    public void fromLeader(long bytes) {
+        replicationIn.getAndAdd(bytes);
     }
 
     /** A batch was not taken. */
@@ -40,6 +50,16 @@ public final class Traffic {
     /** Offsets answered; the gaps that compaction or damage leave count too. */
     public long recordsOut() {
         return recordsOut.get();
+    }
+
+    /** Bytes that followers fetched here. */
+    public long replicationBytesOut() {
+        return replicationOut.get();
+    }
+
+    /** Bytes that were fetched from a leader. */
+    public long replicationBytesIn() {
+        return replicationIn.get();
     }
 
     public long refusedBatches() {

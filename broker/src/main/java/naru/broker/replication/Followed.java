@@ -1,0 +1,71 @@
+package naru.broker.replication;
+
+import naru.broker.partition.Partition;
+import naru.broker.partition.Standing;
+
+import org.apache.kafka.common.TopicIdPartition;
+
+/**
+ * A partition that a fetcher follows, under one leader and epoch. What changes in it is the
+ * driver's.
+ */
+final class Followed {
+    /** What is to be asked for it next. */
+    enum Ask {
+        RECORDS,
+        /** Where the leader's log ends; ours lies outside of it. */
+        LEADER_END,
+        /** Where it begins; ours ends below that, or not. */
+        LEADER_START
+    }
+
+    static final int FIRST_REST_MILLIS = 10;
+
+    private static final int MOST_EMPTY_ANSWERS = 10;
+
+    final Partition partition;
+    final Standing.Following standing;
+    final TopicIdPartition key;
+    Ask ask = Ask.RECORDS;
+    long resumeMillis;
+    private int emptyAnswers;
+    private int failures;
+    private String lastComplaint = "";
+
+    Followed(Partition partition, Standing.Following standing) {
+        this.partition = partition;
+        this.standing = standing;
+        this.key = new TopicIdPartition(partition.topicId(), partition.topicPartition());
+    }
+
+    /** Whether the metadata hold this replica for in sync, which may change within a reign. */
+    boolean isInSync() {
+        return partition.standing() instanceof Standing.Following now && now.inSync();
+    }
+
+    /** Whether this is worth a line in the log: the same is not said twice in a row. */
+    boolean isNews(String complaint) {
+        boolean news = !complaint.equals(lastComplaint);
+        lastComplaint = complaint;
+        return news;
+    }
+
+    /**
+     * How long to rest after one more failure in a row: a leader that has not heard yet that it
+     * leads soon will.
+     */
+    long nextRest(int mostMillis) {
+        return Math.min(mostMillis, (long) FIRST_REST_MILLIS << Math.min(failures++, 20));
+    }
+
+    void progressed() {
+        emptyAnswers = 0;
+        failures = 0;
+        lastComplaint = "";
+    }
+
+    /** The leader sent bytes and no whole batch; whether that has happened too often in a row. */
+    boolean cameToNothing() {
+        return ++emptyAnswers % MOST_EMPTY_ANSWERS == 0;
+    }
+}

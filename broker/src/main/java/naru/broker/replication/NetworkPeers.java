@@ -1,0 +1,192 @@
+package naru.broker.replication;
+
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.clients.NetworkClient;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.BrokerNotAvailableException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Other brokers over Kafka's client library: one thread and one connection to each broker that is
+ * asked. The thread begins with the first question and ends when there has been none for a while.
+ */
+public final class NetworkPeers implements Peers {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.replication");
+    private static final long IDLE_MILLIS = 30_000;
+    private static final long MOST_POLL_MILLIS = 1_000;
+
+    private final PeerNetwork network;
+    private final Object lock = new Object();
+    private final Queue<Question> asked = new ArrayDeque<>();
+    private @Nullable NetworkClient client;
+    private boolean closed;
+
+    private record Question(
+            int broker,
+            AbstractRequest.Builder<?> request,
+            long deadlineMillis,
+            int timeoutMillis,
+            CompletableFuture<ApiMessage> answer) {}
+
+    public NetworkPeers(PeerNetwork network) {
+        this.network = network;
+    }
+
+    @Override
+    public CompletableFuture<ApiMessage> ask(
+            int broker, AbstractRequest.Builder<?> request, int timeoutMillis) {
+        Question question =
+                new Question(
+                        broker,
+                        request,
+                        Time.SYSTEM.milliseconds() + timeoutMillis,
+                        timeoutMillis,
+                        new CompletableFuture<>());
+        synchronized (lock) {
+            if (closed) {
+                question.answer.completeExceptionally(
+                        new DisconnectException("this broker is stopping"));
+                return question.answer;
+            }
+            asked.add(question);
+            if (client == null) {
+                try {
+                    NetworkClient opened = network.open("peers");
+                    client = opened;
+                    Thread.ofPlatform().name("naru-peers").daemon().start(() -> run(opened));
+                } catch (KafkaException refused) {
+                    asked.remove(question);
+                    question.answer.completeExceptionally(refused);
+                }
+            } else {
+                client.wakeup();
+            }
+        }
+        return question.answer;
+    }
+
+    private void run(NetworkClient open) {
+        List<Question> waiting = new ArrayList<>();
+        try (open) {
+            long idleSince = Time.SYSTEM.milliseconds();
+            while (true) {
+                synchronized (lock) {
+                    waiting.addAll(asked);
+                    asked.clear();
+                    long now = Time.SYSTEM.milliseconds();
+                    if (!waiting.isEmpty() || open.hasInFlightRequests()) {
+                        idleSince = now;
+                    }
+                    if (closed || now - idleSince > IDLE_MILLIS) {
+                        client = null;
+                        break;
+                    }
+                }
+                long pause = send(open, waiting);
+                open.poll(pause, Time.SYSTEM.milliseconds());
+            }
+        } catch (RuntimeException | Error bug) {
+            LOG.error("asking other brokers has failed", bug);
+            synchronized (lock) {
+                client = null;
+                waiting.addAll(asked);
+                asked.clear();
+            }
+        }
+        waiting.forEach(question ->
+                question.answer.completeExceptionally(
+                        new DisconnectException("nobody asks other brokers any more")));
+    }
+
+    /** Sends what can be sent; how long at most to wait for the rest. */
+    private long send(NetworkClient open, List<Question> waiting) {
+        long pause = MOST_POLL_MILLIS;
+        long now = Time.SYSTEM.milliseconds();
+        for (Iterator<Question> each = waiting.iterator(); each.hasNext(); ) {
+            Question question = each.next();
+            Node node = network.address(question.broker);
+            if (node == null) {
+                each.remove();
+                fail(
+                        question,
+                        new BrokerNotAvailableException(
+                                "broker " + question.broker + " is not known"));
+            } else if (question.deadlineMillis <= now) {
+                each.remove();
+                fail(
+                        question,
+                        new TimeoutException("broker " + question.broker + " is not reached"));
+            } else if (open.ready(node, now)) {
+                each.remove();
+                send(open, node, question, now);
+            } else if (open.authenticationException(node) != null) {
+                each.remove();
+                fail(question, open.authenticationException(node));
+            } else {
+                long delay = open.connectionDelay(node, now);
+                pause = Math.min(pause, Math.min(delay, question.deadlineMillis - now));
+            }
+        }
+        return Math.max(1, pause);
+    }
+
+    private static void fail(Question question, RuntimeException why) {
+        question.answer.completeExceptionally(why);
+    }
+
+    private static void send(NetworkClient open, Node node, Question question, long now) {
+        int left = (int) Math.max(1, question.deadlineMillis - now);
+        open.send(
+                open.newClientRequest(
+                        node.idString(),
+                        question.request,
+                        now,
+                        true,
+                        left,
+                        response -> answered(question, response)),
+                now);
+    }
+
+    private static void answered(Question question, ClientResponse response) {
+        if (response.authenticationException() != null) {
+            fail(question, response.authenticationException());
+        } else if (response.versionMismatch() != null) {
+            fail(question, response.versionMismatch());
+        } else if (response.wasTimedOut()) {
+            fail(
+                    question,
+                    new TimeoutException(
+                            "broker %d has not answered within %d ms"
+                                    .formatted(question.broker, question.timeoutMillis)));
+        } else if (response.wasDisconnected()) {
+            fail(question, new DisconnectException("broker " + question.broker + " hung up"));
+        } else {
+            question.answer.complete(response.responseBody().data());
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            if (client != null) {
+                client.wakeup();
+            }
+        }
+    }
+}
