@@ -43,7 +43,6 @@ class KafkaAuthorizationTest {
     /** Why other errors than Kafka's are right here is told in docs/design/authorization.md. */
     private static final Set<String> JUSTIFIED =
             Set.of(
-                    "FETCH (replica)",
                     "METADATA (creates)",
                     "SYNC_GROUP",
                     "OFFSET_DELETE",

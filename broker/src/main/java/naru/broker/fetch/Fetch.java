@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -75,9 +76,7 @@ public final class Fetch implements RequestHandler {
         FetchRequestData body = (FetchRequestData) request.body();
         ReadAs as = ReadAs.of(body, request.version());
         if (as.isReplica() && !access.allowedOnCluster(request, AclOperation.CLUSTER_ACTION)) {
-            request.reply(
-                    Errors.TOPIC_AUTHORIZATION_FAILED,
-                    "only brokers fetch as replicas, which needs CLUSTER_ACTION");
+            request.reply(noReplica(body));
             return;
         }
         Plan plan = plan(request, body, as);
@@ -100,6 +99,23 @@ public final class Fetch implements RequestHandler {
                         () -> reader.read(request, plan.wanted(), as, maxBytes, false),
                         late -> reply(request, plan, late))
                 .begin(answers, body.maxWaitMs());
+    }
+
+    /** Only brokers fetch as replicas: each partition that is named is refused. */
+    private static FetchResponseData noReplica(FetchRequestData body) {
+        FetchResponseData response = new FetchResponseData();
+        for (FetchRequestData.FetchTopic topic : body.topics()) {
+            FetchableTopicResponse refused =
+                    new FetchableTopicResponse().setTopic(topic.topic()).setTopicId(topic.topicId());
+            for (FetchRequestData.FetchPartition partition : topic.partitions()) {
+                refused.partitions()
+                        .add(
+                                FetchResponse.partitionResponse(
+                                        partition.partition(), Errors.TOPIC_AUTHORIZATION_FAILED));
+            }
+            response.responses().add(refused);
+        }
+        return response;
     }
 
     private int mostBytes(Request request, ReadAs as) {
