@@ -306,15 +306,15 @@ public final class Node implements AutoCloseable {
             FatalFault fatalFault) {
         ConfigValidator validator = new ConfigValidator(dynamic::current, protections);
         List<BrokerEndpoint> endpoints = listeners.controllerEndpoints();
+        boolean secluded = config.isController() && endpoints.isEmpty();
         return new QuorumOptions(
                 config.nodeId(),
                 config.text(NaruSettings.CLUSTER_ID),
                 new ControllerListeners(
                         config.controllerListenerName(),
                         config.controllerProtocol(),
-                        config.isController() && endpoints.isEmpty()
-                                ? List.of(noControllerListener())
-                                : endpoints),
+                        secluded ? List.of(noControllerListener()) : endpoints,
+                        secluded),
                 folders.held(),
                 config.layers().node(),
                 validator.rules(),

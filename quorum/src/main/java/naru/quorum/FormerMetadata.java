@@ -70,9 +70,10 @@ record FormerMetadata(Map<String, Short> features, Set<Integer> voters) {
 
     /**
      * @param firstVoters whom the configuration names
-     * @throws StorageRefusedException when this release cannot serve what is there
+     * @throws StorageRefusedException when this release, or this configuration, cannot serve what
+     *     is there
      */
-    void check(Path folder, int nodeId, FirstVoters firstVoters) {
+    void check(Path folder, QuorumOptions options, FirstVoters firstVoters) {
         features.forEach((name, level) -> {
             VersionRange range = supported(name);
             if (range == null) {
@@ -96,11 +97,27 @@ record FormerMetadata(Map<String, Short> features, Set<Integer> voters) {
                                                         + " Kafka 3.9 first"));
             }
         });
-        boolean hasOthers = !voters.isEmpty() && !voters.equals(Set.of(nodeId));
-        if (hasOthers && !hasVotersInLog() && firstVoters instanceof FirstVoters.ThisNode) {
+        if (!voters.isEmpty() && !voters.equals(Set.of(options.nodeId()))) {
+            checkCompany(folder, options, firstVoters);
+        }
+    }
+
+    /** A voter that moves to where nobody listens would be lost to the others. */
+    private void checkCompany(Path folder, QuorumOptions options, FirstVoters firstVoters) {
+        String cluster =
+                "The data folder %s of node %d belongs to a cluster whose controllers are the nodes %s, and the configuration "
+                        .formatted(folder, options.nodeId(), new TreeSet<>(voters));
+        if (!hasVotersInLog() && firstVoters instanceof FirstVoters.ThisNode) {
             throw new StorageRefusedException(
-                    "The data folder %s of node %d belongs to a cluster whose controllers are the nodes %s, and the configuration does not say where they are; set controller.quorum.voters as those nodes have it"
-                            .formatted(folder, nodeId, new TreeSet<>(voters)));
+                    cluster
+                            + "does not say where they are; set controller.quorum.voters as those"
+                            + " nodes have it");
+        }
+        if (options.controllers().secluded()) {
+            throw new StorageRefusedException(
+                    cluster
+                            + "has no listener by which they reach the controller of this one; add"
+                            + " it to listeners, or set process.roles=broker where it has none");
         }
     }
 

@@ -136,7 +136,7 @@ record NodeStorage(
             }
             requireMetadata(metadataFolder);
             FormerMetadata former = FormerMetadata.read(metadataFolder, logFolder(metadataFolder));
-            former.check(metadataFolder, options.nodeId(), firstVoters);
+            former.check(metadataFolder, options, firstVoters);
             writeMissing(load(), clusterId);
             return new NodeStorage(
                     clusterId, metadataFolder, directoryIds(load()), offline, former);

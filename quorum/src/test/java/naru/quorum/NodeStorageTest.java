@@ -136,7 +136,7 @@ final class NodeStorageTest {
     }
 
     @Test
-    void folderWhoseLogNamesOtherControllersTooIsServed() throws Exception {
+    void folderWhoseLogNamesOtherControllersIsServedWhereTheyReachThisOne() throws Exception {
         format(
                 new Formatter()
                         .setHasDynamicQuorum(true)
@@ -145,6 +145,23 @@ final class NodeStorageTest {
                                         "1@127.0.0.1:19093:%s,2@127.0.0.1:19095:%s"
                                                 .formatted(DIRECTORY, Uuid.randomUuid()))));
 
+        Map<String, String> before = contents();
+        QuorumOptions options = options(folder);
+        ControllerListeners own = options.controllers();
+
+        assertThatThrownBy(() ->
+                        KraftQuorum.open(
+                                reached(
+                                        options,
+                                        new ControllerListeners(
+                                                own.name(),
+                                                own.securityProtocol(),
+                                                own.endpoints(),
+                                                true))))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("whose controllers are the nodes [1, 2]")
+                .hasMessageContaining("has no listener by which they reach");
+        assertThat(contents()).isEqualTo(before);
         try (KraftQuorum quorum = KraftQuorum.open(options(folder))) {
             assertThat(quorum.standing().leaderId()).isEmpty();
         }
@@ -229,6 +246,17 @@ final class NodeStorageTest {
         assertThatThrownBy(() -> KraftQuorum.open(options(folder)))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("meta.properties is missing");
+    }
+
+    private static QuorumOptions reached(QuorumOptions one, ControllerListeners listeners) {
+        return new QuorumOptions(
+                one.nodeId(),
+                null,
+                listeners,
+                one.dataFolders(),
+                one.properties(),
+                one.configRules(),
+                one.fatalFault());
     }
 
     private QuorumOptions several(Path... folders) {

@@ -3,11 +3,17 @@ package naru.quorum;
 import static naru.quorum.QuorumFixture.await;
 import static naru.quorum.QuorumFixture.awaitUntil;
 import static naru.quorum.QuorumFixture.createTopic;
+import static naru.quorum.QuorumFixture.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
+import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
+import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +66,8 @@ final class SeveralNodesTest {
                         "ClusterOfNaruAAAAAAAAA",
                         votes
                                 ? ControllerListeners.of(endpoint)
-                                : new ControllerListeners("CONTROLLER", "PLAINTEXT", List.of()),
+                                : new ControllerListeners(
+                                        "CONTROLLER", "PLAINTEXT", List.of(), false),
                         one.dataFolders(),
                         properties,
                         one.configRules(),
@@ -157,5 +164,63 @@ final class SeveralNodesTest {
 
         assertThat(createTopic(broker, "orders", 1).topics().find("orders").errorCode()).isZero();
         assertThat(broker.standing().leaderId()).isNotEqualTo(OptionalInt.of(first));
+    }
+
+    @Test
+    void controllerElsewhereIsToldOfTheFoldersOfABroker() {
+        for (int id = 1; id <= 3; id++) {
+            open(id, Map.of());
+        }
+        KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+        Uuid kept = broker.directoryIds().values().iterator().next();
+        Uuid lost = Uuid.randomUuid();
+        await(broker.register(List.of(QuorumFixture.BROKER), List.of(kept, lost)));
+        createTopic(broker, "orders", 1);
+        awaitUntil(() -> broker.image().topic("orders") != null);
+        Uuid topic = Objects.requireNonNull(broker.image().topic("orders")).id();
+
+        for (Uuid directory : List.of(kept, lost)) {
+            await(broker.assignDirectory(topic, 0, directory));
+            awaitUntil(() -> directory.equals(partition(broker, "orders", 0).directoryOf(9)));
+        }
+        broker.directoryFailed(lost);
+
+        awaitUntil(() ->
+                Objects.requireNonNull(broker.image().broker(9))
+                        .directories()
+                        .equals(List.of(kept)));
+    }
+
+    @Test
+    void everyControllerKnowsTheTokensThatAnotherHasMade() {
+        Map<String, String> secret = Map.of("delegation.token.secret.key", "secret");
+        for (int id = 1; id <= 3; id++) {
+            open(id, secret);
+        }
+        KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+        await(register(broker));
+        int first = active(1, 2, 3);
+        CreateDelegationTokenResponseData made =
+                await(
+                        broker.controller()
+                                .createDelegationToken(
+                                        QuorumFixture.caller(3),
+                                        new CreateDelegationTokenRequestData()
+                                                .setMaxLifetimeMs(-1)));
+        assertThat(Errors.forCode(made.errorCode())).isEqualTo(Errors.NONE);
+        awaitUntil(() -> isRenewed(broker, made.hmac()));
+
+        network.cut(FIRST_PORT + first);
+
+        awaitUntil(() -> isRenewed(broker, made.hmac()));
+        assertThat(broker.standing().leaderId()).isNotEqualTo(OptionalInt.of(first));
+    }
+
+    private static boolean isRenewed(KraftQuorum through, byte[] proof) {
+        RenewDelegationTokenRequestData request =
+                new RenewDelegationTokenRequestData().setHmac(proof).setRenewPeriodMs(-1);
+        return await(through.controller().renewDelegationToken(QuorumFixture.caller(2), request))
+                        .errorCode()
+                == Errors.NONE.code();
     }
 }
