@@ -185,8 +185,9 @@ public final class Partitions implements Quorum.Listener {
 
     private void change(Partition partition, Standing before, Standing next) {
         partition.stand(next);
-        if (next instanceof Standing.Following following
-                && following.leader() != Standing.Following.NO_LEADER
+        if (!(next instanceof Standing.Following following)) {
+            replication.unfollow(partition);
+        } else if (following.leader() != Standing.Following.NO_LEADER
                 && !following.isSameReign(before)) {
             replication.follow(partition, following);
         }

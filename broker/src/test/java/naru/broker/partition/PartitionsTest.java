@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
+import naru.log.AppendOutcome;
 import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -118,6 +120,34 @@ class PartitionsTest {
     }
 
     @Test
+    void whatALeaderAppendsWhileTheNextEpochBeginsIsRefusedAtOnce() {
+        show(OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1));
+        Partition partition = requireNonNull(partitions.get(TOPIC, 0));
+        requireNonNull(partition.ledLog()).beginEpoch(2);
+        assertThat(partition.append(record(), PartitionLog.Origin.CLIENT, true))
+                .isEqualTo(AppendOutcome.EPOCH_OVER);
+    }
+
+    @Test
+    void whoDoesNotLeadFollowsInTheLogThatIsThere() {
+        OneTopic led = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
+        show(led);
+        Partition partition = requireNonNull(partitions.get(TOPIC, 0));
+        PartitionLog log = requireNonNull(partition.ledLog());
+        show(OneTopic.of(TOPIC, led.id(), 2, 2));
+        assertThat(partition.standing()).isEqualTo(new Standing.Following(log, 2, 2, true));
+        assertThat(partition.append(record(), PartitionLog.Origin.CLIENT, true))
+                .isEqualTo(AppendOutcome.EPOCH_OVER);
+        assertThat(log.logEndOffset()).isZero();
+    }
+
+    private static ByteBuffer record() {
+        return MemoryRecords.withRecords(
+                        Compression.NONE, new SimpleRecord("record".getBytes(UTF_8)))
+                .buffer();
+    }
+
+    @Test
     void whatAKilledProcessHadStoredIsSyncedAndSeenWithoutAnotherAppend() {
         NodeConfig fsync = NodeConfig.parse(Map.of("naru.ack", "fsync"));
         TopicConfigs configs = new TopicConfigs(() -> fsync, () -> OneTopic.NONE);
@@ -134,13 +164,7 @@ class PartitionsTest {
                         1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
         show(before, OneTopic.of(TOPIC, id, 1, 1));
         requireNonNull(before.get(TOPIC, 0))
-                .append(
-                        MemoryRecords.withRecords(
-                                        Compression.NONE,
-                                        new SimpleRecord("record".getBytes(UTF_8)))
-                                .buffer(),
-                        PartitionLog.Origin.CLIENT,
-                        true);
+                .append(record(), PartitionLog.Origin.CLIENT, true);
 
         try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
             Partitions after =
