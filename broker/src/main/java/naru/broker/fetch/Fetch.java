@@ -106,7 +106,9 @@ public final class Fetch implements RequestHandler {
         FetchResponseData response = new FetchResponseData();
         for (FetchRequestData.FetchTopic topic : body.topics()) {
             FetchableTopicResponse refused =
-                    new FetchableTopicResponse().setTopic(topic.topic()).setTopicId(topic.topicId());
+                    new FetchableTopicResponse()
+                            .setTopic(topic.topic())
+                            .setTopicId(topic.topicId());
             for (FetchRequestData.FetchPartition partition : topic.partitions()) {
                 refused.partitions()
                         .add(

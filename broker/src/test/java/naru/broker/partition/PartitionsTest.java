@@ -163,8 +163,7 @@ class PartitionsTest {
                 new Partitions(
                         1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
         show(before, OneTopic.of(TOPIC, id, 1, 1));
-        requireNonNull(before.get(TOPIC, 0))
-                .append(record(), PartitionLog.Origin.CLIENT, true);
+        requireNonNull(before.get(TOPIC, 0)).append(record(), PartitionLog.Origin.CLIENT, true);
 
         try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
             Partitions after =
