@@ -552,7 +552,7 @@ public final class LogDirectory implements AutoCloseable {
             if (!known.apply(log)) {
                 LOG.warn(
                         "{}: the metadata know no such replica here; its folder is kept under a"
-                            + " name that ends in {}: delete it when nobody misses it",
+                                + " name that ends in {}: delete it when nobody misses it",
                         log.topicPartition(),
                         FolderNames.STRAY);
                 setAsStray(log.topicPartition());
