@@ -122,7 +122,7 @@ class DelegationTokensIT {
                                 "--command-config",
                                 login.toString()));
         all.addAll(List.of(arguments));
-        return KafkaToolsIT.tool(
+        return KafkaTools.run(
                 "org.apache.kafka.tools.DelegationTokenCommand", "", all.toArray(String[]::new));
     }
 }

@@ -94,7 +94,7 @@ class LogFoldersIT {
         List<String> execute =
                 new ArrayList<>(List.of("--reassignment-json-file", plan.toString(), "--execute"));
         execute.addAll(List.of(where));
-        assertThat(KafkaToolsIT.tool(tool, "", execute.toArray(String[]::new)))
+        assertThat(KafkaTools.run(tool, "", execute.toArray(String[]::new)))
                 .contains("Successfully started");
     }
 
