@@ -336,7 +336,9 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /**
-     * Deletes logs of topics that are no longer known: called once, when metadata has been loaded.
+     * Sets aside, and never deletes, logs of replicas that the metadata do not know: called once,
+     * when they have been loaded. Of a topic that was deleted meanwhile it is a leftover; of
+     * metadata that are not these folders' it is everything.
      */
     public void retainOnly(Function<PartitionLog, Boolean> known) {
         online().forEach(directory -> directory.retainOnly(known));

@@ -546,14 +546,16 @@ public final class LogDirectory implements AutoCloseable {
         disk.delete(folder);
     }
 
-    /**
-     * Deletes logs of topics that are no longer known: called once, when metadata has been loaded.
-     */
+    /** Sets aside the logs of replicas that the metadata do not know. */
     void retainOnly(Function<PartitionLog, Boolean> known) {
         for (PartitionLog log : List.copyOf(logs.values())) {
             if (!known.apply(log)) {
-                LOG.info("{}: its topic is no longer known; deleted", log.topicPartition());
-                delete(log.topicPartition());
+                LOG.warn(
+                        "{}: the metadata know no such replica here; its folder is kept under a"
+                                + " name that ends in {}: delete it when nobody misses it",
+                        log.topicPartition(),
+                        FolderNames.STRAY);
+                setAsStray(log.topicPartition());
             }
         }
     }

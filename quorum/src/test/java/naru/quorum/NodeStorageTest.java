@@ -183,11 +183,6 @@ final class NodeStorageTest {
                 .hasMessageContaining("whose controllers are the nodes [1, 2]")
                 .hasMessageContaining("set controller.quorum.voters");
         assertThat(contents()).isEqualTo(before);
-
-        var voters = Map.of("controller.quorum.voters", "1@127.0.0.1:19093,2@127.0.0.1:19095");
-        try (KraftQuorum quorum = KraftQuorum.open(options(folder, null, voters))) {
-            assertThat(quorum.standing().leaderId()).isEmpty();
-        }
     }
 
     /** All files, with what is in them. */

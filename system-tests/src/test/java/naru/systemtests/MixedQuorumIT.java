@@ -10,6 +10,8 @@ import naru.testkit.NaruProcess;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -127,10 +129,16 @@ class MixedQuorumIT {
         }
     }
 
+    /** The node that is asked may not know yet what the other has made. */
     private static Set<Integer> leaders(Admin admin, String topic) {
         Set<Integer> leaders = new TreeSet<>();
-        await(admin.describeTopics(List.of(topic)).allTopicNames())
-                .get(topic)
+        TopicDescription described;
+        try {
+            described = await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+        } catch (UnknownTopicOrPartitionException notYet) {
+            return leaders;
+        }
+        described
                 .partitions()
                 .forEach(partition -> {
                     if (partition.leader() != null) {

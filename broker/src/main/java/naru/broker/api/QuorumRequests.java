@@ -18,19 +18,12 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.jspecify.annotations.Nullable;
-
-import java.util.Set;
 
 /**
- * What comes to a controller listener: what the broker serves too is served by the same handlers;
- * what nodes ask of one another is handed to the quorum as it stands.
+ * What comes to a controller listener: what brokers serve too is served by the same handlers; what
+ * nodes ask of one another is handed to the quorum as it stands.
  */
 public final class QuorumRequests implements RequestHandler {
-    /** Request kinds of which the quorum's answer is another than the broker's. */
-    private static final Set<ApiKeys> OF_THE_QUORUM =
-            Set.of(ApiKeys.FETCH, ApiKeys.DESCRIBE_CLUSTER);
-
     private final Quorum quorum;
     private final Access access;
 
@@ -42,38 +35,26 @@ public final class QuorumRequests implements RequestHandler {
     /**
      * Serves all request kinds that Kafka has on controller listeners.
      *
-     * @param broker with all that it serves
+     * @param shared with what brokers serve too
      */
-    public static void serve(ApiTable table, ApiTable broker, Quorum quorum, Access access) {
+    public static void serve(ApiTable table, ApiTable shared, Quorum quorum, Access access) {
         QuorumRequests ownHandler = new QuorumRequests(quorum, access);
         for (ApiKeys api : ApiKeys.apisForListener(ApiMessageType.ListenerType.CONTROLLER)) {
-            RequestHandler shared = OF_THE_QUORUM.contains(api) ? null : broker.handler(api);
+            RequestHandler known = shared.handler(api);
             if (api == ApiKeys.API_VERSIONS) {
                 table.serve(api, new ApiVersions(() -> table, quorum));
             } else if (api == ApiKeys.ENVELOPE) {
                 table.serve(api, new Envelope(table, access));
             } else {
-                table.serve(api, shared == null ? ownHandler : shared);
+                table.serve(api, known == null ? ownHandler : known);
             }
         }
     }
 
-    /** What the request kind needs on the cluster, or null when anybody may ask. */
-    // Whatever else comes here is of one node to another, or not served.
-    @SuppressWarnings("EnumSwitchDefault")
-    private static @Nullable AclOperation needed(ApiKeys api) {
-        return switch (api) {
-            case DESCRIBE_CLUSTER, SASL_HANDSHAKE, SASL_AUTHENTICATE -> null;
-            case ADD_RAFT_VOTER, REMOVE_RAFT_VOTER -> AclOperation.ALTER;
-            case ALTER_CLIENT_QUOTAS -> AclOperation.ALTER_CONFIGS;
-            default -> AclOperation.CLUSTER_ACTION;
-        };
-    }
-
     @Override
     public void handle(Request request) {
-        AclOperation needed = needed(request.api());
-        if (needed != null && !ClusterAccess.isAllowed(access, request, needed)) {
+        boolean anybodyMay = request.api() == ApiKeys.DESCRIBE_CLUSTER;
+        if (!anybodyMay && !ClusterAccess.isAllowed(access, request, AclOperation.CLUSTER_ACTION)) {
             return;
         }
         AbstractRequest parsed =

@@ -24,13 +24,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 class PartitionsTest {
     private static final String TOPIC = "placed";
@@ -79,7 +82,7 @@ class PartitionsTest {
     }
 
     @Test
-    void aLogIsKeptWhoseTopicIsThereAndHasNoLeader() {
+    void aLogStaysWhoseTopicIsThereAndIsSetAsideWithoutIt() throws IOException {
         OneTopic led = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
         show(led);
         OneTopic orphan = OneTopic.of(TOPIC, led.id(), -1, 2);
@@ -88,6 +91,10 @@ class PartitionsTest {
         assertThat(logs.logs()).hasSize(1);
         partitions.logs().retainOnly(log -> partitions.isPlacedHere(OneTopic.NONE, log));
         assertThat(logs.logs()).isEmpty();
+        try (Stream<Path> folders = Files.list(folder)) {
+            assertThat(folders.map(each -> each.getFileName().toString()))
+                    .anyMatch(name -> name.startsWith(TOPIC + "-0.") && name.endsWith("-stray"));
+        }
     }
 
     @Test
