@@ -232,7 +232,8 @@ final class FolderContents {
         try (ShareConsumer<String, String> worker = worker(round)) {
             ConsumerRecord<String, String> job = pollShare(worker).getFirst();
             assertThat(job.value()).isEqualTo("5");
-            assertThat(job.deliveryCount()).hasValue((short) 2);
+            // The worker of the last round may have fetched it once more before it was closed.
+            assertThat(job.deliveryCount().orElseThrow()).isGreaterThanOrEqualTo((short) 2);
         }
     }
 

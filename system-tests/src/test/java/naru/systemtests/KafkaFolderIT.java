@@ -100,6 +100,7 @@ class KafkaFolderIT {
             contents.verify(2);
             contents.add(3);
             facts = facts();
+            awaitStartOnDisk(kafka.dataFolder(), "cut-3 0 4");
             kafka.kill();
 
             naru.useConfig(null);
@@ -118,6 +119,20 @@ class KafkaFolderIT {
             contents.verify(4);
             writer.finishAndVerify();
         }
+    }
+
+    /** Kafka writes from time to time where logs start, and forgets the rest when it is killed. */
+    private static void awaitStartOnDisk(Path dataFolder, String line) {
+        Path checkpoint = dataFolder.resolve("log-start-offset-checkpoint");
+        until(
+                line + " in " + checkpoint,
+                () -> {
+                    try {
+                        return Files.readAllLines(checkpoint).contains(line);
+                    } catch (IOException notYet) {
+                        return false;
+                    }
+                });
     }
 
     private void addWhatIsDocumented() {
@@ -140,6 +155,7 @@ class KafkaFolderIT {
         settings.put(
                 "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,STEERING:PLAINTEXT");
+        settings.put("log.flush.start.offset.checkpoint.interval.ms", "500");
         settings.put("controller.listener.names", "STEERING");
         settings.put("controller.quorum.bootstrap.servers", "127.0.0.1:" + ports.get(2));
         settings.put(

@@ -26,7 +26,6 @@ import java.util.Objects;
 /** AlterClientQuotas: sets and removes quotas; answered when this node knows them too (KIP-546). */
 public final class AlterClientQuotas implements RequestHandler {
     private static final int TIMEOUT_MILLIS = 30_000;
-    private static final int VISIBLE_MILLIS = 1000;
 
     private final Quorum quorum;
     private final ImageWait images;
@@ -62,15 +61,10 @@ public final class AlterClientQuotas implements RequestHandler {
                                                             .allMatch(
                                                                     each -> each.errorCode() == 0);
                                     response.entries().addAll(refused);
-                                    if (!changed) {
-                                        request.reply(response);
-                                        return;
-                                    }
-                                    images.until(
-                                                    image -> knowsAll(image, permitted),
-                                                    VISIBLE_MILLIS)
-                                            .whenComplete(
-                                                    (nothing, never) -> request.reply(response));
+                                    images.answer(
+                                            request,
+                                            response,
+                                            image -> !changed || knowsAll(image, permitted));
                                 }));
     }
 

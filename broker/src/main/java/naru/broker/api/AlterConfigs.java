@@ -22,9 +22,6 @@ import java.util.Map;
 public final class AlterConfigs implements RequestHandler {
     private static final int TIMEOUT_MILLIS = 30_000;
 
-    /** How long an answer is held back until this node knows the change too. */
-    private static final int VISIBLE_MILLIS = 1000;
-
     private final Quorum quorum;
     private final ImageWait images;
     private final Access access;
@@ -53,15 +50,10 @@ public final class AlterConfigs implements RequestHandler {
                                                                     each -> each.errorCode() == 0);
                                     tell(request, permitted, response.responses());
                                     response.responses().addAll(refused);
-                                    if (!changed) {
-                                        request.reply(response);
-                                        return;
-                                    }
-                                    images.until(
-                                                    image -> knowsAll(image, permitted),
-                                                    VISIBLE_MILLIS)
-                                            .whenComplete(
-                                                    (nothing, never) -> request.reply(response));
+                                    images.answer(
+                                            request,
+                                            response,
+                                            image -> !changed || knowsAll(image, permitted));
                                 }));
     }
 

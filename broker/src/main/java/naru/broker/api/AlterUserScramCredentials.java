@@ -21,9 +21,6 @@ import java.util.Map;
 public final class AlterUserScramCredentials implements RequestHandler {
     private static final int TIMEOUT_MILLIS = 30_000;
 
-    /** How long an answer is held back until this node knows the change too. */
-    private static final int VISIBLE_MILLIS = 1000;
-
     private final Quorum quorum;
     private final ImageWait images;
     private final Access access;
@@ -49,12 +46,10 @@ public final class AlterUserScramCredentials implements RequestHandler {
                                 request,
                                 response -> {
                                     tell(request, response);
-                                    images.until(
-                                                    image ->
-                                                            knowsAll(image, before, body, response),
-                                                    VISIBLE_MILLIS)
-                                            .whenComplete(
-                                                    (nothing, never) -> request.reply(response));
+                                    images.answer(
+                                            request,
+                                            response,
+                                            image -> knowsAll(image, before, body, response));
                                 }));
     }
 

@@ -1,8 +1,11 @@
 package naru.broker.api;
 
+import naru.broker.transport.Request;
 import naru.quorum.ClusterChange;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
+
+import org.apache.kafka.common.protocol.ApiMessage;
 
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +22,9 @@ import java.util.function.Predicate;
  */
 public final class ImageWait implements Quorum.Listener {
     private static final int LONGEST_MILLIS = 60_000;
+
+    /** How long the answer to a change is held back until this node knows the change too. */
+    static final int VISIBLE_MILLIS = 1000;
 
     private final Quorum quorum;
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
@@ -42,6 +48,11 @@ public final class ImageWait implements Quorum.Listener {
         }
         int bound = Math.clamp(timeoutMillis, 1, LONGEST_MILLIS);
         return waiter.done().completeOnTimeout(null, bound, TimeUnit.MILLISECONDS);
+    }
+
+    /** Answers when this node has seen the change, or when that takes too long. */
+    void answer(Request request, ApiMessage response, Predicate<ClusterImage> seen) {
+        until(seen, VISIBLE_MILLIS).whenComplete((nothing, never) -> request.reply(response));
     }
 
     @Override

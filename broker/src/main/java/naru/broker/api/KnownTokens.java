@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class KnownTokens {
     private static final String UNKNOWN = "unknown";
-    private static final int VISIBLE_MILLIS = 1000;
 
     /** What is answered only to those who have a token's proof. */
     private static final Set<Errors> OF_HOLDERS =
@@ -69,7 +68,7 @@ public final class KnownTokens {
                     TokenInformation now = image.delegationToken(token.tokenId());
                     return now == null || now.expiryTimestamp() == endMillis;
                 },
-                VISIBLE_MILLIS);
+                ImageWait.VISIBLE_MILLIS);
     }
 
     private @Nullable TokenInformation find(ClusterImage image, byte[] proof) {

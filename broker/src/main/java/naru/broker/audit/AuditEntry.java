@@ -1,5 +1,7 @@
 package naru.broker.audit;
 
+import naru.broker.transport.Request;
+
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.resource.ResourceType;
@@ -16,13 +18,38 @@ sealed interface AuditEntry {
     /** The line without its end. */
     String json();
 
-    record Decision(
-            Instant at,
+    /** Who asked for something, and for what. */
+    record Asked(
             KafkaPrincipal principal,
             InetAddress client,
             String listener,
             ApiKeys api,
-            @Nullable String clientId,
+            @Nullable String clientId) {
+        static Asked of(Request request) {
+            return new Asked(
+                    request.principal(),
+                    request.clientAddress(),
+                    request.listenerName(),
+                    request.api(),
+                    request.header().clientId());
+        }
+
+        private JsonLine addTo(JsonLine line) {
+            return line.add("principal", principal.toString())
+                    .add("client", client.getHostAddress())
+                    .add("clientId", clientId)
+                    .add("listener", listener)
+                    .add("api", api.name);
+        }
+    }
+
+    private static JsonLine line(Instant at, String event) {
+        return new JsonLine().add("time", at.toString()).add("event", event);
+    }
+
+    record Decision(
+            Instant at,
+            Asked asked,
             AclOperation operation,
             ResourceType type,
             String resource,
@@ -30,15 +57,7 @@ sealed interface AuditEntry {
             implements AuditEntry {
         @Override
         public String json() {
-            return new JsonLine()
-                    .add("time", at.toString())
-                    .add("event", "access")
-                    .add("outcome", allowed ? "allowed" : "denied")
-                    .add("principal", principal.toString())
-                    .add("client", client.getHostAddress())
-                    .add("clientId", clientId)
-                    .add("listener", listener)
-                    .add("api", api.name)
+            return asked.addTo(line(at, "access").add("outcome", allowed ? "allowed" : "denied"))
                     .add("operation", operation.name())
                     .add("resourceType", type.name())
                     .add("resource", resource)
@@ -46,28 +65,10 @@ sealed interface AuditEntry {
         }
     }
 
-    record Change(
-            Instant at,
-            KafkaPrincipal principal,
-            InetAddress client,
-            String listener,
-            ApiKeys api,
-            @Nullable String clientId,
-            String what)
-            implements AuditEntry {
+    record Change(Instant at, Asked asked, String what) implements AuditEntry {
         @Override
         public String json() {
-            return new JsonLine()
-                    .add("time", at.toString())
-                    .add("event", "change")
-                    .add("outcome", "made")
-                    .add("principal", principal.toString())
-                    .add("client", client.getHostAddress())
-                    .add("clientId", clientId)
-                    .add("listener", listener)
-                    .add("api", api.name)
-                    .add("what", what)
-                    .end();
+            return asked.addTo(line(at, "change").add("outcome", "made")).add("what", what).end();
         }
     }
 
@@ -81,9 +82,7 @@ sealed interface AuditEntry {
             implements AuditEntry {
         @Override
         public String json() {
-            return new JsonLine()
-                    .add("time", at.toString())
-                    .add("event", "authentication")
+            return line(at, "authentication")
                     .add("outcome", "failed")
                     .add("claimed", claimedName)
                     .add("client", client.getHostAddress())
@@ -98,11 +97,7 @@ sealed interface AuditEntry {
     record Dropped(Instant at, long count) implements AuditEntry {
         @Override
         public String json() {
-            return new JsonLine()
-                    .add("time", at.toString())
-                    .add("event", "dropped")
-                    .add("count", count)
-                    .end();
+            return line(at, "dropped").add("count", count).end();
         }
     }
 }

@@ -81,11 +81,7 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
             add(
                     new AuditEntry.Decision(
                             clock.instant(),
-                            request.principal(),
-                            request.clientAddress(),
-                            request.listenerName(),
-                            request.api(),
-                            request.header().clientId(),
+                            AuditEntry.Asked.of(request),
                             operation,
                             type,
                             name,
@@ -96,15 +92,7 @@ public final class AuditFile implements AuditTrail, AutoCloseable {
     @Override
     public void onChange(Request request, String what) {
         if (options.level().includesChanges() && mayAdd()) {
-            add(
-                    new AuditEntry.Change(
-                            clock.instant(),
-                            request.principal(),
-                            request.clientAddress(),
-                            request.listenerName(),
-                            request.api(),
-                            request.header().clientId(),
-                            what));
+            add(new AuditEntry.Change(clock.instant(), AuditEntry.Asked.of(request), what));
         }
     }
 

@@ -189,7 +189,7 @@ public final class SimulatedCluster implements Quorum, ClusterImage {
 
     @Override
     public ClusterController controller() {
-        throw new UnsupportedOperationException("nothing here asks the controller");
+        throw new AssertionError("a simulated node has no controller that it may ask");
     }
 
     @Override
