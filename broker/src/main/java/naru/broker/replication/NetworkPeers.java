@@ -7,6 +7,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.BrokerNotAvailableException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.utils.Time;
@@ -16,14 +17,17 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Other brokers over Kafka's client library: one thread and one connection to each broker that is
- * asked. The thread begins with the first question and ends when there has been none for a while.
+ * Other brokers over Kafka's client library: one thread, and to each broker that is asked a
+ * connection for each kind of request, since a broker answers one request of a connection after the
+ * other. The thread begins with the first question and ends when there has been none for a while.
  */
 public final class NetworkPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger("naru.replication");
@@ -35,6 +39,11 @@ public final class NetworkPeers implements Peers {
     private final Queue<Question> asked = new ArrayDeque<>();
     private @Nullable NetworkClient client;
     private boolean closed;
+
+    /** The client's own numbers of connections; used by the thread that asks. */
+    private final Map<Lane, Integer> connections = new HashMap<>();
+
+    private record Lane(int broker, ApiKeys kind) {}
 
     private record Question(
             int broker,
@@ -82,6 +91,7 @@ public final class NetworkPeers implements Peers {
 
     private void run(NetworkClient open) {
         List<Question> waiting = new ArrayList<>();
+        connections.clear();
         try (open) {
             long idleSince = Time.SYSTEM.milliseconds();
             while (true) {
@@ -97,6 +107,7 @@ public final class NetworkPeers implements Peers {
                         break;
                     }
                 }
+                hangUpOnFenced(open);
                 long pause = send(open, waiting);
                 open.poll(pause, Time.SYSTEM.milliseconds());
             }
@@ -113,36 +124,73 @@ public final class NetworkPeers implements Peers {
                         new DisconnectException("nobody asks other brokers any more")));
     }
 
+    /** Who is fenced leads nothing any more, and may never answer. */
+    private void hangUpOnFenced(NetworkClient open) {
+        connections.forEach((lane, id) -> {
+            if (network.unfenced(lane.broker) == null) {
+                open.disconnect(Integer.toString(id));
+            }
+        });
+    }
+
     /** Sends what can be sent; how long at most to wait for the rest. */
     private long send(NetworkClient open, List<Question> waiting) {
         long pause = MOST_POLL_MILLIS;
         long now = Time.SYSTEM.milliseconds();
         for (Iterator<Question> each = waiting.iterator(); each.hasNext(); ) {
             Question question = each.next();
-            Node node = network.address(question.broker);
+            Node node = connection(question);
             if (node == null) {
                 each.remove();
-                fail(
-                        question,
-                        new BrokerNotAvailableException(
-                                "broker " + question.broker + " is not known"));
-            } else if (question.deadlineMillis <= now) {
-                each.remove();
-                fail(
-                        question,
-                        new TimeoutException("broker " + question.broker + " is not reached"));
-            } else if (open.ready(node, now)) {
+                fail(question, unknown(question));
+                continue;
+            }
+            boolean inTime = question.deadlineMillis > now;
+            if (inTime && open.ready(node, now)) {
                 each.remove();
                 send(open, node, question, now);
-            } else if (open.authenticationException(node) != null) {
-                each.remove();
-                fail(question, open.authenticationException(node));
-            } else {
-                long delay = open.connectionDelay(node, now);
-                pause = Math.min(pause, Math.min(delay, question.deadlineMillis - now));
+                continue;
             }
+            RuntimeException refusal = refusal(open, node, question, inTime);
+            if (refusal != null) {
+                each.remove();
+                fail(question, refusal);
+                continue;
+            }
+            long delay = open.connectionDelay(node, now);
+            pause = Math.min(pause, Math.min(delay, question.deadlineMillis - now));
         }
         return Math.max(1, pause);
+    }
+
+    /** Where the client finds the connection for the question; null when there can be none. */
+    private @Nullable Node connection(Question question) {
+        Node node = network.unfenced(question.broker);
+        if (node == null) {
+            return null;
+        }
+        Lane lane = new Lane(question.broker, question.request.apiKey());
+        int id = connections.computeIfAbsent(lane, each -> connections.size());
+        return new Node(id, node.host(), node.port());
+    }
+
+    private static RuntimeException unknown(Question question) {
+        return new BrokerNotAvailableException(
+                "broker " + question.broker + " is not known or fenced");
+    }
+
+    /** Why the question cannot be asked, or null while it may still be. */
+    private static @Nullable RuntimeException refusal(
+            NetworkClient open, Node node, Question question, boolean inTime) {
+        if (!inTime) {
+            return new TimeoutException("broker " + question.broker + " is not reached");
+        }
+        if (open.authenticationException(node) != null) {
+            return open.authenticationException(node);
+        }
+        return open.connectionFailed(node)
+                ? new DisconnectException("broker " + question.broker + " takes no connection")
+                : null;
     }
 
     private static void fail(Question question, RuntimeException why) {
