@@ -13,6 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -73,13 +74,23 @@ final class ThreeNodes implements AutoCloseable {
 
     /** A topic of three replicas whose partition with the index i is led by the node i + 1. */
     void createTopic(String name, Map<String, String> configs) {
-        Map<Integer, List<Integer>> replicas =
-                Map.of(0, List.of(1, 2, 3), 1, List.of(2, 3, 1), 2, List.of(3, 1, 2));
+        createTopic(
+                name,
+                configs,
+                Map.of(0, List.of(1, 2, 3), 1, List.of(2, 3, 1), 2, List.of(3, 1, 2)));
+    }
+
+    void createTopic(
+            String name, Map<String, String> configs, Map<Integer, List<Integer>> replicas) {
         try (Admin admin = admin()) {
             NewTopic wanted = new NewTopic(name, replicas).configs(configs);
             get(admin.createTopics(List.of(wanted)).all());
         }
         awaitOnAll(image -> image.topic(name) != null);
+    }
+
+    Uuid topicId(String name) {
+        return requireNonNull(image().topic(name)).id();
     }
 
     PartitionState state(String name, int partition) {
