@@ -130,9 +130,23 @@ public final class WriteTxnMarkers implements RequestHandler {
 
             @Override
             public void onLost(Errors error, String message) {
-                request.onLoop(() -> settle(wanted, error));
+                request.onLoop(() -> settle(wanted, told(error)));
             }
         }
+    }
+
+    /** Coordinators of transactions understand what logs say and try that again, and no more. */
+    // All other errors of a log are passed on as they are.
+    @SuppressWarnings("EnumSwitchDefault")
+    static Errors told(Errors error) {
+        return switch (error) {
+            case COORDINATOR_LOAD_IN_PROGRESS,
+                    COORDINATOR_NOT_AVAILABLE,
+                    NOT_COORDINATOR,
+                    THROTTLING_QUOTA_EXCEEDED ->
+                    Errors.NOT_LEADER_OR_FOLLOWER;
+            default -> error;
+        };
     }
 
     private static WritableTxnMarkerResult result(WritableTxnMarker marker, List<Wanted> all) {

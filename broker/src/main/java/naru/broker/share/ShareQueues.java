@@ -95,6 +95,7 @@ public final class ShareQueues implements LeadershipListener {
     private ShareQueue queue(ShareKey key, PartitionLookup.Found.Led led) {
         ShareQueue present = queues.get(key);
         if (present != null && present.leaderEpoch() == led.standing().leaderEpoch()) {
+            present.wanted();
             return present;
         }
         if (present != null) {
@@ -131,6 +132,18 @@ public final class ShareQueues implements LeadershipListener {
         for (ShareQueue queue : queues.values()) {
             if (queue.key().groupId().equals(groupId)) {
                 queue.release(memberId);
+            }
+        }
+    }
+
+    /**
+     * Nobody of the group reads here any more. What is known of its state may be outdated when
+     * somebody comes: the group's offsets can be altered meanwhile, through any broker.
+     */
+    void rest(String groupId) {
+        for (ShareQueue queue : List.copyOf(queues.values())) {
+            if (queue.key().groupId().equals(groupId)) {
+                queue.rest();
             }
         }
     }
