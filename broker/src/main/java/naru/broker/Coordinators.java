@@ -162,7 +162,7 @@ final class Coordinators {
                 groups,
                 producerIds,
                 markers,
-                config.integer("request.timeout.ms"),
+                config.integer("request.timeout.ms") / 2,
                 quorum,
                 access);
     }

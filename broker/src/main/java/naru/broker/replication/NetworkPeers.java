@@ -18,10 +18,12 @@ import org.slf4j.LoggerFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -42,6 +44,9 @@ public final class NetworkPeers implements Peers {
 
     /** The client's own numbers of connections; used by the thread that asks. */
     private final Map<Lane, Integer> connections = new HashMap<>();
+
+    /** What was sent and is not answered; used by the thread that asks. */
+    private final Set<Question> underWay = new HashSet<>();
 
     private record Lane(int broker, ApiKeys kind) {}
 
@@ -92,6 +97,7 @@ public final class NetworkPeers implements Peers {
     private void run(NetworkClient open) {
         List<Question> waiting = new ArrayList<>();
         connections.clear();
+        underWay.clear();
         try (open) {
             long idleSince = Time.SYSTEM.milliseconds();
             while (true) {
@@ -119,9 +125,9 @@ public final class NetworkPeers implements Peers {
                 asked.clear();
             }
         }
+        waiting.addAll(underWay);
         waiting.forEach(question ->
-                question.answer.completeExceptionally(
-                        new DisconnectException("nobody asks other brokers any more")));
+                fail(question, new DisconnectException("nobody asks other brokers any more")));
     }
 
     /** Who is fenced leads nothing any more, and may never answer. */
@@ -197,7 +203,8 @@ public final class NetworkPeers implements Peers {
         question.answer.completeExceptionally(why);
     }
 
-    private static void send(NetworkClient open, Node node, Question question, long now) {
+    private void send(NetworkClient open, Node node, Question question, long now) {
+        underWay.add(question);
         int left = (int) Math.max(1, question.deadlineMillis - now);
         open.send(
                 open.newClientRequest(
@@ -210,7 +217,8 @@ public final class NetworkPeers implements Peers {
                 now);
     }
 
-    private static void answered(Question question, ClientResponse response) {
+    private void answered(Question question, ClientResponse response) {
+        underWay.remove(question);
         if (response.authenticationException() != null) {
             fail(question, response.authenticationException());
         } else if (response.versionMismatch() != null) {
