@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -257,6 +258,33 @@ class GroupsAcrossNodesTest {
                     assertThat(info.startOffset()).isEqualTo(RECORDS);
                     assertThat(info.lag()).hasValue(0L);
                 });
+    }
+
+    @Test
+    void offsetsAlteredWhileNobodyReadsHoldOnEveryNode() {
+        String group = "returners";
+        configure(group, Map.of("share.auto.offset.reset", "earliest"));
+        produce("again");
+        try (KafkaShareConsumer<String, String> member = sharer(group)) {
+            settle(member, AcknowledgeType.ACCEPT, true, 3 * RECORDS);
+        }
+        try (Admin admin = nodes.admin()) {
+            Map<TopicPartition, Long> back = new HashMap<>();
+            ThreeNodes.partitions(topic).forEach(partition -> back.put(partition, 1L));
+            ClusterOfNodes.awaitUntil(() -> {
+                try {
+                    get(admin.alterShareGroupOffsets(group, back).all());
+                    return true;
+                } catch (AssertionError notEmptyYet) {
+                    return false;
+                }
+            });
+        }
+        Set<String> seen;
+        try (KafkaShareConsumer<String, String> member = sharer(group)) {
+            seen = settle(member, AcknowledgeType.ACCEPT, true, 3 * (RECORDS - 1));
+        }
+        assertThat(seen).hasSize(3 * (RECORDS - 1)).doesNotContainAnyElementsOf(inEach("again 0"));
     }
 
     /** The partition with the same index is led by the same node, so these have one on another. */
