@@ -50,6 +50,7 @@ final class ThreeNodes implements AutoCloseable {
         settings.put("share.coordinator.state.topic.num.partitions", "3");
         settings.put("group.share.min.record.lock.duration.ms", "1000");
         settings.put("group.share.record.lock.duration.ms", "2000");
+        settings.put("group.share.delivery.count.limit", "10");
         settings.put("group.share.min.heartbeat.interval.ms", "500");
         settings.put("group.share.heartbeat.interval.ms", "500");
         settings.put("group.consumer.min.heartbeat.interval.ms", "500");
@@ -217,15 +218,15 @@ final class ThreeNodes implements AutoCloseable {
         return all;
     }
 
-    /** What a new reader of committed records sees, until it has seen this value everywhere. */
-    List<String> committedUntil(String topic, String last) {
+    /** What a new reader of committed records sees, until it has seen these values everywhere. */
+    List<String> committedUntil(String topic, String... wanted) {
         List<String> seen = new ArrayList<>();
         try (KafkaConsumer<String, String> reader = consumer("nobody", "classic")) {
             reader.assign(partitions(topic));
             reader.seekToBeginning(partitions(topic));
             ClusterOfNodes.awaitUntil(() -> {
                 reader.poll(Duration.ofMillis(100)).forEach(record -> seen.add(record.value()));
-                return seen.containsAll(inEach(last));
+                return seen.containsAll(inEach(wanted));
             });
         }
         return seen;

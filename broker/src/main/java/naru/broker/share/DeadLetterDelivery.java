@@ -1,5 +1,6 @@
 package naru.broker.share;
 
+import naru.broker.coordinator.Alarm;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.Partition;
 import naru.broker.partition.Partitions;
@@ -32,14 +33,16 @@ final class DeadLetterDelivery {
 
     private final Partitions partitions;
     private final Peers peers;
+    private final Alarm alarm;
     private final int timeoutMillis;
 
     /**
      * @param timeoutMillis how long another broker's answer is waited for
      */
-    DeadLetterDelivery(Partitions partitions, Peers peers, int timeoutMillis) {
+    DeadLetterDelivery(Partitions partitions, Peers peers, Alarm alarm, int timeoutMillis) {
         this.partitions = partitions;
         this.peers = peers;
+        this.alarm = alarm;
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -113,23 +116,19 @@ final class DeadLetterDelivery {
                         .setTopicData(topics);
         var _ =
                 peers.ask(broker, ProduceRequest.builder(request), timeoutMillis)
-                        .whenComplete((answer, failure) -> {
-                            Errors error = error(answer);
-                            if (error != Errors.NONE) {
-                                delivered.onLost(
-                                        error,
-                                        failure == null ? error.message() : failure.toString());
-                            } else if (batches.size() == 1) {
-                                delivered.onCommitted();
-                            } else {
-                                send(
-                                        broker,
-                                        topic,
-                                        index,
-                                        batches.subList(1, batches.size()),
-                                        delivered);
-                            }
-                        });
+                        .whenComplete((answer, failure) ->
+                                alarm.soon(() -> {
+                                    Errors error = error(answer);
+                                    if (error != Errors.NONE) {
+                                        delivered.onLost(error, error.message());
+                                    } else {
+                                        append(
+                                                topic,
+                                                index,
+                                                batches.subList(1, batches.size()),
+                                                delivered);
+                                    }
+                                }));
     }
 
     private static Errors error(@Nullable ApiMessage answer) {

@@ -58,7 +58,7 @@ public final class ShareQueues implements LeadershipListener {
                         image,
                         topics,
                         new DeadLetterDelivery(
-                                partitions, peers, node.get().integer("request.timeout.ms")),
+                                partitions, peers, alarm, node.get().integer("request.timeout.ms")),
                         clock);
         return new ShareQueues(
                 lookup, new ShareQueue.Tools(store, settings, deadLetters, alarm, clock));
