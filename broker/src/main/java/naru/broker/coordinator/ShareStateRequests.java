@@ -34,71 +34,91 @@ final class ShareStateRequests {
         String groupId = asked.getFirst().key().groupId();
         return switch (asked.getFirst()) {
             case ShareCommand.Initialize first ->
-                    new InitializeShareGroupStateRequest.Builder(
-                            new InitializeShareGroupStateRequestData()
-                                    .setGroupId(groupId)
-                                    .setTopics(
-                                            byTopic(
-                                                    all(asked, ShareCommand.Initialize.class),
-                                                    ShareStateRequests::one,
-                                                    (topic, partitions) ->
-                                                            new InitializeShareGroupStateRequestData
-                                                                            .InitializeStateData()
-                                                                    .setTopicId(topic)
-                                                                    .setPartitions(partitions))));
-            case ShareCommand.Read first ->
-                    new ReadShareGroupStateRequest.Builder(
-                            new ReadShareGroupStateRequestData()
-                                    .setGroupId(groupId)
-                                    .setTopics(
-                                            byTopic(
-                                                    all(asked, ShareCommand.Read.class),
-                                                    ShareStateRequests::one,
-                                                    (topic, partitions) ->
-                                                            new ReadShareGroupStateRequestData
-                                                                            .ReadStateData()
-                                                                    .setTopicId(topic)
-                                                                    .setPartitions(partitions))));
+                    initializations(groupId, all(asked, ShareCommand.Initialize.class));
+            case ShareCommand.Read first -> reads(groupId, all(asked, ShareCommand.Read.class));
             case ShareCommand.ReadSummary first ->
-                    new ReadShareGroupStateSummaryRequest.Builder(
-                            new ReadShareGroupStateSummaryRequestData()
-                                    .setGroupId(groupId)
-                                    .setTopics(
-                                            byTopic(
-                                                    all(asked, ShareCommand.ReadSummary.class),
-                                                    ShareStateRequests::one,
-                                                    (topic, partitions) ->
-                                                            new ReadShareGroupStateSummaryRequestData
-                                                                            .ReadStateSummaryData()
-                                                                    .setTopicId(topic)
-                                                                    .setPartitions(partitions))));
-            case ShareCommand.Write first ->
-                    new WriteShareGroupStateRequest.Builder(
-                            new WriteShareGroupStateRequestData()
-                                    .setGroupId(groupId)
-                                    .setTopics(
-                                            byTopic(
-                                                    all(asked, ShareCommand.Write.class),
-                                                    ShareStateRequests::one,
-                                                    (topic, partitions) ->
-                                                            new WriteShareGroupStateRequestData
-                                                                            .WriteStateData()
-                                                                    .setTopicId(topic)
-                                                                    .setPartitions(partitions))));
+                    summaries(groupId, all(asked, ShareCommand.ReadSummary.class));
+            case ShareCommand.Write first -> writes(groupId, all(asked, ShareCommand.Write.class));
             case ShareCommand.Delete first ->
-                    new DeleteShareGroupStateRequest.Builder(
-                            new DeleteShareGroupStateRequestData()
-                                    .setGroupId(groupId)
-                                    .setTopics(
-                                            byTopic(
-                                                    all(asked, ShareCommand.Delete.class),
-                                                    ShareStateRequests::one,
-                                                    (topic, partitions) ->
-                                                            new DeleteShareGroupStateRequestData
-                                                                            .DeleteStateData()
-                                                                    .setTopicId(topic)
-                                                                    .setPartitions(partitions))));
+                    deletions(groupId, all(asked, ShareCommand.Delete.class));
         };
+    }
+
+    private static AbstractRequest.Builder<?> initializations(
+            String groupId, List<ShareCommand.Initialize> asked) {
+        return new InitializeShareGroupStateRequest.Builder(
+                new InitializeShareGroupStateRequestData()
+                        .setGroupId(groupId)
+                        .setTopics(
+                                byTopic(
+                                        asked,
+                                        ShareStateRequests::one,
+                                        (topic, partitions) ->
+                                                new InitializeShareGroupStateRequestData
+                                                                .InitializeStateData()
+                                                        .setTopicId(topic)
+                                                        .setPartitions(partitions))));
+    }
+
+    private static AbstractRequest.Builder<?> reads(String groupId, List<ShareCommand.Read> asked) {
+        return new ReadShareGroupStateRequest.Builder(
+                new ReadShareGroupStateRequestData()
+                        .setGroupId(groupId)
+                        .setTopics(
+                                byTopic(
+                                        asked,
+                                        ShareStateRequests::one,
+                                        (topic, partitions) ->
+                                                new ReadShareGroupStateRequestData.ReadStateData()
+                                                        .setTopicId(topic)
+                                                        .setPartitions(partitions))));
+    }
+
+    private static AbstractRequest.Builder<?> summaries(
+            String groupId, List<ShareCommand.ReadSummary> asked) {
+        return new ReadShareGroupStateSummaryRequest.Builder(
+                new ReadShareGroupStateSummaryRequestData()
+                        .setGroupId(groupId)
+                        .setTopics(
+                                byTopic(
+                                        asked,
+                                        ShareStateRequests::one,
+                                        (topic, partitions) ->
+                                                new ReadShareGroupStateSummaryRequestData
+                                                                .ReadStateSummaryData()
+                                                        .setTopicId(topic)
+                                                        .setPartitions(partitions))));
+    }
+
+    private static AbstractRequest.Builder<?> writes(
+            String groupId, List<ShareCommand.Write> asked) {
+        return new WriteShareGroupStateRequest.Builder(
+                new WriteShareGroupStateRequestData()
+                        .setGroupId(groupId)
+                        .setTopics(
+                                byTopic(
+                                        asked,
+                                        ShareStateRequests::one,
+                                        (topic, partitions) ->
+                                                new WriteShareGroupStateRequestData.WriteStateData()
+                                                        .setTopicId(topic)
+                                                        .setPartitions(partitions))));
+    }
+
+    private static AbstractRequest.Builder<?> deletions(
+            String groupId, List<ShareCommand.Delete> asked) {
+        return new DeleteShareGroupStateRequest.Builder(
+                new DeleteShareGroupStateRequestData()
+                        .setGroupId(groupId)
+                        .setTopics(
+                                byTopic(
+                                        asked,
+                                        ShareStateRequests::one,
+                                        (topic, partitions) ->
+                                                new DeleteShareGroupStateRequestData
+                                                                .DeleteStateData()
+                                                        .setTopicId(topic)
+                                                        .setPartitions(partitions))));
     }
 
     private static <A> List<A> all(List<ShareCommand.Asked> asked, Class<A> kind) {
