@@ -1,0 +1,48 @@
+package naru.simulation.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Histories of a cluster of three brokers under seeds. {@code -Dnaru.simulation.seed=N} replays
+ * one, {@code -Dnaru.simulation.seeds=5000} runs so many.
+ */
+class ClusterTest {
+    private static final int FEW = 12;
+    private static final int MOST_TOLD = 5;
+
+    private static LongStream seeds() {
+        String seed = System.getProperty("naru.simulation.seed", "");
+        String seeds = System.getProperty("naru.simulation.seeds", "");
+        if (!seed.isEmpty()) {
+            return LongStream.of(Long.parseLong(seed));
+        }
+        return LongStream.range(0, seeds.isEmpty() ? FEW : Long.parseLong(seeds));
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhateverHappens() {
+        List<String> violated = new ArrayList<>();
+        seeds().forEach(seed -> {
+            try {
+                ClusterHistory.run(seed, Plant.NONE);
+            } catch (AssertionError e) {
+                violated.add(String.valueOf(e.getMessage()));
+            }
+        });
+        assertThat(violated.stream().limit(MOST_TOLD).toList()).isEmpty();
+    }
+
+    @Test
+    void sameSeedIsTheSameHistory() {
+        for (long seed = 0; seed < Climate.values().length; seed++) {
+            assertThat(ClusterHistory.run(seed, Plant.NONE).fingerprint())
+                    .isEqualTo(ClusterHistory.run(seed, Plant.NONE).fingerprint());
+        }
+    }
+}
