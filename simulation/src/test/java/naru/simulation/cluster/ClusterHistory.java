@@ -8,6 +8,7 @@ import naru.simulation.check.Violation;
 import naru.simulation.client.Client;
 import naru.simulation.client.OffsetCommitter;
 import naru.simulation.client.Reader;
+import naru.simulation.client.TransactionalWriter;
 import naru.simulation.client.World;
 import naru.simulation.client.Writer;
 import naru.simulation.node.SimulatedTime;
@@ -61,6 +62,7 @@ final class ClusterHistory implements Finale.Stage {
 
     private void run() {
         makeWriters();
+        makeTransactions();
         makeReaders();
         chaos.begin();
         clients.forEach(Client::goOn);
@@ -120,6 +122,21 @@ final class ClusterHistory implements Finale.Stage {
 
     private void writer(String name, TopicPartition to, boolean idempotent, int keys) {
         clients.add(new Writer(cluster, name, numbers++, to, idempotent, keys));
+    }
+
+    private void makeTransactions() {
+        List<TopicPartition> targets =
+                List.of(
+                        ClusterTopics.LEDGER,
+                        ClusterTopics.OTHER_LEDGER,
+                        ClusterTopics.COMPACTED,
+                        ClusterTopics.RETAINED);
+        for (int i = 0; i < 3; i++) {
+            TransactionalWriter writer =
+                    new TransactionalWriter(cluster, "t" + i, numbers++, targets, i > 0);
+            clients.add(writer);
+            committer(writer.group(), false);
+        }
     }
 
     private void committer(String group, boolean commits) {

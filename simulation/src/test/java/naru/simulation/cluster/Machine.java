@@ -9,6 +9,7 @@ import naru.broker.replication.FetchTerms;
 import naru.broker.replication.Fetchers;
 import naru.broker.replication.FollowThrottle;
 import naru.broker.replication.InSyncChanges;
+import naru.broker.replication.Peers;
 import naru.broker.replication.RackAwareChoice;
 import naru.log.LogDirectoryOptions;
 import naru.log.LogStorageException;
@@ -320,6 +321,11 @@ final class Machine implements Surroundings {
                 .replication(
                         new BrokerReplication(
                                 LAG_MILLIS, present::image, time()::millis, made, changes));
+    }
+
+    @Override
+    public Peers peers(SimulatedNode of) {
+        return new SimulatedPeers(this, of);
     }
 
     @Override

@@ -35,8 +35,9 @@ import naru.broker.share.ShareQueues;
 import naru.broker.share.ShareReplies;
 import naru.broker.share.ShareSessions;
 import naru.broker.share.ShareSettings;
+import naru.broker.transaction.ClusterEnrolment;
 import naru.broker.transaction.Enrolment;
-import naru.broker.transaction.LocalEnrolment;
+import naru.broker.transaction.MarkerDelivery;
 import naru.broker.transaction.Markers;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transaction.TransactionEffects;
@@ -75,6 +76,7 @@ import java.util.Set;
 public final class SimulatedNode {
     private static final int MOST_SHARE_SESSIONS = 100;
     private static final int MOST_FETCH_SESSIONS = 1_000;
+    private static final int PEER_TIMEOUT_MILLIS = 400;
     private static final int MOST_BYTES = 1 << 20;
     private static final int UPDATES_PER_SNAPSHOT = 6;
 
@@ -125,6 +127,15 @@ public final class SimulatedNode {
         PartitionLookup lookup = new PartitionLookup(partitions, cluster);
         Markers markers = new Markers(lookup, groups, around.time()::millis);
         ProducerIds ids = new ProducerIds(around::producerIds);
+        Peers peers = around.peers(this);
+        MarkerDelivery delivery =
+                new MarkerDelivery(
+                        cluster.nodeId(),
+                        markers,
+                        cluster::image,
+                        peers,
+                        alarm,
+                        PEER_TIMEOUT_MILLIS);
         this.transactions =
                 new Coordinator<>(
                         CoordinatorOptions.ofTransactions(config),
@@ -133,14 +144,18 @@ public final class SimulatedNode {
                                         TransactionSettings.of(config::integer), leaderEpoch),
                         around.wiring()
                                 .transactionEffects(
-                                        new TransactionEffects(markers, ids, cluster, alarm)),
+                                        new TransactionEffects(delivery, ids, cluster, alarm)),
                         cluster,
                         around.time()::millis,
                         alarm);
         partitions.addListener(groups);
         partitions.addListener(transactions);
         this.shares = serveShares(lookup, topics);
-        serve(lookup, ids);
+        serve(
+                lookup,
+                ids,
+                new ClusterEnrolment(
+                        cluster.nodeId(), transactions, peers, alarm, PEER_TIMEOUT_MILLIS));
         serveBrokers(lookup, markers);
     }
 
@@ -191,9 +206,8 @@ public final class SimulatedNode {
         return coordinator;
     }
 
-    private void serve(PartitionLookup lookup, ProducerIds ids) {
+    private void serve(PartitionLookup lookup, ProducerIds ids, Enrolment enrolment) {
         Access access = new EverybodyMay();
-        Enrolment enrolment = new LocalEnrolment(transactions);
         Quorum cluster = around.metadata();
         handle(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access));
         handle(
@@ -223,7 +237,7 @@ public final class SimulatedNode {
     private void serveBrokers(PartitionLookup lookup, Markers markers) {
         Access access = new EverybodyMay();
         handle(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access));
-        handle(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkers(markers, access));
+        handle(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkers(markers, access, PEER_TIMEOUT_MILLIS));
     }
 
     private void handle(ApiKeys api, RequestHandler handler) {

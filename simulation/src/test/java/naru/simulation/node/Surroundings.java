@@ -2,6 +2,7 @@ package naru.simulation.node;
 
 import naru.broker.fetch.ReplicaChoice;
 import naru.broker.partition.Replication;
+import naru.broker.replication.Peers;
 import naru.log.LogDirectoryOptions;
 import naru.quorum.ClusterController;
 import naru.quorum.Quorum;
@@ -38,6 +39,11 @@ public interface Surroundings {
     /** What binds the node to others. */
     default Replication replication(SimulatedNode node) {
         return Replication.ALONE;
+    }
+
+    /** The way to the other brokers, of the node of this life. */
+    default Peers peers(SimulatedNode node) {
+        return Peers.NONE;
     }
 
     default ReplicaChoice closest() {
