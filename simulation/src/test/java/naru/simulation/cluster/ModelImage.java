@@ -139,6 +139,13 @@ final class ModelImage extends BareImage {
     }
 
     @Override
+    public Collection<ConfigResource> configuredResources(ConfigResource.Type type) {
+        return type == ConfigResource.Type.TOPIC
+                ? topics.keySet().stream().map(name -> new ConfigResource(type, name)).toList()
+                : List.of();
+    }
+
+    @Override
     public long offset() {
         return version;
     }

@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 /** The metadata of a cluster of one node, whose topics get another leader epoch at each start. */
 public final class SimulatedCluster extends BareQuorum {
     static final int NODE = 1;
+    private static final ClusterImage.BrokerNode SELF =
+            new ClusterImage.BrokerNode(NODE, 1, false, false, null, List.of(), List.of());
     private static final int IDS_AT_ONCE = 10;
 
     /** Ids of the node's data folders. */
@@ -114,7 +116,7 @@ public final class SimulatedCluster extends BareQuorum {
 
         @Override
         public @Nullable BrokerNode broker(int id) {
-            return null;
+            return id == NODE ? SELF : null;
         }
 
         @Override

@@ -26,6 +26,7 @@ import naru.broker.partition.Moves;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.partition.SinceRegistration;
 import naru.broker.quota.ByteThrottle;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.replication.Peers;
@@ -84,6 +85,7 @@ public final class SimulatedNode {
     private final NodeConfig config;
     private final LogDirectories logs;
     private final Partitions partitions;
+    private final Quorum.Listener metadata;
     private final Moves moves;
     private final Coordinator<GroupCommand> groups;
     private final Coordinator<TransactionCommand> transactions;
@@ -108,6 +110,8 @@ public final class SimulatedNode {
                         topics,
                         cluster::assignDirectory,
                         around.replication(this));
+        this.metadata =
+                new SinceRegistration(cluster.nodeId(), cluster::brokerEpoch, partitions);
         this.moves =
                 new Moves(
                         partitions, cluster::assignDirectory, () -> Long.MAX_VALUE, around.time());
@@ -161,7 +165,7 @@ public final class SimulatedNode {
 
     /** The metadata have changed. */
     public void hear(ClusterChange change, ClusterImage image) {
-        partitions.onImage(change, image);
+        metadata.onImage(change, image);
     }
 
     private Coordinator<ShareCommand> serveShares(PartitionLookup lookup, TopicConfigs topics) {
