@@ -126,13 +126,19 @@ final class Agreement {
                 && mirror.log.read(next, end, PIECE_BYTES, true)
                         instanceof ReadOutcome.Found(LogSlice slice)) {
             for (MutableRecordBatch batch : batches(slice)) {
+                if (batch.baseOffset() > next && !mirror.log.config().compactEnabled()) {
+                    throw new Violation(
+                            "%s: broker %d has nothing from %d to %d"
+                                    .formatted(name, id, next, batch.baseOffset()));
+                }
                 for (Record record : batch) {
                     if (record.offset() >= next) {
                         note(id, name, truth, mirror, batch, record);
                     }
                 }
+                next = Math.max(next, batch.nextOffset());
             }
-            next = slice.nextOffset();
+            next = Math.max(next, slice.nextOffset());
         }
         mirror.end = end;
     }
@@ -260,6 +266,33 @@ final class Agreement {
         }
         if (difference != null) {
             throw new Violation("%s: broker %d %s".formatted(name, id, difference));
+        }
+    }
+
+    /** Whoever asks for an offset gets the batch that has it, wherever the reading begins. */
+    void checkReads() {
+        truths.forEach((name, truth) ->
+                truth.mirrors.forEach((id, mirror) -> {
+                    if (!mirror.log.config().compactEnabled() && !mirror.log.isClosed()) {
+                        checkReads(name, id, mirror.log);
+                    }
+                }));
+    }
+
+    private static void checkReads(TopicPartition name, int id, PartitionLog log) {
+        long end = log.logEndOffset();
+        for (long at = log.logStartOffset(); at < end; at += 3) {
+            boolean found = false;
+            if (log.read(at, end, 1, true) instanceof ReadOutcome.Found(LogSlice slice)) {
+                for (MutableRecordBatch batch : batches(slice)) {
+                    found |= batch.baseOffset() <= at && at <= batch.lastOffset();
+                }
+                found |= slice.baseOffset() <= at && at < slice.nextOffset();
+            }
+            if (!found) {
+                throw new Violation(
+                        "%s: broker %d has %d and does not find it".formatted(name, id, at));
+            }
         }
     }
 

@@ -168,6 +168,7 @@ final class ClusterHistory implements Finale.Stage {
         cluster.beginEnding();
         finale.until("replicas that are not in sync", this::isWhole);
         finale.untilDone(clients);
+        cluster.agreement().checkReads();
         finale.checkComplete();
         finale.checkTransactions(readers, ClusterTopics.RETAINED, ClusterTopics.COMPACTED);
         finale.checkOffsets(lookers);
