@@ -250,8 +250,7 @@ final class History implements Finale.Stage {
             chaos.stop();
         }
         Set<Client> unending = new HashSet<>(members);
-        finale.untilDone(
-                clients.stream().filter(client -> !unending.contains(client)).toList());
+        finale.untilDone(clients.stream().filter(client -> !unending.contains(client)).toList());
         Map<TopicPartition, Reader> everything = finale.checkComplete();
         if (all) {
             finale.checkTransactions(readers, Topics.RETAINED, Topics.COMPACTED);

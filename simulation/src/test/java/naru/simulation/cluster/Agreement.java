@@ -152,13 +152,17 @@ final class Agreement {
             Record record) {
         Copy copy = copy(batch, record);
         mirror.records.put(record.offset(), copy);
-        Copy before =
-                truth.written.putIfAbsent(new Place(record.offset(), copy.epoch), copy);
+        Copy before = truth.written.putIfAbsent(new Place(record.offset(), copy.epoch), copy);
         if (before != null && !before.equals(copy)) {
             throw new Violation(
                     "%s: epoch %d has %s at %d on broker %d, and has had %s there"
                             .formatted(
-                                    name, copy.epoch, copy.shown, record.offset(), id, before.shown));
+                                    name,
+                                    copy.epoch,
+                                    copy.shown,
+                                    record.offset(),
+                                    id,
+                                    before.shown));
         }
     }
 

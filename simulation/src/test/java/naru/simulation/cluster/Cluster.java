@@ -60,8 +60,7 @@ final class Cluster implements World {
         this.random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.time = new SimulatedTime(random);
         this.network = new Network(time, random);
-        this.controller =
-                new ModelController(time::millis, this::note, ClusterTopics.MIN_IN_SYNC);
+        this.controller = new ModelController(time::millis, this::note, ClusterTopics.MIN_IN_SYNC);
         ClusterTopics.create(controller, random, climate.isForced());
         for (int id : IDS) {
             machines.put(

@@ -84,7 +84,8 @@ class ClusterBugsTest {
     }
 
     private static void forEachFetched(
-            ApiMessage request, java.util.function.Consumer<FetchRequestData.FetchPartition> change) {
+            ApiMessage request,
+            java.util.function.Consumer<FetchRequestData.FetchPartition> change) {
         if (request instanceof FetchRequestData fetch) {
             fetch.topics().forEach(topic -> topic.partitions().forEach(change));
         }
@@ -204,11 +205,9 @@ class ClusterBugsTest {
         }
 
         private static void admit(Machine machine, Partition partition, int epoch, int broker) {
-            PartitionState state =
-                    machine.membership().image().state(partition.topicPartition());
+            PartitionState state = machine.membership().image().state(partition.topicPartition());
             List<BrokerState> inSync = new ArrayList<>();
-            state.inSyncReplicas()
-                    .forEach(id -> inSync.add(new BrokerState().setBrokerId(id)));
+            state.inSyncReplicas().forEach(id -> inSync.add(new BrokerState().setBrokerId(id)));
             inSync.add(new BrokerState().setBrokerId(broker));
             machine.cluster()
                     .controller()
@@ -224,8 +223,7 @@ class ClusterBugsTest {
                                                                     List.of(
                                                                             asked(
                                                                                     partition,
-                                                                                    state,
-                                                                                    epoch,
+                                                                                    state, epoch,
                                                                                     inSync))))));
         }
 
@@ -249,8 +247,7 @@ class ClusterBugsTest {
                                     .forEach(partition ->
                                             partition
                                                     .newIsrWithEpochs()
-                                                    .forEach(member ->
-                                                            member.setBrokerEpoch(-1))));
+                                                    .forEach(member -> member.setBrokerEpoch(-1))));
         }
 
         @Override
@@ -305,8 +302,7 @@ class ClusterBugsTest {
                 public RequestHandler handler(ApiKeys api, RequestHandler straight) {
                     return api == ApiKeys.WRITE_TXN_MARKERS
                             ? request ->
-                                    request.reply(
-                                            told((WriteTxnMarkersRequestData) request.body()))
+                                    request.reply(told((WriteTxnMarkersRequestData) request.body()))
                             : straight;
                 }
             };

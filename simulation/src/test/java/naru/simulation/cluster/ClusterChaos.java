@@ -19,12 +19,7 @@ final class ClusterChaos {
     private static final int LONGEST_DOWN_MILLIS = 2_000;
     private static final int LONGEST_CUT_MILLIS = 2_500;
     private static final List<Kind> REFUSED =
-            List.of(
-                    Kind.WRITE,
-                    Kind.FORCE,
-                    Kind.TRUNCATE,
-                    Kind.NAME,
-                    Kind.FORCE_FOLDER);
+            List.of(Kind.WRITE, Kind.FORCE, Kind.TRUNCATE, Kind.NAME, Kind.FORCE_FOLDER);
 
     private final Cluster cluster;
     private final Random random;
@@ -110,8 +105,7 @@ final class ClusterChaos {
             case 14 -> beDeaf(machine);
             case 15, 16 -> elect(machine);
             case 17 ->
-                    cluster.network()
-                            .trouble(random.nextDouble() * 0.1, random.nextDouble() * 0.1);
+                    cluster.network().trouble(random.nextDouble() * 0.1, random.nextDouble() * 0.1);
             default -> cluster.network().trouble(0, 0);
         }
         cluster.time().after(50 + random.nextInt(LONGEST_PEACE_MILLIS), this::strike);
@@ -171,8 +165,7 @@ final class ClusterChaos {
         cluster.note("broker " + machine.id() + (power ? " has no power" : " is killed"));
         machine.die(power);
         boolean soon = random.nextInt(3) == 0;
-        cluster.time()
-                .after(random.nextInt(soon ? 60 : LONGEST_DOWN_MILLIS), () -> start(machine));
+        cluster.time().after(random.nextInt(soon ? 60 : LONGEST_DOWN_MILLIS), () -> start(machine));
     }
 
     private void start(Machine machine) {

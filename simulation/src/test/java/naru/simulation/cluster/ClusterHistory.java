@@ -180,8 +180,7 @@ final class ClusterHistory implements Finale.Stage {
         ModelImage image = cluster.controller().newest();
         for (TopicPartition partition : image.partitions()) {
             PartitionState state = image.state(partition);
-            if (state.leader() < 0
-                    || state.inSyncReplicas().size() < state.replicas().size()) {
+            if (state.leader() < 0 || state.inSyncReplicas().size() < state.replicas().size()) {
                 return false;
             }
         }

@@ -38,9 +38,7 @@ final class Exchange implements Caller {
                 .carry(
                         from,
                         to,
-                        () ->
-                                cluster.machine(to)
-                                        .receive(body, version, connectionId, exchange));
+                        () -> cluster.machine(to).receive(body, version, connectionId, exchange));
         cluster.time().after(timeoutMillis, exchange::giveUp);
     }
 

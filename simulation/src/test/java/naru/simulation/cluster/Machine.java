@@ -356,8 +356,7 @@ final class Machine implements Surroundings {
                             id,
                             () -> within(() -> completeIf(asker, () -> answer.complete(told))));
                 });
-        time()
-                .after(
+        time().after(
                         CONTROLLER_TIMEOUT_MILLIS,
                         () ->
                                 within(() ->

@@ -131,15 +131,16 @@ final class Membership extends BareQuorum {
     private void register() {
         ModelController controller = cluster().controller();
         long run = machine.run();
-        machine.askController(() -> {
-                    BrokerNode known = controller.newest().broker(nodeId());
-                    boolean lies = cluster().plant().claimsCleanStop() && known != null;
-                    return controller.register(
-                            nodeId(),
-                            run,
-                            lies ? known.epoch() : previousEpoch,
-                            List.of(machine.directory()));
-                })
+        machine.askController(
+                        () -> {
+                            BrokerNode known = controller.newest().broker(nodeId());
+                            boolean lies = cluster().plant().claimsCleanStop() && known != null;
+                            return controller.register(
+                                    nodeId(),
+                                    run,
+                                    lies ? known.epoch() : previousEpoch,
+                                    List.of(machine.directory()));
+                        })
                 .whenComplete((given, failure) -> {
                     inFlight = false;
                     if (failure != null) {
@@ -156,10 +157,11 @@ final class Membership extends BareQuorum {
     /** The run before cannot be alive, as this one holds its folder. */
     private void takeFormerPlace() {
         inFlight = true;
-        machine.askController(() -> {
-                    cluster().controller().unregister(nodeId());
-                    return true;
-                })
+        machine.askController(
+                        () -> {
+                            cluster().controller().unregister(nodeId());
+                            return true;
+                        })
                 .whenComplete((done, failure) -> {
                     inFlight = false;
                     again();
@@ -176,8 +178,7 @@ final class Membership extends BareQuorum {
         long offset = image.offset();
         long own = epoch;
         boolean leaves = left != null;
-        machine.askController(
-                        () -> cluster().controller().heartbeat(nodeId(), own, offset, leaves))
+        machine.askController(() -> cluster().controller().heartbeat(nodeId(), own, offset, leaves))
                 .whenComplete((heard, failure) -> {
                     inFlight = false;
                     if (failure == null) {
@@ -209,10 +210,11 @@ final class Membership extends BareQuorum {
 
     @Override
     public CompletableFuture<Void> assignDirectory(Uuid topicId, int index, Uuid directoryId) {
-        machine.askController(() -> {
-                    cluster().controller().assign(nodeId(), topicId, index, directoryId);
-                    return true;
-                })
+        machine.askController(
+                        () -> {
+                            cluster().controller().assign(nodeId(), topicId, index, directoryId);
+                            return true;
+                        })
                 .whenComplete((done, failure) -> {
                     if (failure != null && node != null) {
                         node.after(500, () -> assignDirectory(topicId, index, directoryId));

@@ -70,12 +70,12 @@ final class ModelController {
         List<PartitionState> partitions = new ArrayList<>();
         for (List<Integer> of : replicas) {
             List<Uuid> directories = of.stream().map(id -> new Uuid(0, 0)).toList();
-            partitions.add(
-                    new PartitionState(of, of, List.of(), List.of(), directories, -1, 0, 0));
+            partitions.add(new PartitionState(of, of, List.of(), List.of(), directories, -1, 0, 0));
         }
         topics.put(
                 name,
-                new ModelTopic(name, new Uuid(7, name.hashCode()), partitions, Map.copyOf(settings)));
+                new ModelTopic(
+                        name, new Uuid(7, name.hashCode()), partitions, Map.copyOf(settings)));
         publish();
     }
 

@@ -1,7 +1,6 @@
 package naru.simulation.cluster;
 
 import naru.quorum.ClusterChange;
-import naru.quorum.ClusterImage;
 import naru.simulation.node.BareImage;
 
 import org.apache.kafka.common.TopicPartition;

@@ -103,13 +103,13 @@ final class Route {
     private int reader(FetchRequestData fetch) {
         var topic = fetch.topics().getFirst();
         var partition = topic.partitions().getFirst();
-        PartitionState state = image.state(new TopicPartition(topic.topic(), partition.partition()));
+        PartitionState state =
+                image.state(new TopicPartition(topic.topic(), partition.partition()));
         partition.setCurrentLeaderEpoch(state.leaderEpoch());
         if (cluster.random().nextInt(3) == 0) {
             fetch.setRackId("rack-" + cluster.anyMachine().id());
         }
-        boolean prefers =
-                preferred != NOWHERE && cluster.time().millis() < preferredUntilMillis;
+        boolean prefers = preferred != NOWHERE && cluster.time().millis() < preferredUntilMillis;
         return prefers ? preferred : state.leader();
     }
 

@@ -6,9 +6,9 @@ import naru.broker.api.AddOffsetsToTxn;
 import naru.broker.api.AddPartitionsToTxn;
 import naru.broker.api.EndTxn;
 import naru.broker.api.InitProducerId;
+import naru.broker.api.ListOffsets;
 import naru.broker.api.OffsetCommit;
 import naru.broker.api.OffsetFetch;
-import naru.broker.api.ListOffsets;
 import naru.broker.api.Produce;
 import naru.broker.api.ShareGroupState;
 import naru.broker.api.TxnOffsetCommit;
@@ -110,8 +110,7 @@ public final class SimulatedNode {
                         topics,
                         cluster::assignDirectory,
                         around.replication(this));
-        this.metadata =
-                new SinceRegistration(cluster.nodeId(), cluster::brokerEpoch, partitions);
+        this.metadata = new SinceRegistration(cluster.nodeId(), cluster::brokerEpoch, partitions);
         this.moves =
                 new Moves(
                         partitions, cluster::assignDirectory, () -> Long.MAX_VALUE, around.time());
@@ -241,7 +240,9 @@ public final class SimulatedNode {
     private void serveBrokers(PartitionLookup lookup, Markers markers) {
         Access access = new EverybodyMay();
         handle(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access));
-        handle(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkers(markers, access, PEER_TIMEOUT_MILLIS));
+        handle(
+                ApiKeys.WRITE_TXN_MARKERS,
+                new WriteTxnMarkers(markers, access, PEER_TIMEOUT_MILLIS));
     }
 
     private void handle(ApiKeys api, RequestHandler handler) {
