@@ -62,6 +62,12 @@ final class Agreement {
             this.end = log.logStartOffset();
             this.committedTo = end;
         }
+
+        /** What stands below has gone, be it that the log begins anew. */
+        void startsAt(long start) {
+            records.headMap(start).clear();
+            committedTo = Math.max(committedTo, start);
+        }
     }
 
     Agreement(Cluster cluster) {
@@ -95,7 +101,11 @@ final class Agreement {
         }
         long end = log.logEndOffset();
         long highWatermark = log.highWatermark();
+        mirror.startsAt(log.logStartOffset());
         if (end < mirror.end) {
+            cluster.note(
+                    "%s: broker %d is cut from %d to %d, high watermark %d"
+                            .formatted(name, id, mirror.end, end, highWatermark));
             mirror.records.tailMap(end).clear();
             mirror.end = end;
         }
@@ -114,6 +124,9 @@ final class Agreement {
         if (partition.standing() instanceof Standing.Leading leading
                 && leading.leaderEpoch() != mirror.reign) {
             mirror.reign = leading.leaderEpoch();
+            cluster.note(
+                    "%s: broker %d leads in epoch %d from %d, high watermark %d"
+                            .formatted(name, id, mirror.reign, end, highWatermark));
             if (mirror.reign == cluster.controller().newest().state(name).leaderEpoch()) {
                 holdsAll(id, name, truth, mirror);
             }
@@ -204,13 +217,14 @@ final class Agreement {
                     Copy before = truth.committed.putIfAbsent(offset, copy);
                     if (before != null && !before.equals(copy)) {
                         throw new Violation(
-                                "%s: %s of epoch %d was committed at %d, where broker %d has %s of epoch %d"
+                                "%s: %s of epoch %d was committed at %d, where broker %d, which ends with epoch %d, has %s of epoch %d"
                                         .formatted(
                                                 name,
                                                 before.shown,
                                                 before.epoch,
                                                 offset,
                                                 id,
+                                                mirror.log.latestEpoch().orElse(-1),
                                                 copy.shown,
                                                 copy.epoch));
                     }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Three brokers on machines of their own, a controller, a network, and the clients' way to them,
@@ -146,8 +147,11 @@ final class Cluster implements World {
         ending = true;
     }
 
-    String story() {
-        return String.join("\n", notes);
+    /** The last of what happened. */
+    String story(int most) {
+        return notes.stream()
+                .skip(Math.max(0, notes.size() - most))
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

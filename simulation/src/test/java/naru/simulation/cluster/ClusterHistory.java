@@ -22,6 +22,7 @@ import java.util.List;
 /** The clients of one simulated cluster, its course, and what is asked in the end. */
 final class ClusterHistory implements Finale.Stage {
     private static final int HORIZON_MILLIS = 9_000;
+    private static final int NOTES_OF_A_FAILURE = 60;
 
     private final Cluster cluster;
     private final ClusterChaos chaos;
@@ -53,9 +54,10 @@ final class ClusterHistory implements Finale.Stage {
                                     cluster.nowMillis() - SimulatedTime.START_MILLIS,
                                     violated,
                                     seed,
-                                    Boolean.getBoolean("naru.simulation.story")
-                                            ? cluster.story()
-                                            : ""),
+                                    cluster.story(
+                                            Boolean.getBoolean("naru.simulation.story")
+                                                    ? Integer.MAX_VALUE
+                                                    : NOTES_OF_A_FAILURE)),
                     violated);
         }
     }
