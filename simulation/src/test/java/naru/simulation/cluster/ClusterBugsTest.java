@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.broker.partition.Followers;
 import naru.broker.partition.Partition;
-import naru.broker.partition.Replication;
 import naru.broker.partition.Standing;
 import naru.broker.transport.RequestHandler;
 import naru.log.LogStorageException;
@@ -64,11 +63,8 @@ class ClusterBugsTest {
         PLANTS.put("fetches name no epoch", new SaysNoEpoch());
         PLANTS.put("followers promise what they have not", new PromisesTooMuch());
         PLANTS.put("a former leader leads on", new LeadsOn());
-        PLANTS.put("the high watermark ignores who is to join", new IgnoresMaximal());
         PLANTS.put("records are acknowledged before enough have them", new AcknowledgesEarly());
         PLANTS.put("followers join before the epoch's start", new JoinsEarly());
-        PLANTS.put("a former run is in sync", new AdmitsFormerRun());
-        PLANTS.put("a killed broker says it stopped cleanly", new ClaimsCleanStop());
         PLANTS.put("markers are acknowledged and not written", new ForgetsMarkers());
     }
 
@@ -170,26 +166,6 @@ class ClusterBugsTest {
                 state.partitionEpoch());
     }
 
-    /** What those in sync have is committed, whoever the controller may be taking in meanwhile. */
-    private static final class IgnoresMaximal implements Plant {
-        @Override
-        public void turn(Machine machine) {
-            for (Partition partition : partitionsOf(machine)) {
-                if (partition.standing() instanceof Standing.Leading leading
-                        && leading.followers() != null
-                        && !leading.followers().isUnderMinimum(ClusterTopics.MIN_IN_SYNC)) {
-                    long least = leading.log().logEndOffset();
-                    for (Followers.Progress one : leading.followers().progress()) {
-                        if (one.inSync()) {
-                            least = Math.min(least, one.endOffset());
-                        }
-                    }
-                    leading.log().advanceHighWatermark(least);
-                }
-            }
-        }
-    }
-
     private static final class AcknowledgesEarly implements Plant {
         @Override
         public ModelImage heard(Machine machine, ModelImage image) {
@@ -243,62 +219,6 @@ class ClusterBugsTest {
                     .setLeaderEpoch(epoch)
                     .setPartitionEpoch(state.partitionEpoch())
                     .setNewIsrWithEpochs(inSync);
-        }
-    }
-
-    /** Neither the leader nor the controller asks of which run it is what a follower has. */
-    private static final class AdmitsFormerRun implements Plant {
-        @Override
-        public void beforeInSync(AlterPartitionRequestData request) {
-            request.topics()
-                    .forEach(topic ->
-                            topic.partitions()
-                                    .forEach(partition ->
-                                            partition
-                                                    .newIsrWithEpochs()
-                                                    .forEach(member -> member.setBrokerEpoch(-1))));
-        }
-
-        @Override
-        public Replication replication(Replication straight) {
-            return new Replication() {
-                @Override
-                public long nowMillis() {
-                    return straight.nowMillis();
-                }
-
-                @Override
-                public void ask(Partition partition, Followers.Change change) {
-                    straight.ask(partition, change);
-                }
-
-                @Override
-                public void follow(Partition partition, Standing.Following following) {
-                    straight.follow(partition, following);
-                }
-
-                @Override
-                public void unfollow(Partition partition) {
-                    straight.unfollow(partition);
-                }
-
-                @Override
-                public long mostLagMillis() {
-                    return straight.mostLagMillis();
-                }
-
-                @Override
-                public boolean mayBeInSync(int broker, long brokerEpoch) {
-                    return straight.mayBeInSync(broker, -1);
-                }
-            };
-        }
-    }
-
-    private static final class ClaimsCleanStop implements Plant {
-        @Override
-        public boolean claimsCleanStop() {
-            return true;
         }
     }
 

@@ -18,6 +18,7 @@ final class ClusterChaos {
     private static final int LONGEST_PEACE_MILLIS = 500;
     private static final int LONGEST_DOWN_MILLIS = 2_000;
     private static final int LONGEST_CUT_MILLIS = 2_500;
+    private static final int RESTART_MILLIS = 800;
     private static final List<Kind> REFUSED =
             List.of(Kind.WRITE, Kind.FORCE, Kind.TRUNCATE, Kind.NAME, Kind.FORCE_FOLDER);
 
@@ -45,6 +46,13 @@ final class ClusterChaos {
             if (machine.isPaused()) {
                 machine.resume();
             }
+            cluster.time().after(RESTART_MILLIS, () -> restartStuck(machine));
+        }
+    }
+
+    private void restartStuck(Machine machine) {
+        if (machine.isStuck()) {
+            restart(machine, machine.run());
         }
     }
 

@@ -13,7 +13,11 @@ import java.util.stream.LongStream;
  * one, {@code -Dnaru.simulation.seeds=5000} runs so many.
  */
 class ClusterTest {
-    private static final int FEW = 12;
+    private static final int FEW = 9;
+
+    /** Seeds that were the first to show a bug that has been mended. */
+    private static final long[] FOUND_SOMETHING = {28, 58, 60};
+
     private static final int MOST_TOLD = 5;
 
     private static LongStream seeds() {
@@ -22,7 +26,9 @@ class ClusterTest {
         if (!seed.isEmpty()) {
             return LongStream.of(Long.parseLong(seed));
         }
-        return LongStream.range(0, seeds.isEmpty() ? FEW : Long.parseLong(seeds));
+        return seeds.isEmpty()
+                ? LongStream.concat(LongStream.range(0, FEW), LongStream.of(FOUND_SOMETHING))
+                : LongStream.range(0, Long.parseLong(seeds));
     }
 
     @Test
@@ -40,9 +46,7 @@ class ClusterTest {
 
     @Test
     void sameSeedIsTheSameHistory() {
-        for (long seed = 0; seed < Climate.values().length; seed++) {
-            assertThat(ClusterHistory.run(seed, Plant.NONE).fingerprint())
-                    .isEqualTo(ClusterHistory.run(seed, Plant.NONE).fingerprint());
-        }
+        assertThat(ClusterHistory.run(1, Plant.NONE).fingerprint())
+                .isEqualTo(ClusterHistory.run(1, Plant.NONE).fingerprint());
     }
 }

@@ -100,6 +100,13 @@ final class Machine implements Surroundings {
         return present != null && (disk.isDead() || present.logs().online().isEmpty());
     }
 
+    /** Whether a log takes no writes, which after a failed sync only a start mends. */
+    boolean isStuck() {
+        SimulatedNode present = node();
+        return present != null
+                && present.logs().logs().stream().anyMatch(log -> log.writeFault() != null);
+    }
+
     /** A broker begins; false when the disk did not let it. */
     boolean start() {
         runs++;
