@@ -324,10 +324,7 @@ final class Machine implements Surroundings {
         fetchers = made;
         InSyncChanges changes =
                 new InSyncChanges(id, present::brokerEpoch, this::askForInSync, of.alarm());
-        return cluster.plant()
-                .replication(
-                        new BrokerReplication(
-                                LAG_MILLIS, present::image, time()::millis, made, changes));
+        return new BrokerReplication(LAG_MILLIS, present::image, time()::millis, made, changes);
     }
 
     @Override
@@ -344,7 +341,6 @@ final class Machine implements Surroundings {
 
     private CompletableFuture<AlterPartitionResponseData> askForInSync(
             AlterPartitionRequestData request) {
-        cluster.plant().beforeInSync(request);
         return askController(() -> cluster.controller().alter(request));
     }
 

@@ -131,16 +131,9 @@ final class Membership extends BareQuorum {
     private void register() {
         ModelController controller = cluster().controller();
         long run = machine.run();
-        machine.askController(
-                        () -> {
-                            BrokerNode known = controller.newest().broker(nodeId());
-                            boolean lies = cluster().plant().claimsCleanStop() && known != null;
-                            return controller.register(
-                                    nodeId(),
-                                    run,
-                                    lies ? known.epoch() : previousEpoch,
-                                    List.of(machine.directory()));
-                        })
+        machine.askController(() ->
+                        controller.register(
+                                nodeId(), run, previousEpoch, List.of(machine.directory())))
                 .whenComplete((given, failure) -> {
                     inFlight = false;
                     if (failure != null) {
