@@ -291,7 +291,8 @@ final class Agreement {
     void checkReads() {
         truths.forEach((name, truth) ->
                 truth.mirrors.forEach((id, mirror) -> {
-                    if (!mirror.log.config().compactEnabled() && !mirror.log.isClosed()) {
+                    boolean isOpen = cluster.machine(id).log(name) == mirror.log;
+                    if (isOpen && !mirror.log.config().compactEnabled()) {
                         checkReads(name, id, mirror.log);
                     }
                 }));

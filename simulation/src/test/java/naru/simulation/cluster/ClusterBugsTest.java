@@ -50,6 +50,7 @@ class ClusterBugsTest {
             try {
                 ClusterHistory.run(seed, plant);
             } catch (Violation caught) {
+                assertThat(caught).hasCauseInstanceOf(Violation.class);
                 return seed + 1;
             }
         }
