@@ -28,6 +28,7 @@ import naru.broker.metrics.TransportMetrics;
 import naru.broker.partition.Moves;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.partition.SinceRegistration;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.telemetry.ClientTelemetry;
 import naru.broker.transport.ApiTable;
@@ -222,7 +223,7 @@ public final class Node implements AutoCloseable {
                 dynamic,
                 enforcement,
                 new TelemetryWishes(telemetry),
-                partitions,
+                new SinceRegistration(config.nodeId(), quorum::brokerEpoch, partitions),
                 coordinators.surroundings(),
                 coordinators.groupEvents(),
                 shares.events(),

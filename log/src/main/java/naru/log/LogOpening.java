@@ -14,6 +14,7 @@ import org.apache.kafka.common.Uuid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -71,7 +72,11 @@ final class LogOpening {
         SegmentContext context = context(folder);
         LogLoader.Loaded empty =
                 new LogLoader.Loaded(
-                        new Segments(List.of(Segment.fresh(context, 0))), new LeaderEpochs(), 0, 0);
+                        new Segments(List.of(Segment.fresh(context, 0))),
+                        new LeaderEpochs(),
+                        0,
+                        0,
+                        OptionalLong.empty());
         LogProducers producers = producers(partition, context, empty.segments());
         return new PartitionLog(
                 partition, topicId, config, services, context, empty, producers, 0, 0);

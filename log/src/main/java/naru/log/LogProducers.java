@@ -58,13 +58,12 @@ final class LogProducers {
                         logStartOffset,
                         logEndOffset,
                         context.clock().millis());
-        if (from >= logEndOffset) {
-            return;
-        }
+        long known = Math.min(from, logEndOffset);
         Segment[] all = segments.snapshot();
-        for (int i = Segments.floor(all, from); i < all.length; i++) {
-            if (all[i].sizeBytes() > 0) {
-                all[i].transactions().truncateTo(from);
+        for (int i = Segments.floor(all, known); i < all.length; i++) {
+            // Also of an empty segment: entries may have survived the records they are of.
+            all[i].transactions().truncateTo(known);
+            if (from < logEndOffset && all[i].sizeBytes() > 0) {
                 replay(all[i], from);
             }
         }

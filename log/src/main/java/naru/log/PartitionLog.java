@@ -42,6 +42,7 @@ import java.util.Optional;
  * them moves back but by truncation.
  */
 public final class PartitionLog {
+    private static final long NO_HOLE = Long.MAX_VALUE;
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
 
     /** Who sends batches: decides what is checked. */
@@ -76,6 +77,7 @@ public final class PartitionLog {
     private volatile long highWatermark;
     private volatile long lastStableOffset;
     private int servedEpoch;
+    private long holeAt;
     private boolean closed;
 
     PartitionLog(
@@ -98,6 +100,7 @@ public final class PartitionLog {
         this.logStartOffset = loaded.logStartOffset();
         this.logEndOffset = loaded.logEndOffset();
         this.highWatermark = Math.clamp(checkpointedHighWatermark, logStartOffset, logEndOffset);
+        this.holeAt = loaded.holeAt().orElse(NO_HOLE);
         this.producers = producers;
         this.lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         this.sync =
@@ -478,6 +481,26 @@ public final class PartitionLog {
             } catch (IOException refusal) {
                 throw storage("truncate", refusal);
             }
+        }
+    }
+
+    /**
+     * Removes what stands behind records that may have been lost with the power, if there are any:
+     * whoever follows another can get all of them from there.
+     */
+    public void cutAtHole() {
+        synchronized (lock) {
+            if (holeAt < logEndOffset) {
+                truncateTo(holeAt);
+            }
+            holeAt = NO_HOLE;
+        }
+    }
+
+    /** What is missing stays so, as nobody has it who could be followed. */
+    public void keepHole() {
+        synchronized (lock) {
+            holeAt = NO_HOLE;
         }
     }
 

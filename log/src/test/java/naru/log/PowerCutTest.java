@@ -7,8 +7,10 @@ import naru.log.checkpoint.CleanShutdownFile;
 import naru.log.disk.Disk;
 import naru.log.disk.LocalDisk;
 import naru.log.epoch.LeaderEpochs;
+import naru.log.producer.AppendTerms;
 import naru.log.segment.SegmentFiles;
 
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,75 @@ class PowerCutTest {
         int end = (int) fixture.log().logEndOffset();
         assertThat(fixture.segmentFiles()).containsExactly(0L);
         assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written.subList(0, end));
+    }
+
+    /** As compaction leaves such holes too, only who can get the records elsewhere cuts there. */
+    @Test
+    void replicaThatFollowsCutsWhatStandsBehindAHole() throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfigs.withSegmentBytes(3_000));
+        List<Seen> written = fill(fixture);
+        fixture.kill();
+        Path file = fixture.partitionFolder().resolve(SegmentFiles.name(0, SegmentFiles.LOG));
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(1_000);
+        }
+        fixture.reopen();
+        assertThat(fixture.log().logEndOffset()).isEqualTo(RECORDS);
+
+        fixture.log().cutAtHole();
+
+        int end = (int) fixture.log().logEndOffset();
+        assertThat(end).isPositive().isLessThan(30);
+        assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written.subList(0, end));
+    }
+
+    @Test
+    void leaderKeepsWhatStandsBehindAHole() throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfigs.withSegmentBytes(3_000));
+        fill(fixture);
+        fixture.kill();
+        Path file = fixture.partitionFolder().resolve(SegmentFiles.name(0, SegmentFiles.LOG));
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(1_000);
+        }
+        fixture.reopen();
+
+        fixture.log().keepHole();
+        fixture.log().cutAtHole();
+
+        assertThat(fixture.log().logEndOffset()).isEqualTo(RECORDS);
+    }
+
+    @Test
+    void abortedTransactionsGoWithRecordsThatWereLost() throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfig.DEFAULTS);
+        Keyed.Writer writer = new Keyed.Writer(7, (short) 0, 0, true);
+        for (int i = 0; i < 5; i++) {
+            fixture.append("record");
+        }
+        abort(fixture, writer);
+        fixture.kill();
+        Path file = fixture.partitionFolder().resolve(SegmentFiles.name(0, SegmentFiles.LOG));
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(0);
+        }
+        fixture.reopen();
+        assertThat(fixture.log().logEndOffset()).isZero();
+
+        abort(fixture, writer);
+
+        assertThat(fixture.log().abortedTransactions(0, 10)).hasSize(1);
+    }
+
+    private static void abort(LogFixture fixture, Keyed.Writer writer) {
+        fixture.append(
+                Keyed.batch(CompressionType.NONE, writer, List.of(Keyed.of("key", "value", 1))));
+        fixture.log()
+                .appendAsLeader(
+                        Keyed.marker(writer, true, 2),
+                        0,
+                        PartitionLog.Origin.COORDINATOR,
+                        AppendTerms.marker((short) 0));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package naru.simulation;
 
 import naru.log.LogStorageException;
 
+import org.apache.kafka.common.errors.ApiException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.UncheckedIOException;
@@ -15,7 +16,7 @@ import java.util.logging.Logger;
 /**
  * Hears what Naru's log says, keeps it from the console, and tells of bugs that are caught there.
  */
-final class Bugs extends Handler {
+public final class Bugs extends Handler {
     private static final Bugs INSTANCE = new Bugs();
     private @Nullable Consumer<Throwable> told;
     private @Nullable Consumer<String> noted;
@@ -23,7 +24,7 @@ final class Bugs extends Handler {
     private Bugs() {}
 
     /** Bugs are told to the one, and all messages to the other, from now on. */
-    static void tell(Consumer<Throwable> listener, Consumer<String> notes) {
+    public static void tell(Consumer<Throwable> listener, Consumer<String> notes) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
@@ -41,6 +42,7 @@ final class Bugs extends Handler {
         boolean bug =
                 thrown instanceof Error
                         || (thrown instanceof RuntimeException
+                                && !(thrown instanceof ApiException)
                                 && !(thrown instanceof LogStorageException)
                                 && !(thrown instanceof UncheckedIOException));
         if (bug && told != null) {

@@ -2,13 +2,13 @@ package naru.simulation;
 
 import naru.log.PartitionLog;
 import naru.simulation.check.Ledger.Seen;
-import naru.simulation.check.Transaction;
 import naru.simulation.check.Violation;
 import naru.simulation.client.Client;
 import naru.simulation.client.OffsetCommitter;
 import naru.simulation.client.Reader;
 import naru.simulation.client.ShareMember;
 import naru.simulation.client.TransactionalWriter;
+import naru.simulation.client.World;
 import naru.simulation.client.Writer;
 import naru.simulation.node.Caller;
 import naru.simulation.node.SimulatedTime;
@@ -19,19 +19,17 @@ import org.apache.kafka.common.message.InitializeShareGroupStateRequestData.Init
 import org.apache.kafka.common.message.InitializeShareGroupStateResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /** The clients of one simulation, its course, and what is asked in the end. */
-final class History {
+final class History implements Finale.Stage {
     private static final int HORIZON_MILLIS = 3_500;
-    private static final int END_WITHIN_MILLIS = 120_000;
 
     private final Simulation simulation;
     private final Chaos chaos;
@@ -39,6 +37,7 @@ final class History {
     private final List<Reader> readers = new ArrayList<>();
     private final List<ShareMember> members = new ArrayList<>();
     private final List<OffsetCommitter> lookers = new ArrayList<>();
+    private final Finale finale = new Finale(this, Topics.ALL);
     private int numbers;
 
     History(Simulation simulation) {
@@ -88,20 +87,26 @@ final class History {
         end(all);
     }
 
-    private void step() {
+    @Override
+    public World world() {
+        return simulation;
+    }
+
+    @Override
+    public @Nullable PartitionLog log(TopicPartition partition) {
+        return simulation.log(partition);
+    }
+
+    @Override
+    public String standings() {
+        return simulation.logs();
+    }
+
+    @Override
+    public void step() {
         simulation.step();
         if (simulation.disk().isDead() || simulation.hasLostFolder()) {
             chaos.crash();
-        }
-    }
-
-    private void until(String what, BooleanSupplier done) {
-        long bound = simulation.nowMillis() + END_WITHIN_MILLIS;
-        while (!done.getAsBoolean()) {
-            if (simulation.nowMillis() > bound) {
-                throw new Violation("does not come to an end: " + what + simulation.logs());
-            }
-            step();
         }
     }
 
@@ -164,7 +169,8 @@ final class History {
         }
     }
 
-    private Reader reader(TopicPartition partition, boolean committedOnly) {
+    @Override
+    public Reader reader(TopicPartition partition, boolean committedOnly) {
         boolean dense =
                 !partition.equals(Topics.COMPACTED)
                         && simulation.weather() != Weather.POWER_CUTS_WITHOUT_FSYNC;
@@ -244,100 +250,18 @@ final class History {
             chaos.stop();
         }
         Set<Client> unending = new HashSet<>(members);
-        for (Client client : clients) {
-            if (!unending.contains(client)) {
-                until(client.name(), client::isDone);
-            }
-        }
-        until("transactions that nobody ends", this::isStable);
-        Map<TopicPartition, Reader> everything = audit(false);
-        everything.forEach((partition, auditor) ->
-                simulation
-                        .ledger()
-                        .complete(partition, simulation.logStart(partition), auditor.all()));
+        finale.untilDone(clients.stream().filter(client -> !unending.contains(client)).toList());
+        Map<TopicPartition, Reader> everything = finale.checkComplete();
         if (all) {
-            checkTransactions();
-            checkOffsets();
+            finale.checkTransactions(readers, Topics.RETAINED, Topics.COMPACTED);
+            finale.checkOffsets(lookers);
             checkShares(everything);
-        }
-    }
-
-    private boolean isStable() {
-        for (TopicPartition partition : Topics.ALL) {
-            PartitionLog log = simulation.log(partition);
-            if (log == null || log.lastStableOffset() < log.logEndOffset()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private Map<TopicPartition, Reader> audit(boolean committedOnly) {
-        Map<TopicPartition, Reader> auditors = new HashMap<>();
-        for (TopicPartition partition : Topics.ALL) {
-            Reader auditor = reader(partition, committedOnly);
-            auditors.put(partition, auditor);
-            readWhole(auditor);
-        }
-        return auditors;
-    }
-
-    private void readWhole(Reader auditor) {
-        until(
-                auditor.name() + " of " + auditor.partition(),
-                () -> {
-                    PartitionLog log = simulation.log(auditor.partition());
-                    boolean reached = log != null && auditor.hasReached(log.lastStableOffset());
-                    if (!reached) {
-                        auditor.readOn();
-                    }
-                    return reached;
-                });
-    }
-
-    private void checkTransactions() {
-        Map<TopicPartition, Reader> auditors = audit(true);
-        Map<TopicPartition, Set<String>> committed = new HashMap<>();
-        Set<Transaction> visible = new HashSet<>();
-        auditors.forEach((partition, auditor) -> {
-            if (!partition.equals(Topics.RETAINED)) {
-                Set<String> values = new HashSet<>();
-                for (Seen seen : auditor.all()) {
-                    values.add(String.valueOf(seen.value()));
-                    Transaction transaction =
-                            simulation.ledger().transactionOf(String.valueOf(seen.value()));
-                    if (transaction != null) {
-                        visible.add(transaction);
-                    }
-                }
-                committed.put(partition, values);
-            }
-        });
-        simulation.ledger().atomic(committed, visible);
-        for (Reader reader : readers) {
-            TopicPartition partition = reader.partition();
-            boolean whole =
-                    !partition.equals(Topics.RETAINED) && !partition.equals(Topics.COMPACTED);
-            if (whole && reader.isCommittedOnly()) {
-                readWhole(reader);
-                if (!reader.all().equals(auditors.get(partition).all())) {
-                    throw new Violation(
-                            "who read %s all the time saw something else".formatted(partition));
-                }
-            }
-        }
-    }
-
-    private void checkOffsets() {
-        for (OffsetCommitter looker : lookers) {
-            looker.look();
-            until(looker.name() + " to fetch an offset", looker::hasLooked);
         }
     }
 
     private void checkShares(Map<TopicPartition, Reader> everything) {
         List<Seen> queued = everything.get(Topics.QUEUE).all();
-        until(
+        finale.until(
                 "records that no member gets",
                 () -> {
                     for (Seen seen : queued) {

@@ -7,6 +7,7 @@ import naru.log.PartitionLog;
 import naru.log.compaction.CompactionSettings;
 import naru.log.disk.Disk;
 import naru.log.segment.SegmentFiles;
+import naru.quorum.ClusterController;
 import naru.simulation.check.Ledger;
 import naru.simulation.check.Offsets;
 import naru.simulation.check.Shares;
@@ -36,6 +37,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One history of a node under a seed: clients, faults, and in the end the question whether all is
@@ -100,7 +102,9 @@ final class Simulation implements Surroundings, World {
     boolean start() {
         long began = disk.operations();
         try {
-            node = new SimulatedNode(this, Topics.NODE, epoch++);
+            SimulatedNode next = new SimulatedNode(this, Topics.NODE, epoch);
+            next.hear(metadata.lead(epoch++), metadata.image());
+            node = next;
         } catch (LogStorageException refusal) {
             note("start refused: " + refusal.getMessage());
             if (!disk.isDead() && !mayRefuse) {
@@ -278,6 +282,11 @@ final class Simulation implements Surroundings, World {
     }
 
     @Override
+    public CompletableFuture<ClusterController.ProducerIdBlock> producerIds() {
+        return metadata.producerIds();
+    }
+
+    @Override
     public SimulatedDisk disk() {
         return disk;
     }
@@ -362,7 +371,7 @@ final class Simulation implements Surroundings, World {
 
     @Override
     public Uuid topicId(String topic) {
-        return Objects.requireNonNull(metadata.topic(topic)).id();
+        return Objects.requireNonNull(metadata.image().topic(topic)).id();
     }
 
     @Override

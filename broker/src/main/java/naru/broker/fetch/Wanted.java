@@ -47,15 +47,20 @@ final class Wanted {
                         || answer.isElsewhere();
         toldHighWatermark = answer.highWatermark();
         toldLogStartOffset = answer.logStartOffset();
-        if (answer.isError()) {
+        if (isPassedOver(answer)) {
             toldHighWatermark = -1;
             return true;
         }
         return tell;
     }
 
+    /** Who has to cut its log takes no high watermark from that answer. */
+    private static boolean isPassedOver(Answer answer) {
+        return answer.isError() || answer.isDiverging();
+    }
+
     void told(Answer answer) {
-        toldHighWatermark = answer.isError() ? -1 : answer.highWatermark();
+        toldHighWatermark = isPassedOver(answer) ? -1 : answer.highWatermark();
         toldLogStartOffset = answer.logStartOffset();
     }
 }

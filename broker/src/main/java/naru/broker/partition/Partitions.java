@@ -258,6 +258,9 @@ public final class Partitions implements Quorum.Listener {
                 return lead(log, before, state);
             }
             log.endEpochsBefore(state.leaderEpoch());
+            if (state.leader() != Standing.Following.NO_LEADER) {
+                log.cutAtHole();
+            }
             return new Standing.Following(
                     log,
                     state.leader(),
@@ -275,6 +278,7 @@ public final class Partitions implements Quorum.Listener {
                         && old.log() == log
                         && old.leaderEpoch() == state.leaderEpoch();
         log.beginEpoch(state.leaderEpoch());
+        log.keepHole();
         long reignStart = goesOn ? log.highWatermark() : log.logEndOffset();
         Followers followers = goesOn ? ((Standing.Leading) before).followers() : null;
         if (followers != null) {

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Metadata of at most one topic with one partition. */
-public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
+/** Metadata of at most one topic with one partition, and of brokers if there are any. */
+public record OneTopic(
+        @Nullable String name, Uuid id, PartitionState state, List<BrokerNode> brokers)
         implements ClusterImage {
     public static final OneTopic NONE = of(null, Uuid.ZERO_UUID, -1, 0);
 
@@ -35,7 +36,12 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
                         List.of(Uuid.ZERO_UUID),
                         leader,
                         leaderEpoch,
-                        leaderEpoch));
+                        leaderEpoch),
+                List.of());
+    }
+
+    OneTopic with(BrokerNode broker) {
+        return new OneTopic(name, id, state, List.of(broker));
     }
 
     private record OnePartition(String name, Uuid id, PartitionState state) implements Topic {
@@ -96,13 +102,8 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
     }
 
     @Override
-    public Collection<BrokerNode> brokers() {
-        return List.of();
-    }
-
-    @Override
     public @Nullable BrokerNode broker(int wanted) {
-        return null;
+        return brokers.stream().filter(one -> one.id() == wanted).findFirst().orElse(null);
     }
 
     @Override

@@ -40,13 +40,23 @@ public final class LogLoader {
         }
     }
 
-    /** The log as it was found, mended where it had to be. */
+    /**
+     * The log as it was found, mended where it had to be.
+     *
+     * @param holeAt the first offset behind the recovery point that is missing in front of others:
+     *     compaction has removed it, or the power took it
+     */
     public record Loaded(
-            Segments segments, LeaderEpochs epochs, long logStartOffset, long logEndOffset) {}
+            Segments segments,
+            LeaderEpochs epochs,
+            long logStartOffset,
+            long logEndOffset,
+            OptionalLong holeAt) {}
 
     private final SegmentContext context;
     private final Hints hints;
     private final LeaderEpochs epochs;
+    private OptionalLong holeAt = OptionalLong.empty();
 
     private LogLoader(SegmentContext context, Hints hints, LeaderEpochs epochs) {
         this.context = context;
@@ -94,7 +104,7 @@ public final class LogLoader {
         long end = all.active().nextOffset();
         long start = Math.max(hints.logStartOffset(), all.first().baseOffset());
         epochs.truncateFromEnd(end);
-        return new Loaded(all, epochs, Math.min(start, end), end);
+        return new Loaded(all, epochs, Math.min(start, end), end, holeAt);
     }
 
     /** They were written after what is lost. */
@@ -132,7 +142,15 @@ public final class LogLoader {
             }
             scan = true;
         }
-        return scan && new SegmentRecovery(segment, hints, epochs, last).run();
+        if (!scan) {
+            return false;
+        }
+        SegmentRecovery recovery = new SegmentRecovery(segment, hints, epochs, last);
+        boolean lost = recovery.run();
+        if (holeAt.isEmpty()) {
+            holeAt = recovery.holeAt();
+        }
+        return lost;
     }
 
     /**

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /**
  * Reads one segment from the recovery point on after an unclean stop: makes its indexes and leader
@@ -33,6 +34,7 @@ final class SegmentRecovery {
     private int soundBytes;
     private long nextOffset;
     private boolean lost;
+    private OptionalLong holeAt = OptionalLong.empty();
 
     SegmentRecovery(Segment segment, LogLoader.Hints hints, LeaderEpochs epochs, boolean last) {
         this.segment = segment;
@@ -67,12 +69,23 @@ final class SegmentRecovery {
             segment.channel().truncate(soundBytes);
             segment.channel().force(true); // else it may come back behind what is appended next
         }
+        if (!lost && leavesHole()) {
+            holeAt = OptionalLong.of(nextOffset);
+        }
         boolean ends = last || lost;
         segment.recovered(soundBytes, ends ? nextOffset : segment.nextOffset(), builder);
         if (ends) {
             segment.reopen();
         }
         return lost;
+    }
+
+    /**
+     * Where offsets are missing at the segment's end: compaction has removed them, or the power
+     * took them.
+     */
+    OptionalLong holeAt() {
+        return holeAt;
     }
 
     /** Offsets are missing before the next segment, and nothing says that they were synced. */

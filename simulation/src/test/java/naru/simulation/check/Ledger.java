@@ -26,6 +26,7 @@ public final class Ledger {
         final @Nullable Transaction transaction;
         long offset = -1;
         boolean acknowledged;
+        boolean seen;
 
         Sent(TopicPartition partition, @Nullable String key, @Nullable Transaction transaction) {
             this.partition = partition;
@@ -87,6 +88,7 @@ public final class Ledger {
             return;
         }
         Sent record = place(partition, seen.offset, seen.value);
+        record.seen = true;
         Transaction transaction = record.transaction;
         if (committedOnly && transaction != null && !transaction.mayBeSeen()) {
             throw new Violation(
@@ -96,8 +98,8 @@ public final class Ledger {
     }
 
     /**
-     * All that a partition has now, as who reads everything sees it: nothing acknowledged is
-     * missing, and what one writer sent stands in its order.
+     * All that a partition has now, as who reads everything sees it: nothing that was acknowledged
+     * or seen is missing, and what one writer sent stands in its order.
      */
     public void complete(TopicPartition partition, long logStart, List<Seen> all) {
         Map<String, Long> lastOfWriter = new HashMap<>();
@@ -117,11 +119,11 @@ public final class Ledger {
         if (!compacted.contains(partition)) {
             records.forEach((value, record) -> {
                 if (record.partition.equals(partition)
-                        && record.acknowledged
+                        && (record.acknowledged || record.seen)
                         && record.offset >= logStart
                         && !present.contains(value)) {
                     throw new Violation(
-                            "%s has lost %s, acknowledged at %d"
+                            "%s has lost %s, acknowledged or seen at %d"
                                     .formatted(partition, value, record.offset));
                 }
             });

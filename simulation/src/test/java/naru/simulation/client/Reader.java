@@ -148,7 +148,9 @@ public final class Reader extends Client {
                         position,
                         committedOnly ? data.abortedTransactions() : List.of());
         if (dense && records.hole() >= 0) {
-            throw new Violation(name + ": " + partition + " has a hole at " + records.hole());
+            throw new Violation(
+                    "%s: %s has a hole at %d, read from %d on: %s"
+                            .formatted(name, partition, records.hole(), position, records));
         }
         for (Seen seen : records.seen()) {
             if (seen.offset() <= lastSeen) {

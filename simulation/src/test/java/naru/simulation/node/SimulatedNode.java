@@ -6,11 +6,13 @@ import naru.broker.api.AddOffsetsToTxn;
 import naru.broker.api.AddPartitionsToTxn;
 import naru.broker.api.EndTxn;
 import naru.broker.api.InitProducerId;
+import naru.broker.api.ListOffsets;
 import naru.broker.api.OffsetCommit;
 import naru.broker.api.OffsetFetch;
 import naru.broker.api.Produce;
 import naru.broker.api.ShareGroupState;
 import naru.broker.api.TxnOffsetCommit;
+import naru.broker.api.WriteTxnMarkers;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.Alarm;
@@ -24,6 +26,8 @@ import naru.broker.partition.Moves;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.partition.SinceRegistration;
+import naru.broker.quota.ByteThrottle;
 import naru.broker.quota.ClientQuotas;
 import naru.broker.replication.Peers;
 import naru.broker.share.ShareAcknowledge;
@@ -32,8 +36,9 @@ import naru.broker.share.ShareQueues;
 import naru.broker.share.ShareReplies;
 import naru.broker.share.ShareSessions;
 import naru.broker.share.ShareSettings;
+import naru.broker.transaction.ClusterEnrolment;
 import naru.broker.transaction.Enrolment;
-import naru.broker.transaction.LocalEnrolment;
+import naru.broker.transaction.MarkerDelivery;
 import naru.broker.transaction.Markers;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transaction.TransactionEffects;
@@ -48,6 +53,10 @@ import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionSettings;
 import naru.coordination.transaction.TransactionShard;
 import naru.log.LogDirectories;
+import naru.log.LogStorageException;
+import naru.quorum.ClusterChange;
+import naru.quorum.ClusterImage;
+import naru.quorum.Quorum;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -67,6 +76,8 @@ import java.util.Set;
  */
 public final class SimulatedNode {
     private static final int MOST_SHARE_SESSIONS = 100;
+    private static final int MOST_FETCH_SESSIONS = 1_000;
+    private static final int PEER_TIMEOUT_MILLIS = 400;
     private static final int MOST_BYTES = 1 << 20;
     private static final int UPDATES_PER_SNAPSHOT = 6;
 
@@ -74,6 +85,7 @@ public final class SimulatedNode {
     private final NodeConfig config;
     private final LogDirectories logs;
     private final Partitions partitions;
+    private final Quorum.Listener metadata;
     private final Moves moves;
     private final Coordinator<GroupCommand> groups;
     private final Coordinator<TransactionCommand> transactions;
@@ -87,11 +99,18 @@ public final class SimulatedNode {
     public SimulatedNode(Surroundings around, NodeConfig config, int epoch) {
         this.around = around;
         this.config = config;
-        SimulatedCluster cluster = around.metadata();
+        Quorum cluster = around.metadata();
         this.logs =
                 LogDirectories.open(around.logOptions(), Map.of(), around.disk(), around.time());
         TopicConfigs topics = new TopicConfigs(() -> config, cluster::image);
-        this.partitions = new Partitions(cluster.nodeId(), logs, topics, cluster::assignDirectory);
+        this.partitions =
+                new Partitions(
+                        cluster.nodeId(),
+                        logs,
+                        topics,
+                        cluster::assignDirectory,
+                        around.replication(this));
+        this.metadata = new SinceRegistration(cluster.nodeId(), cluster::brokerEpoch, partitions);
         this.moves =
                 new Moves(
                         partitions, cluster::assignDirectory, () -> Long.MAX_VALUE, around.time());
@@ -110,7 +129,16 @@ public final class SimulatedNode {
                         alarm);
         PartitionLookup lookup = new PartitionLookup(partitions, cluster);
         Markers markers = new Markers(lookup, groups, around.time()::millis);
-        ProducerIds ids = new ProducerIds(cluster::producerIds);
+        ProducerIds ids = new ProducerIds(around::producerIds);
+        Peers peers = around.peers(this);
+        MarkerDelivery delivery =
+                new MarkerDelivery(
+                        cluster.nodeId(),
+                        markers,
+                        cluster::image,
+                        peers,
+                        alarm,
+                        PEER_TIMEOUT_MILLIS);
         this.transactions =
                 new Coordinator<>(
                         CoordinatorOptions.ofTransactions(config),
@@ -119,19 +147,28 @@ public final class SimulatedNode {
                                         TransactionSettings.of(config::integer), leaderEpoch),
                         around.wiring()
                                 .transactionEffects(
-                                        new TransactionEffects(markers, ids, cluster, alarm)),
+                                        new TransactionEffects(delivery, ids, cluster, alarm)),
                         cluster,
                         around.time()::millis,
                         alarm);
         partitions.addListener(groups);
         partitions.addListener(transactions);
         this.shares = serveShares(lookup, topics);
-        serve(lookup, ids);
-        partitions.onImage(cluster.lead(epoch), cluster);
+        serve(
+                lookup,
+                ids,
+                new ClusterEnrolment(
+                        cluster.nodeId(), transactions, peers, alarm, PEER_TIMEOUT_MILLIS));
+        serveBrokers(lookup, markers);
+    }
+
+    /** The metadata have changed. */
+    public void hear(ClusterChange change, ClusterImage image) {
+        metadata.onImage(change, image);
     }
 
     private Coordinator<ShareCommand> serveShares(PartitionLookup lookup, TopicConfigs topics) {
-        SimulatedCluster cluster = around.metadata();
+        Quorum cluster = around.metadata();
         ShareQueues[] all = new ShareQueues[1];
         Coordinator<ShareCommand> coordinator =
                 new Coordinator<>(
@@ -172,19 +209,20 @@ public final class SimulatedNode {
         return coordinator;
     }
 
-    private void serve(PartitionLookup lookup, ProducerIds ids) {
+    private void serve(PartitionLookup lookup, ProducerIds ids, Enrolment enrolment) {
         Access access = new EverybodyMay();
-        Enrolment enrolment = new LocalEnrolment(transactions);
-        SimulatedCluster cluster = around.metadata();
+        Quorum cluster = around.metadata();
         handle(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access));
         handle(
                 ApiKeys.FETCH,
                 new Fetch(
                         lookup,
                         access,
-                        new FetchSessions(() -> 0),
+                        new FetchSessions(() -> MOST_FETCH_SESSIONS),
                         () -> MOST_BYTES,
-                        ClientQuotas.none()));
+                        ClientQuotas.none(),
+                        around.closest(),
+                        ByteThrottle.none()));
         handle(ApiKeys.INIT_PRODUCER_ID, new InitProducerId(ids, transactions, access));
         handle(
                 ApiKeys.ADD_PARTITIONS_TO_TXN,
@@ -196,6 +234,15 @@ public final class SimulatedNode {
         handle(ApiKeys.END_TXN, new EndTxn(transactions, access));
         handle(ApiKeys.OFFSET_COMMIT, new OffsetCommit(groups, cluster, access));
         handle(ApiKeys.OFFSET_FETCH, new OffsetFetch(groups, cluster, access));
+    }
+
+    /** What other brokers ask. */
+    private void serveBrokers(PartitionLookup lookup, Markers markers) {
+        Access access = new EverybodyMay();
+        handle(ApiKeys.LIST_OFFSETS, new ListOffsets(lookup, access));
+        handle(
+                ApiKeys.WRITE_TXN_MARKERS,
+                new WriteTxnMarkers(markers, access, PEER_TIMEOUT_MILLIS));
     }
 
     private void handle(ApiKeys api, RequestHandler handler) {
@@ -245,15 +292,29 @@ public final class SimulatedNode {
         return alive && !around.disk().isDead();
     }
 
-    SimulatedTime.Event after(long delayMillis, Runnable task) {
+    public SimulatedTime.Event after(long delayMillis, Runnable task) {
         return around.time()
                 .after(
                         delayMillis,
-                        () -> {
-                            if (isAlive()) {
-                                task.run();
-                            }
-                        });
+                        () ->
+                                around.within(() -> {
+                                    if (isAlive()) {
+                                        task.run();
+                                    }
+                                }));
+    }
+
+    public Alarm alarm() {
+        return alarm;
+    }
+
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    /** Looks whether followers lag, or have caught up. */
+    public void lookAfterInSync() {
+        partitions.all().forEach(Partition::lookAfterInSync);
     }
 
     /** Now and then shards let go of what they do not need. */
@@ -284,12 +345,11 @@ public final class SimulatedNode {
     /** Stops as the real node does. */
     public void close() {
         alive = false;
-        for (AutoCloseable part : List.<AutoCloseable>of(shares, groups, transactions, logs)) {
-            try {
-                part.close();
-            } catch (Exception refusal) {
-                // A disk that fails takes no last word; the next start recovers what is there.
-            }
+        List.of(shares, groups, transactions).forEach(Coordinator::close);
+        try {
+            logs.close(around.metadata().brokerEpoch());
+        } catch (LogStorageException refusal) {
+            // A disk that fails takes no last word; the next start recovers what is there.
         }
         letGo();
     }
