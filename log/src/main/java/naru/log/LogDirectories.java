@@ -168,7 +168,8 @@ public final class LogDirectories implements AutoCloseable {
 
     /**
      * The log of the replica: the one that is there, or a new one in the folder that the metadata
-     * name, or else in the one with the fewest partitions.
+     * name; where they name none, or one that this node has no more, in the one with the fewest
+     * partitions.
      *
      * @throws LogStorageException when it cannot be opened or made, or stands in a folder that is
      *     offline
@@ -224,7 +225,8 @@ public final class LogDirectories implements AutoCloseable {
         boolean cutOff = copy != null && copy.topicId().equals(topicId) && anyOffline();
         LogDirectory target =
                 switch (placement) {
-                    case Placement.In(Uuid directoryId) -> online(directoryId);
+                    case Placement.In(Uuid directoryId) ->
+                            isForgotten(directoryId) ? fewestPartitions() : online(directoryId);
                     case Placement.Anywhere(boolean isNew) ->
                             isNew || !anyOffline() ? fewestPartitions() : null;
                 };
@@ -235,6 +237,15 @@ public final class LogDirectories implements AutoCloseable {
             throw new LogStorageException(reason, new IOException(reason));
         }
         return target;
+    }
+
+    /**
+     * Whether the folder is none of this node's any more: it was deleted, or another was put in its
+     * place. A folder that is offline may still be it.
+     */
+    private boolean isForgotten(Uuid directoryId) {
+        return !anyOffline()
+                && opened.stream().noneMatch(one -> one.directoryId().equals(directoryId));
     }
 
     private @Nullable LogDirectory fewestPartitions() {

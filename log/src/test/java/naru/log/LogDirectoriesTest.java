@@ -205,6 +205,16 @@ class LogDirectoriesTest {
     }
 
     @Test
+    void replicaOfAFolderThatIsNoMoreIsMadeAnew() {
+        try (LogDirectories logs = open(new LocalDisk())) {
+            PartitionLog log = create(logs, 0, new Placement.In(Uuid.randomUuid()));
+
+            assertThat(log.logEndOffset()).isZero();
+            assertThat(IDS).contains(log.directoryId());
+        }
+    }
+
+    @Test
     void copyTakesThePlaceOfTheLog() {
         try (LogDirectories logs = open(new LocalDisk())) {
             PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0)));
