@@ -4,6 +4,7 @@ import naru.broker.partition.Partition;
 import naru.broker.partition.Standing;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A partition that a fetcher follows, under one leader and epoch. What changes in it is the
@@ -22,6 +23,9 @@ final class Followed {
     static final int FIRST_REST_MILLIS = 10;
 
     private static final int MOST_EMPTY_ANSWERS = 10;
+
+    /** About a second, with the rests between them. */
+    private static final int FAILURES_OF_AN_ELECTION = 6;
 
     final Partition partition;
     final Standing.Following standing;
@@ -43,11 +47,25 @@ final class Followed {
         return partition.standing() instanceof Standing.Following now && now.inSync();
     }
 
-    /** Whether this is worth a line in the log: the same is not said twice in a row. */
-    boolean isNews(String complaint) {
+    /**
+     * Whether this is worth a line in the log: the same is not said twice in a row, and what every
+     * election brings for a moment only when it lasts.
+     */
+    boolean isNews(Errors error, String complaint) {
+        if (failures < FAILURES_OF_AN_ELECTION && isOfAnElection(error)) {
+            return false;
+        }
         boolean news = !complaint.equals(lastComplaint);
         lastComplaint = complaint;
         return news;
+    }
+
+    private static boolean isOfAnElection(Errors error) {
+        return error == Errors.FENCED_LEADER_EPOCH
+                || error == Errors.UNKNOWN_LEADER_EPOCH
+                || error == Errors.NOT_LEADER_OR_FOLLOWER
+                || error == Errors.UNKNOWN_TOPIC_ID
+                || error == Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
     /**
