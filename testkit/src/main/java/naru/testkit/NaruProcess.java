@@ -27,6 +27,7 @@ public final class NaruProcess implements BrokerProcess {
     private final Path dataFolder;
     private final @Nullable TemporaryFolder ownFolder;
     private final Place place;
+    private final boolean configSaysAll;
     private final Map<String, String> settings;
     private final Map<String, String> environment;
     private final int port;
@@ -46,6 +47,7 @@ public final class NaruProcess implements BrokerProcess {
         this.dataFolder = dataFolder;
         this.ownFolder = ownFolder;
         this.place = place;
+        this.configSaysAll = false;
         List<Integer> ports = FreePorts.find(3);
         this.port = ports.get(0);
         this.metricsPort = ports.get(1);
@@ -57,6 +59,25 @@ public final class NaruProcess implements BrokerProcess {
         this.environment = new LinkedHashMap<>();
         this.environment.put("JAVA_HOME", System.getProperty("java.home"));
         this.environment.putAll(environment);
+    }
+
+    private NaruProcess(KafkaProcess kafka) {
+        this.dataFolder = kafka.dataFolder();
+        this.ownFolder = null;
+        this.place = Place.LOOPBACK;
+        this.configSaysAll = true;
+        this.port = kafka.port();
+        this.controllerPort = kafka.controllerPort();
+        this.metricsPort = FreePorts.find(1).getFirst();
+        this.settings = new LinkedHashMap<>();
+        this.settings.put("naru.metrics.listeners", "http://127.0.0.1:" + metricsPort);
+        this.environment = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        this.config = kafka.propertiesFile();
+    }
+
+    /** A node that is not launched yet, with nothing but the file of a Kafka that does not run. */
+    public static NaruProcess inPlaceOf(KafkaProcess kafka) {
+        return new NaruProcess(kafka);
     }
 
     /** A node that serves clients, on a new folder that goes with it. */
@@ -140,7 +161,7 @@ public final class NaruProcess implements BrokerProcess {
         List<String> command = new ArrayList<>(place.prefix());
         command.add(root.resolve("naru").toString());
         command.add("start");
-        if (!settings.containsKey("log.dirs")) {
+        if (!configSaysAll && !settings.containsKey("log.dirs")) {
             command.addAll(List.of("--data", dataFolder.toString()));
         }
         if (secure) {

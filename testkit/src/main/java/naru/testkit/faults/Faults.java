@@ -1,8 +1,8 @@
 package naru.testkit.faults;
 
 import naru.testkit.cluster.ClusterProcesses.Voters;
-import naru.testkit.faults.FaultRounds.Contradiction;
 import naru.testkit.faults.FaultRounds.Round;
+import naru.testkit.faults.Load.Contradiction;
 
 import java.io.IOException;
 import java.nio.file.Files;

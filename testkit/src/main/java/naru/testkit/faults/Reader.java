@@ -20,6 +20,7 @@ final class Reader extends Client {
     private static final Duration WAIT = Duration.ofMillis(200);
 
     private final Consumer<String, String> consumer;
+    private final List<TopicPartition> assigned;
     private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
 
     Reader(
@@ -36,12 +37,16 @@ final class Reader extends Client {
         all.put("auto.offset.reset", "none");
         this.consumer =
                 new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer());
-        List<TopicPartition> assigned =
+        this.assigned =
                 IntStream.range(0, partitions)
                         .mapToObj(partition -> new TopicPartition(topic, partition))
                         .toList();
         consumer.assign(assigned);
         assigned.forEach(partition -> consumer.seek(partition, 0));
+    }
+
+    List<TopicPartition> partitions() {
+        return assigned;
     }
 
     /** The offset that it reads next. */
