@@ -2,6 +2,7 @@ package naru.benchmarks;
 
 import naru.benchmarks.report.Metric;
 import naru.benchmarks.report.Samples;
+import naru.benchmarks.workload.ClusterLifecycle;
 import naru.benchmarks.workload.Lifecycle;
 import naru.benchmarks.workload.Product;
 import naru.benchmarks.workload.Scale;
@@ -34,30 +35,37 @@ final class BenchmarkRun {
     }
 
     Samples run() throws IOException {
-        List<Workload> loads =
-                Workloads.LOADS.stream().filter(load -> rows.contains(load.name())).toList();
-        if (!loads.isEmpty()) {
-            note("touching " + scale.pageCacheMegabytes() + " MB of memory");
-            PageCache.warm(scale.pageCacheMegabytes());
-            load(loads);
-        }
-        if (Lifecycle.ROWS.stream().anyMatch(rows::contains)) {
-            for (int round = 1; round <= scale.lifecycleRounds(); round++) {
-                for (Product product : order(products, round)) {
-                    lifecycle(product, round);
-                }
-            }
-        }
+        load(Workloads.LOADS, Target::prepare);
+        lifecycle(Lifecycle.ROWS, "start, idle, partitions", Lifecycle::run);
+        load(Workloads.CLUSTER_LOADS, Target::prepareCluster);
+        lifecycle(ClusterLifecycle.ROWS, "failover and restart", ClusterLifecycle::run);
         return samples;
     }
 
-    /** Both brokers run all the time; round 0 warms them and the load generator. */
-    private void load(List<Workload> loads) throws IOException {
+    /** Makes what is loaded, not launched yet. */
+    private interface Maker {
+        Target prepare(Product product) throws IOException;
+    }
+
+    /** Measures rows that need brokers of their own. */
+    private interface Course {
+        Map<String, Map<Metric, Double>> run(Product product, Scale scale, Set<String> rows)
+                throws IOException;
+    }
+
+    /** Both products run all the time; round 0 warms them and the load generator. */
+    private void load(List<Workload> all, Maker maker) throws IOException {
+        List<Workload> loads = all.stream().filter(load -> rows.contains(load.name())).toList();
+        if (loads.isEmpty()) {
+            return;
+        }
+        note("touching " + scale.pageCacheMegabytes() + " MB of memory");
+        PageCache.warm(scale.pageCacheMegabytes());
         List<Target> targets = new ArrayList<>();
         try {
             for (Product product : products) {
                 note("starting " + product.title());
-                Target target = Target.prepare(product);
+                Target target = maker.prepare(product);
                 targets.add(target);
                 target.broker().restart();
             }
@@ -90,13 +98,20 @@ final class BenchmarkRun {
         }
     }
 
-    private void lifecycle(Product product, int round) {
-        note("round " + round + ": start, idle, partitions of " + product.title());
-        try {
-            Lifecycle.run(product, scale, rows)
-                    .forEach((row, figures) -> add(row, product, figures));
-        } catch (IOException | RuntimeException e) {
-            fail("start, idle, partitions on " + product.title(), e);
+    private void lifecycle(List<String> all, String what, Course course) {
+        if (all.stream().noneMatch(rows::contains)) {
+            return;
+        }
+        for (int round = 1; round <= scale.lifecycleRounds(); round++) {
+            for (Product product : order(products, round)) {
+                note("round " + round + ": " + what + " of " + product.title());
+                try {
+                    course.run(product, scale, rows)
+                            .forEach((row, figures) -> add(row, product, figures));
+                } catch (IOException | RuntimeException e) {
+                    fail(what + " on " + product.title(), e);
+                }
+            }
         }
     }
 

@@ -99,6 +99,11 @@ final class ControllerSide implements Quorum {
     }
 
     @Override
+    public void onDisconnected(long connectionId) {
+        quorum.onDisconnected(connectionId);
+    }
+
+    @Override
     public void close() {
         quorum.close();
     }

@@ -139,6 +139,7 @@ public final class Node implements AutoCloseable {
         listeners.bind(transport, brokerApis, controllerApis);
         this.quorum = KraftQuorum.open(quorumOptions(folders, dynamic, protections, fatalFault));
         parts.push(quorum);
+        transport.onClosed(quorum::onDisconnected);
         credentials.open(quorum);
         ImageWait images = new ImageWait(quorum);
         if (config.isController()) {

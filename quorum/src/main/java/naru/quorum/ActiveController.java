@@ -114,7 +114,13 @@ final class ActiveController {
     CompletableFuture<ApiMessage> direct(Node node, Lane lane, AbstractRequest.Builder<?> request) {
         return network.send(
                         lane, node, request, lane == Lane.MEMBERSHIP ? MEMBERSHIP_TIMEOUT : TIMEOUT)
-                .thenApply(response -> checked(response.data()));
+                .thenApply(response -> {
+                    if (response.errorCounts().containsKey(Errors.NOT_CONTROLLER)) {
+                        throw new NotControllerException(
+                                "who was asked is the active controller no longer");
+                    }
+                    return checked(response.data());
+                });
     }
 
     /** What a client asked, or in {@code caller}'s absence of an address this node. */

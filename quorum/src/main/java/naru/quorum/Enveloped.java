@@ -8,6 +8,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.EnvelopeRequest;
 import org.apache.kafka.common.requests.EnvelopeResponse;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -41,6 +42,10 @@ record Enveloped(Caller caller, InetAddress clientAddress, ApiMessage request) {
                 clientAddress.getAddress());
     }
 
+    /**
+     * @throws NotControllerException also when only a part of the answer says so: who lost the
+     *     leadership in the middle of a request answers for each topic
+     */
     ApiMessage open(EnvelopeResponse response) {
         Errors error = response.error();
         if (error == Errors.NOT_CONTROLLER) {
@@ -55,8 +60,12 @@ record Enveloped(Caller caller, InetAddress clientAddress, ApiMessage request) {
         }
         ByteBuffer content = response.responseData();
         ResponseHeader.parse(content, api().responseHeaderVersion(caller.apiVersion()));
-        ApiMessage answer = api().messageType.newResponse();
-        answer.read(new ByteBufferAccessor(content), caller.apiVersion());
-        return answer;
+        AbstractResponse answer =
+                AbstractResponse.parseResponse(
+                        api(), new ByteBufferAccessor(content), caller.apiVersion());
+        if (answer.errorCounts().containsKey(Errors.NOT_CONTROLLER)) {
+            throw new NotControllerException("who was asked was replaced before it was done");
+        }
+        return answer.data();
     }
 }

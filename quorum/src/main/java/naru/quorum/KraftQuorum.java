@@ -6,6 +6,7 @@ import naru.quorum.network.KafkaControllerNetwork;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -25,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -100,7 +102,10 @@ public final class KraftQuorum implements Quorum {
         parts.push(raft);
         raft.client().register(loader);
         TokenPublication tokens = new TokenPublication(settings.delegationTokenSecret());
-        this.part = settings.isController() ? controllerPart(settings, tokens, fatal) : null;
+        this.part =
+                settings.isController()
+                        ? controllerPart(settings, tokens, network, timer, fatal)
+                        : null;
         ActiveController active =
                 new ActiveController(
                         options.nodeId(),
@@ -120,7 +125,7 @@ public final class KraftQuorum implements Quorum {
                 new ImagePublication(
                         loader,
                         () -> raft.client().kraftVersion().featureLevel(),
-                        followers(settings, active, timer, calls));
+                        followers(active, timer, calls));
         var _ = loader.installPublishers(publishers(settings, tokens));
         raft.start();
     }
@@ -148,7 +153,12 @@ public final class KraftQuorum implements Quorum {
     }
 
     private ControllerPart controllerPart(
-            QuorumSettings settings, TokenPublication tokens, FaultHandler fatal) throws Exception {
+            QuorumSettings settings,
+            TokenPublication tokens,
+            ControllerNetwork network,
+            EngineTimer timer,
+            FaultHandler fatal)
+            throws Exception {
         QuorumController engine =
                 ControllerEngine.start(options, settings, storage, raft, tokens.cache(), fatal);
         parts.push(engine);
@@ -160,6 +170,16 @@ public final class KraftQuorum implements Quorum {
                         requests,
                         settings.topicsMayBeDeleted(),
                         this::brokerEpoch);
+        DeadBrokers deadBrokers =
+                new DeadBrokers(
+                        options.nodeId(),
+                        network,
+                        heartbeat ->
+                                engine.processBrokerHeartbeat(
+                                        Requests.internal(ApiKeys.BROKER_HEARTBEAT), heartbeat),
+                        timer,
+                        Duration.ofMillis(settings.heartbeatIntervalMillis() * 3L / 2),
+                        System::nanoTime);
         ControllerListener listener =
                 new ControllerListener(
                         administration,
@@ -167,18 +187,16 @@ public final class KraftQuorum implements Quorum {
                                 storage.clusterId(),
                                 engine,
                                 settings.heartbeatIntervalMillis(),
-                                this::imageView),
+                                this::imageView,
+                                deadBrokers),
                         new SecurityRequests(engine),
                         requests);
-        return new ControllerPart(administration, listener);
+        return new ControllerPart(administration, listener, deadBrokers);
     }
 
     /** Those of this module that look at each image. */
     private Consumer<ImageView> followers(
-            QuorumSettings settings,
-            ActiveController active,
-            EngineTimer timer,
-            RoutedCalls calls) {
+            ActiveController active, EngineTimer timer, RoutedCalls calls) {
         FeatureGuard features = new FeatureGuard(supportedFeatures(), options.fatalFault());
         ControllerMembership asController =
                 new ControllerMembership(
@@ -187,8 +205,9 @@ public final class KraftQuorum implements Quorum {
             calls.onLeader(image.controllerId());
             membership.onImage(image);
             assignments.proceed();
-            if (settings.isController()) {
+            if (part != null) {
                 asController.onImage(image);
+                part.deadBrokers().onImage(image);
             }
             features.onImage(image);
         };
@@ -327,6 +346,13 @@ public final class KraftQuorum implements Quorum {
                 ? CompletableFuture.failedFuture(
                         new NotControllerException("This node has not the role controller."))
                 : part.listener().handle(context, header, request);
+    }
+
+    @Override
+    public void onDisconnected(long connectionId) {
+        if (part != null) {
+            part.deadBrokers().onDisconnected(Long.toString(connectionId));
+        }
     }
 
     @Override

@@ -35,16 +35,19 @@ final class NodeRequests {
     private final Controller controller;
     private final int heartbeatTimeoutMillis;
     private final Supplier<ImageView> image;
+    private final DeadBrokers deadBrokers;
 
     NodeRequests(
             String clusterId,
             Controller controller,
             int heartbeatIntervalMillis,
-            Supplier<ImageView> image) {
+            Supplier<ImageView> image,
+            DeadBrokers deadBrokers) {
         this.clusterId = clusterId;
         this.controller = controller;
         this.heartbeatTimeoutMillis = heartbeatIntervalMillis / 2;
         this.image = image;
+        this.deadBrokers = deadBrokers;
     }
 
     CompletableFuture<ApiMessage> handle(
@@ -79,6 +82,7 @@ final class NodeRequests {
 
     private CompletableFuture<ApiMessage> heartbeat(
             RequestContext context, RequestHeader header, BrokerHeartbeatRequest request) {
+        deadBrokers.onHeartbeat(request.data(), context.connectionId());
         return controller
                 .processBrokerHeartbeat(
                         Requests.of(context, header, Requests.deadline(heartbeatTimeoutMillis)),

@@ -101,6 +101,9 @@ public interface Quorum extends AutoCloseable {
     CompletableFuture<ApiMessage> handle(
             RequestContext context, RequestHeader header, AbstractRequest request);
 
+    /** A connection to a listener of this node has ended. */
+    default void onDisconnected(long connectionId) {}
+
     @Override
     void close();
 }

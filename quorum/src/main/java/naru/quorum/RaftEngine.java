@@ -40,6 +40,8 @@ import java.util.Set;
  * <p>Threads: one for Raft, which also writes and syncs the log. {@link #close()} ends it.
  */
 final class RaftEngine implements AutoCloseable {
+    private static final int HANDOVER_MILLIS = 1_000;
+
     private final QuorumConfig config;
     private final Metrics metrics = new Metrics();
     private final ListenerName listenerName;
@@ -154,10 +156,17 @@ final class RaftEngine implements AutoCloseable {
         driver.start();
     }
 
-    /** Hands leadership over if there is another to take it, then closes the log. */
+    /**
+     * Hands leadership over if there is another to take it, then closes the log. Where no majority
+     * is left nobody takes it, and Raft would wait for five seconds in vain.
+     */
     @Override
     public void close() {
         try {
+            if (driver.isAlive()) {
+                var _ = client.shutdown(HANDOVER_MILLIS);
+                driver.join(2L * HANDOVER_MILLIS);
+            }
             driver.shutdown();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

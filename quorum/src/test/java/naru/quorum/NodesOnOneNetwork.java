@@ -28,10 +28,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class NodesOnOneNetwork {
     private final Map<Integer, KraftQuorum> byPort = new ConcurrentHashMap<>();
+    private final Set<Integer> refusing = ConcurrentHashMap.newKeySet();
     private final Set<Integer> cut = ConcurrentHashMap.newKeySet();
 
     void add(int port, KraftQuorum quorum) {
         byPort.put(port, quorum);
+    }
+
+    /** Connections to the address are refused from now on. */
+    void refuse(int port) {
+        refusing.add(port);
     }
 
     /** Nothing reaches the address any more, nor leaves it. */
@@ -98,6 +104,11 @@ final class NodesOnOneNetwork {
                                                     .setMinVersion(range.min())
                                                     .setMaxVersion(range.max())));
             return new ApiVersionsResponse(data);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> refuses(Node address) {
+            return CompletableFuture.completedFuture(refusing.contains(address.port()));
         }
 
         @Override

@@ -152,6 +152,26 @@ final class SeveralNodesTest {
     }
 
     @Test
+    void brokerWhoseAddressRefusesConnectionsIsFencedLongBeforeItsSessionEnds() {
+        Map<String, String> patient = Map.of("broker.session.timeout.ms", "600000");
+        for (int id = 1; id <= 3; id++) {
+            open(id, patient);
+        }
+        KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+        await(register(broker));
+
+        network.refuse(QuorumFixture.BROKER.port());
+        assertThat(createTopic(broker, "orders", 1).topics().find("orders").errorCode()).isZero();
+        assertThat(Objects.requireNonNull(node(1).image().broker(9)).fenced()).isFalse();
+
+        network.cut(FIRST_PORT + 9);
+        awaitUntil(() -> Objects.requireNonNull(node(1).image().broker(9)).fenced());
+
+        network.mend(FIRST_PORT + 9);
+        awaitUntil(() -> !broker.standing().fenced());
+    }
+
+    @Test
     void requestThatBeganBeforeAnElectionIsAnsweredAfterIt() {
         for (int id = 1; id <= 3; id++) {
             open(id, Map.of());

@@ -78,6 +78,11 @@ public final class KafkaProcess implements BrokerProcess {
         return prepare(properties, List.of(secondListener));
     }
 
+    /** One of several voters that {@code controller.quorum.voters} in the properties names. */
+    static KafkaProcess prepareVoter(int controllerPort, Map<String, String> properties) {
+        return prepare(FreePorts.find(1).getFirst(), controllerPort, properties, List.of());
+    }
+
     /** The same, where the properties may have listeners of their own besides this port. */
     public static KafkaProcess prepare(int port, Map<String, String> properties) {
         return prepare(port, FreePorts.find(1).getFirst(), properties, List.of());
@@ -98,7 +103,9 @@ public final class KafkaProcess implements BrokerProcess {
         KafkaProcess kafka = new KafkaProcess(folder, port, controllerPort, DEFAULT_HEAP);
         try {
             kafka.writeFiles(properties, moreListeners);
-            kafka.format(isController(properties) ? List.of("--standalone") : List.of());
+            boolean alone =
+                    isController(properties) && !properties.containsKey("controller.quorum.voters");
+            kafka.format(alone ? List.of("--standalone") : List.of());
             return kafka;
         } catch (IOException e) {
             kafka.close();

@@ -1,6 +1,7 @@
 package naru.benchmarks.load;
 
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -12,6 +13,9 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -28,19 +32,48 @@ public final class Topics {
     private static final long LATEST_TIMESTAMP = -1;
 
     private final WireClient client;
+    private final int replicas;
+    private final Leaders leaders;
 
+    /** Which broker of a cluster leads which partition. */
+    public enum Leaders {
+        /** Number 1 leads all. */
+        FIRST,
+        IN_TURN
+    }
+
+    /** Topics without replicas. */
     public Topics(WireClient client) {
+        this(client, 1, Leaders.FIRST);
+    }
+
+    /**
+     * Topics with a replica on each broker.
+     *
+     * @param replicas brokers there are, from 1 on
+     */
+    public Topics(WireClient client, int replicas, Leaders leaders) {
         this.client = client;
+        this.replicas = replicas;
+        this.leaders = leaders;
     }
 
     /** Creates the topic and returns at once, whether or not its partitions have leaders yet. */
     public Topic create(String name, int partitions, Map<String, String> configs)
             throws IOException {
-        CreatableTopic topic =
-                new CreatableTopic()
-                        .setName(name)
-                        .setNumPartitions(partitions)
-                        .setReplicationFactor((short) 1);
+        CreatableTopic topic = new CreatableTopic().setName(name);
+        if (replicas == 1) {
+            topic.setNumPartitions(partitions).setReplicationFactor((short) 1);
+        } else {
+            topic.setNumPartitions(-1).setReplicationFactor((short) -1);
+            for (int index = 0; index < partitions; index++) {
+                topic.assignments()
+                        .add(
+                                new CreatableReplicaAssignment()
+                                        .setPartitionIndex(index)
+                                        .setBrokerIds(brokers(index)));
+            }
+        }
         configs.forEach((key, value) ->
                 topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
         CreateTopicsRequestData request =
@@ -61,12 +94,20 @@ public final class Topics {
         return new Topic(name, result.topicId(), partitions);
     }
 
+    /** The leader first. */
+    private List<Integer> brokers(int partition) {
+        int first = leaders == Leaders.FIRST ? 0 : partition % replicas;
+        return IntStream.range(0, replicas)
+                .mapToObj(place -> 1 + (first + place) % replicas)
+                .toList();
+    }
+
     /** Creates the topic and waits until all its partitions have a leader that answers. */
     public Topic createUsable(String name, int partitions, Map<String, String> configs)
             throws IOException {
         Topic topic = create(name, partitions, configs);
         long deadline = System.nanoTime() + USABLE_BOUND.toNanos();
-        while (!answered(topic)) {
+        while (!(replicas == 1 ? answered(topic) : replicated(topic))) {
             if (System.nanoTime() - deadline > 0) {
                 throw new IOException("topic " + name + " got no leaders in " + USABLE_BOUND);
             }
@@ -90,6 +131,27 @@ public final class Topics {
         if (error != Errors.NONE) {
             throw new IOException("topic " + topic.name() + " was not deleted: " + error);
         }
+    }
+
+    private boolean replicated(Topic topic) throws IOException {
+        MetadataRequestData request =
+                new MetadataRequestData()
+                        .setTopics(
+                                List.of(
+                                        new MetadataRequestTopic()
+                                                .setName(topic.name())
+                                                .setTopicId(topic.id())))
+                        .setAllowAutoTopicCreation(false);
+        MetadataResponseData response =
+                (MetadataResponseData) client.send(ApiKeys.METADATA, request);
+        return response.topics().stream()
+                .allMatch(answer ->
+                        answer.partitions().size() == topic.partitions()
+                                && answer.partitions().stream()
+                                        .allMatch(partition ->
+                                                partition.leaderId() >= 0
+                                                        && partition.isrNodes().size()
+                                                                == replicas));
     }
 
     private boolean answered(Topic topic) throws IOException {

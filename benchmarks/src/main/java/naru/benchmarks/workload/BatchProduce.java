@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Batches of 64 KB, one a request, over four connections. */
-public record BatchProduce(String name) implements Workload {
+public record BatchProduce(String name, short acks) implements Workload {
     static final int RECORDS_PER_BATCH = 64;
     static final int VALUE_BYTES = 1_000;
     private static final int CONNECTIONS = 4;
@@ -27,8 +27,7 @@ public record BatchProduce(String name) implements Workload {
                     int requests = scale.batchMegabytes() * 1_000_000 / batch.sizeInBytes();
                     double before = target.broker().cpuSeconds();
                     Outcome outcome =
-                            target.load()
-                                    .produce(topic, batch, (short) 1, CONNECTIONS, requests, BOUND);
+                            target.load().produce(topic, batch, acks, CONNECTIONS, requests, BOUND);
                     return Figures.perByte(outcome, target.broker().cpuSeconds() - before);
                 });
     }

@@ -37,7 +37,7 @@ public record EndToEnd(String name) implements Workload {
 
     @Override
     public Map<Metric, Double> run(Target target, Scale scale) throws IOException {
-        return target.onTopic(
+        return target.onSpreadTopic(
                 1, target.product().topicConfigs(), topic -> flow(target, topic, scale));
     }
 

@@ -33,7 +33,7 @@ public record JavaProducer(String name, String codec, Wire wire) implements Work
                         target,
                         Map.of("compression.type", codec, "batch.size", 65_536, "linger.ms", 5));
         List<byte[]> values = values();
-        return target.onTopic(
+        return target.onSpreadTopic(
                 PARTITIONS,
                 target.product().topicConfigs(),
                 topic -> produce(target, topic, configs, values, scale));

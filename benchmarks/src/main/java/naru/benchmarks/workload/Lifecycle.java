@@ -7,6 +7,7 @@ import naru.benchmarks.load.Topics;
 import naru.benchmarks.load.WireClient;
 import naru.benchmarks.report.Metric;
 import naru.testkit.BrokerProcess;
+import naru.testkit.Brokers;
 import naru.testkit.NaruProcess;
 
 import java.io.IOException;
@@ -104,7 +105,7 @@ public final class Lifecycle {
         }
     }
 
-    private static Map<Metric, Double> idle(BrokerProcess broker, Scale scale) {
+    static Map<Metric, Double> idle(Brokers broker, Scale scale) {
         double before = broker.cpuSeconds();
         long start = System.nanoTime();
         Pauses.of(scale.idle());

@@ -1,6 +1,7 @@
 package naru.benchmarks.workload;
 
 import naru.benchmarks.report.Samples;
+import naru.testkit.BrokerCluster;
 import naru.testkit.BrokerProcess;
 import naru.testkit.KafkaProcess;
 import naru.testkit.NaruProcess;
@@ -15,6 +16,9 @@ public enum Product {
 
     /** The broker alone, as in Apache Kafka. */
     static final Map<String, String> NARU_SETTINGS = Map.of("naru.services", "broker");
+
+    /** How many brokers a cluster has, and replicas a partition there. */
+    static final int CLUSTER_SIZE = 3;
 
     private final Samples.Side side;
     private final String title;
@@ -49,6 +53,18 @@ public enum Product {
                 yield NaruProcess.prepare(settings, encrypted.listener());
             }
             case KAFKA -> KafkaProcess.prepare(encrypted.serverSettings(), encrypted.listener());
+        };
+    }
+
+    /** Three brokers on new folders, not launched yet, each of them a voter. */
+    public BrokerCluster prepareCluster(Map<String, String> more) {
+        Map<String, String> settings = new LinkedHashMap<>(more);
+        return switch (this) {
+            case NARU -> {
+                settings.putAll(NARU_SETTINGS);
+                yield BrokerCluster.ofNaru(CLUSTER_SIZE, settings);
+            }
+            case KAFKA -> BrokerCluster.ofKafka(CLUSTER_SIZE, settings);
         };
     }
 

@@ -10,7 +10,7 @@ public final class Workloads {
             List.of(
                     new SmallProduce("produce-small-acks1", (short) 1),
                     new SmallProduce("produce-small-acksall", (short) -1),
-                    new BatchProduce("produce-64k"),
+                    new BatchProduce("produce-64k", (short) 1),
                     new JavaProducer("producer-lz4", "lz4", Wire.PLAIN),
                     new JavaProducer("producer-zstd", "zstd", Wire.PLAIN),
                     new JavaProducer("producer-plain", "none", Wire.PLAIN),
@@ -29,9 +29,24 @@ public final class Workloads {
                     new NoisyNeighbour("quiet-beside-limited", NoisyNeighbour.Noise.LIMITED),
                     new DurableProduce("produce-fsync"));
 
+    /** Rows that load a cluster of three, every partition with three replicas. */
+    public static final List<Workload> CLUSTER_LOADS =
+            List.of(
+                    new SmallProduce("replicated-small", (short) -1),
+                    new BatchProduce("replicated-64k", (short) -1),
+                    new JavaProducer("replicated-producer", "none", Wire.PLAIN),
+                    new JavaProducer("replicated-producer-lz4", "lz4", Wire.PLAIN),
+                    new EndToEnd("replicated-end-to-end"));
+
     private Workloads() {}
 
     public static List<String> names() {
-        return Stream.concat(LOADS.stream().map(Workload::name), Lifecycle.ROWS.stream()).toList();
+        return Stream.of(
+                        LOADS.stream().map(Workload::name),
+                        Lifecycle.ROWS.stream(),
+                        CLUSTER_LOADS.stream().map(Workload::name),
+                        ClusterLifecycle.ROWS.stream())
+                .flatMap(rows -> rows)
+                .toList();
     }
 }

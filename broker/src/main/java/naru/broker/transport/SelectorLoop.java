@@ -206,7 +206,7 @@ final class SelectorLoop implements Runnable {
 
     /** Has the listener told of each connection that ends, on this loop's thread. */
     void onClosed(LongConsumer listener) {
-        closedConnections = listener;
+        closedConnections = closedConnections.andThen(listener);
     }
 
     void gone(Connection connection) {

@@ -83,8 +83,8 @@ public final class Transport implements AutoCloseable {
     }
 
     /**
-     * Has the listener told the id of each connection that ends. Called on the connection's loop;
-     * must not block.
+     * Has the listener too told the id of each connection that ends. Called on the connection's
+     * loop; must not block.
      */
     public void onClosed(LongConsumer listener) {
         loops.forEach(loop -> loop.onClosed(listener));

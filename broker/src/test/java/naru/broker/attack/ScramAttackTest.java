@@ -135,7 +135,14 @@ class ScramAttackTest {
                 bend("for somebody else", (_, challenge) -> bound(challenge, "n,a=admin,")),
                 bend("an extension more", (last, _) -> last.replace(",p=", ",m=x,p=")),
                 bend("the server's own words", (_, challenge) -> text(challenge)),
-                bend("one bit", (last, _) -> last.replaceFirst(",p=.", ",p=/")));
+                bend("another proof", (last, _) -> withAnotherProof(last)));
+    }
+
+    /** Its first character is another one than it was. */
+    private static String withAnotherProof(String last) {
+        int first = last.indexOf(",p=") + 3;
+        char other = last.charAt(first) == '/' ? 'A' : '/';
+        return last.substring(0, first) + other + last.substring(first + 1);
     }
 
     private static Arguments bend(String what, Bend bend) {

@@ -39,6 +39,12 @@ public interface ControllerNetwork extends AutoCloseable {
     CompletableFuture<AbstractResponse> send(
             Lane lane, Node destination, AbstractRequest.Builder<?> request, Duration timeout);
 
+    /**
+     * Whether nobody listens at the address: its machine is there and refuses the connection. Never
+     * throws, never blocks, and is false also when nothing can be said within a second.
+     */
+    CompletableFuture<Boolean> refuses(Node address);
+
     /** What is on its way fails as disconnected. */
     @Override
     void close();

@@ -17,6 +17,10 @@ import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +40,10 @@ public final class KafkaControllerNetwork implements ControllerNetwork {
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final int CONNECT_TIMEOUT_MAX_MILLIS = 10_000;
     private static final int MOST_IN_FLIGHT = 5;
+
+    /** Shorter than the system's own bound, whose end looks like a refusal. */
+    private static final int KNOCK_TIMEOUT_MILLIS = 1_000;
+
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     private final int nodeId;
@@ -73,6 +81,27 @@ public final class KafkaControllerNetwork implements ControllerNetwork {
             outbound.answer().completeExceptionally(unusable);
         }
         return outbound.answer();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> refuses(Node address) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .name("quorum-" + nodeId + "-knock")
+                .start(() -> answer.complete(isRefused(address)));
+        return answer;
+    }
+
+    private static boolean isRefused(Node address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.host(), address.port()), KNOCK_TIMEOUT_MILLIS);
+            return false;
+        } catch (ConnectException refused) {
+            return true;
+        } catch (IOException | RuntimeException unknown) {
+            return false;
+        }
     }
 
     private synchronized @Nullable NetworkLoop open() {
