@@ -18,8 +18,10 @@ import naru.broker.coordinator.GroupEvents;
 import naru.broker.coordinator.GroupSurroundings;
 import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.PartitionLookup;
+import naru.broker.replication.Peers;
+import naru.broker.transaction.ClusterEnrolment;
 import naru.broker.transaction.Enrolment;
-import naru.broker.transaction.LocalEnrolment;
+import naru.broker.transaction.MarkerDelivery;
 import naru.broker.transaction.Markers;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transaction.TransactionEffects;
@@ -62,6 +64,7 @@ final class Coordinators {
             Quorum quorum,
             PartitionLookup lookup,
             AlarmClock alarms,
+            Peers peers,
             ShareApis shares) {
         this.shares = shares.coordinator();
         Effects<GroupCommand> groupEffects = shares.groupEffects();
@@ -85,17 +88,22 @@ final class Coordinators {
                         System::currentTimeMillis,
                         alarms);
         this.markers = new Markers(lookup, groups, System::currentTimeMillis);
+        int timeoutMillis = config.integer("request.timeout.ms");
+        MarkerDelivery delivery =
+                new MarkerDelivery(
+                        config.nodeId(), markers, quorum::image, peers, alarms, timeoutMillis);
         this.producerIds = new ProducerIds(quorum.controller()::allocateProducerIds);
         TransactionSettings settings = TransactionSettings.of(config::integer);
         this.transactions =
                 new Coordinator<>(
                         CoordinatorOptions.ofTransactions(config),
                         (partition, epoch) -> new TransactionShard(settings, epoch),
-                        new TransactionEffects(markers, producerIds, quorum, alarms),
+                        new TransactionEffects(delivery, producerIds, quorum, alarms),
                         quorum,
                         System::currentTimeMillis,
                         alarms);
-        this.enrolment = new LocalEnrolment(transactions);
+        this.enrolment =
+                new ClusterEnrolment(config.nodeId(), transactions, peers, alarms, timeoutMillis);
     }
 
     private void bringAbout(
@@ -148,6 +156,14 @@ final class Coordinators {
                         access));
         GroupApis.serve(
                 table, groups, applicationTopics, config, enrolment, lookup, quorum, access);
-        TransactionApis.serve(table, transactions, groups, producerIds, markers, quorum, access);
+        TransactionApis.serve(
+                table,
+                transactions,
+                groups,
+                producerIds,
+                markers,
+                config.integer("request.timeout.ms") / 2,
+                quorum,
+                access);
     }
 }

@@ -188,9 +188,11 @@ public final class Node implements AutoCloseable {
                         () -> config.integer("max.incremental.fetch.session.cache.slots"));
         Access access = control.access();
         PartitionLookup lookup = new PartitionLookup(partitions, quorum);
-        ShareApis shares = new ShareApis(dynamic, quorum, partitions, topics, alarms);
+        ShareApis shares =
+                new ShareApis(dynamic, quorum, partitions, topics, replicas.peers(), alarms);
         parts.push(shares.coordinator());
-        Coordinators coordinators = new Coordinators(config, quorum, lookup, alarms, shares);
+        Coordinators coordinators =
+                new Coordinators(config, quorum, lookup, alarms, replicas.peers(), shares);
         coordinators.parts().forEach(parts::push);
         coordinators.listeners().forEach(partitions::addListener);
         TopicCreation creation = new TopicCreation(quorum, images, dynamic::current);

@@ -12,10 +12,13 @@ import naru.broker.coordinator.Coordinator;
 import naru.broker.coordinator.CoordinatorOptions;
 import naru.broker.coordinator.Effects;
 import naru.broker.coordinator.Patient;
+import naru.broker.coordinator.ShareCoordination;
 import naru.broker.coordinator.ShareGroupEffects;
 import naru.broker.coordinator.ShareStateEvents;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.replication.Peers;
+import naru.broker.share.EndOffsets;
 import naru.broker.share.ShareAcknowledge;
 import naru.broker.share.ShareFetch;
 import naru.broker.share.ShareQueues;
@@ -36,21 +39,23 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Queues on this broker: the share coordinator, the share partitions, and what serves them. */
 final class ShareApis {
     private final DynamicConfig config;
-    private final Partitions partitions;
     private final Coordinator<ShareCommand> coordinator;
-    private final Patient<ShareCommand> patient;
+    private final Patient<ShareCommand.Asked> patient;
     private final ShareQueues queues;
     private final ShareSessions sessions;
     private final ShareStateEvents events;
+    private final EndOffsets ends;
+    private final AlarmClock alarms;
 
     ShareApis(
             DynamicConfig config,
             Quorum quorum,
             Partitions partitions,
             TopicConfigs topics,
+            Peers peers,
             AlarmClock alarms) {
         this.config = config;
-        this.partitions = partitions;
+        this.alarms = alarms;
         NodeConfig start = config.current();
         int updates = start.integer("share.coordinator.snapshot.update.records.per.snapshot");
         this.coordinator =
@@ -61,21 +66,26 @@ final class ShareApis {
                         quorum,
                         System::currentTimeMillis,
                         alarms);
+        int patienceMillis = start.integer("share.coordinator.write.timeout.ms");
         this.patient =
                 new Patient<>(
-                        coordinator,
+                        new ShareCoordination(
+                                start.nodeId(), coordinator, peers, alarms, patienceMillis),
                         alarms,
                         System::currentTimeMillis,
-                        start.number("share.coordinator.write.timeout.ms"));
+                        patienceMillis);
+        PartitionLookup lookup = new PartitionLookup(partitions, quorum);
+        this.ends = new EndOffsets(lookup, quorum::image, peers, alarms, patienceMillis);
         this.queues =
                 ShareQueues.over(
                         patient,
-                        new PartitionLookup(partitions, quorum),
+                        lookup,
                         new ShareSettings(config::current, quorum::image),
                         config::current,
                         quorum::image,
                         topics,
                         partitions,
+                        peers,
                         System::currentTimeMillis,
                         alarms);
         this.sessions =
@@ -103,7 +113,7 @@ final class ShareApis {
 
     /** Brings about what share groups decide. */
     Effects<GroupCommand> groupEffects() {
-        return new ShareGroupEffects(patient, sessions::onMemberGone);
+        return new ShareGroupEffects(patient, alarms, sessions::onMemberGone);
     }
 
     ShareStateEvents events() {
@@ -136,11 +146,7 @@ final class ShareApis {
                         new ShareAcknowledge(queues, sessions, access, replies))
                 .serve(
                         ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
-                        new DescribeShareGroupOffsets(
-                                groups,
-                                coordinator,
-                                new PartitionLookup(partitions, quorum),
-                                access))
+                        new DescribeShareGroupOffsets(groups, patient, ends, access))
                 .serve(ApiKeys.INITIALIZE_SHARE_GROUP_STATE, state)
                 .serve(ApiKeys.READ_SHARE_GROUP_STATE, state)
                 .serve(ApiKeys.WRITE_SHARE_GROUP_STATE, state)

@@ -126,10 +126,15 @@ final class ClusterOfNodes implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("naru.loops", "1");
         settings.putAll(own);
+        settings.values().removeIf(String::isEmpty);
         return settings;
     }
 
-    /** Starts the node and waits until it serves. */
+    /**
+     * Starts the node and waits until it serves.
+     *
+     * @param own its settings beside those that all have; an empty one is not set
+     */
     Node start(int id, Map<String, String> own) {
         try {
             Node node =

@@ -38,6 +38,7 @@ import java.util.Set;
 public final class AddPartitionsToTxn implements RequestHandler {
     private static final short KNOWS_FENCING_SINCE = 2;
     private static final short ASKED_BY_BROKERS_SINCE = 4;
+    private static final short KNOWS_ABORTABLE_SINCE = 5;
     private static final short CLIENT_LEAVES_ADDING_TO_BROKERS = 2;
 
     private final Coordinator<TransactionCommand> coordinator;
@@ -143,11 +144,7 @@ public final class AddPartitionsToTxn implements RequestHandler {
                                 partitions,
                                 transaction.verifyOnly(),
                                 clientVersion),
-                new Added(
-                        transaction.transactionalId(),
-                        partitions,
-                        request.version() >= KNOWS_FENCING_SINCE,
-                        then));
+                new Added(transaction.transactionalId(), partitions, request.version(), then));
     }
 
     /** Of internal topics only those of offsets are ever in a transaction, by AddOffsetsToTxn. */
@@ -196,7 +193,7 @@ public final class AddPartitionsToTxn implements RequestHandler {
     }
 
     private record Added(
-            String transactionalId, Set<TopicPartition> partitions, boolean knowsFencing, Then then)
+            String transactionalId, Set<TopicPartition> partitions, short version, Then then)
             implements Answer {
         @Override
         public void reply(ApiMessage response) {
@@ -209,10 +206,14 @@ public final class AddPartitionsToTxn implements RequestHandler {
                             topic.resultsByPartition()
                                     .forEach(partition ->
                                             partition.setPartitionErrorCode(
-                                                    TransactionAnswer.fencedAs(
-                                                            partition.partitionErrorCode(),
-                                                            knowsFencing))));
+                                                    known(partition.partitionErrorCode()))));
             then.on(result.duplicate());
+        }
+
+        private short known(short code) {
+            return version < KNOWS_ABORTABLE_SINCE && code == Errors.TRANSACTION_ABORTABLE.code()
+                    ? Errors.INVALID_TXN_STATE.code()
+                    : TransactionAnswer.fencedAs(code, version >= KNOWS_FENCING_SINCE);
         }
 
         @Override

@@ -3,13 +3,15 @@ package naru.broker.api;
 import naru.broker.access.Access;
 import naru.broker.coordinator.Answer;
 import naru.broker.coordinator.Coordinator;
-import naru.broker.partition.PartitionLookup;
+import naru.broker.coordinator.Patient;
+import naru.broker.share.EndOffsets;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.coordination.group.GroupCommand;
 import naru.coordination.share.ShareCommand;
 import naru.coordination.share.ShareKey;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
@@ -36,18 +38,18 @@ public final class DescribeShareGroupOffsets implements RequestHandler {
     private static final int NO_EPOCH = -1;
 
     private final Coordinator<GroupCommand> groups;
-    private final Coordinator<ShareCommand> shares;
-    private final PartitionLookup lookup;
+    private final Patient<ShareCommand.Asked> shares;
+    private final EndOffsets ends;
     private final Access access;
 
     public DescribeShareGroupOffsets(
             Coordinator<GroupCommand> groups,
-            Coordinator<ShareCommand> shares,
-            PartitionLookup lookup,
+            Patient<ShareCommand.Asked> shares,
+            EndOffsets ends,
             Access access) {
         this.groups = groups;
         this.shares = shares;
-        this.lookup = lookup;
+        this.ends = ends;
         this.access = access;
     }
 
@@ -123,22 +125,22 @@ public final class DescribeShareGroupOffsets implements RequestHandler {
         for (DescribeShareGroupOffsetsResponseTopic topic : group.topics()) {
             for (DescribeShareGroupOffsetsResponsePartition partition : topic.partitions()) {
                 int at = index++;
-                fill(group.groupId(), topic.topicId(), partition, () -> gathering.put(at, true));
+                fill(group.groupId(), topic, partition, () -> gathering.put(at, true));
             }
         }
     }
 
     private void fill(
             String groupId,
-            Uuid topicId,
+            DescribeShareGroupOffsetsResponseTopic topic,
             DescribeShareGroupOffsetsResponsePartition partition,
             Runnable then) {
-        if (topicId.equals(Uuid.ZERO_UUID)) {
+        if (topic.topicId().equals(Uuid.ZERO_UUID)) {
             fail(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
             then.run();
             return;
         }
-        ShareKey key = new ShareKey(groupId, topicId, partition.partitionIndex());
+        ShareKey key = new ShareKey(groupId, topic.topicId(), partition.partitionIndex());
         shares.ask(
                 key.coordinatorKey(),
                 ticket -> new ShareCommand.ReadSummary(ticket, key, NO_EPOCH),
@@ -146,14 +148,14 @@ public final class DescribeShareGroupOffsets implements RequestHandler {
                     @Override
                     public void reply(ApiMessage response) {
                         fill(
-                                key,
+                                new TopicPartition(topic.topicName(), key.partition()),
                                 partition,
                                 ((ReadShareGroupStateSummaryResponseData) response)
                                         .results()
                                         .getFirst()
                                         .partitions()
-                                        .getFirst());
-                        then.run();
+                                        .getFirst(),
+                                then);
                     }
 
                     @Override
@@ -169,21 +171,26 @@ public final class DescribeShareGroupOffsets implements RequestHandler {
     }
 
     private void fill(
-            ShareKey key,
+            TopicPartition of,
             DescribeShareGroupOffsetsResponsePartition partition,
-            ReadShareGroupStateSummaryResponseData.PartitionResult summary) {
+            ReadShareGroupStateSummaryResponseData.PartitionResult summary,
+            Runnable then) {
         if (summary.errorCode() != Errors.NONE.code()) {
             fail(partition, Errors.forCode(summary.errorCode()));
+            then.run();
             return;
         }
         partition.setStartOffset(summary.startOffset()).setLeaderEpoch(summary.leaderEpoch());
-        if (summary.startOffset() >= 0
-                && summary.deliveryCompleteCount() >= 0
-                && lookup.led(key.topicId(), key.partition(), PartitionLookup.NO_EPOCH)
-                        instanceof PartitionLookup.Found.Led led) {
-            long end = led.standing().log().highWatermark();
-            partition.setLag(
-                    Math.max(0, end - summary.startOffset() - summary.deliveryCompleteCount()));
+        if (summary.startOffset() < 0 || summary.deliveryCompleteCount() < 0) {
+            then.run();
+            return;
         }
+        long settled = summary.startOffset() + summary.deliveryCompleteCount();
+        ends.of(
+                of,
+                end -> {
+                    end.ifPresent(offset -> partition.setLag(Math.max(0, offset - settled)));
+                    then.run();
+                });
     }
 }

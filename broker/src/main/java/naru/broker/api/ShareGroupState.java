@@ -78,7 +78,7 @@ public final class ShareGroupState implements RequestHandler {
         ShareCommand.Asked asked = command.apply(0);
         coordinator.ask(
                 asked.key().coordinatorKey(),
-                command::apply,
+                command,
                 new Answer() {
                     @Override
                     public void reply(ApiMessage response) {

@@ -77,7 +77,7 @@ public final class TopicCreation {
     private void ask(
             Caller caller, Set<String> names, Map<String, CompletableFuture<Errors>> outcomes) {
         ClusterImage image = quorum.image();
-        int brokers = (int) image.brokers().stream().filter(each -> !each.fenced()).count();
+        int brokers = image.brokers().size();
         CreateTopicsRequestData request =
                 new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MILLIS);
         for (String name : names) {

@@ -2,7 +2,7 @@ package naru.broker.api;
 
 import naru.broker.access.Access;
 import naru.broker.coordinator.Coordinator;
-import naru.broker.transaction.Markers;
+import naru.broker.transaction.MarkerWriter;
 import naru.broker.transaction.ProducerIds;
 import naru.broker.transport.ApiTable;
 import naru.coordination.group.GroupCommand;
@@ -20,7 +20,8 @@ public final class TransactionApis {
             Coordinator<TransactionCommand> coordinator,
             Coordinator<GroupCommand> groups,
             ProducerIds ids,
-            Markers markers,
+            MarkerWriter markers,
+            int markersTimeoutMillis,
             Quorum quorum,
             Access access) {
         table.serve(ApiKeys.INIT_PRODUCER_ID, new InitProducerId(ids, coordinator, access))
@@ -29,7 +30,9 @@ public final class TransactionApis {
                         new AddPartitionsToTxn(coordinator, quorum, access))
                 .serve(ApiKeys.ADD_OFFSETS_TO_TXN, new AddOffsetsToTxn(coordinator, groups, access))
                 .serve(ApiKeys.END_TXN, new EndTxn(coordinator, access))
-                .serve(ApiKeys.WRITE_TXN_MARKERS, new WriteTxnMarkers(markers, access))
+                .serve(
+                        ApiKeys.WRITE_TXN_MARKERS,
+                        new WriteTxnMarkers(markers, access, markersTimeoutMillis))
                 .serve(ApiKeys.DESCRIBE_TRANSACTIONS, new DescribeTransactions(coordinator, access))
                 .serve(ApiKeys.LIST_TRANSACTIONS, new ListTransactions(coordinator, access));
     }

@@ -180,6 +180,7 @@ final class ServedSettings {
                     replica.selector.class
                     replica.socket.receive.buffer.bytes
                     replica.socket.timeout.ms
+                    request.timeout.ms
                     sasl.enabled.mechanisms
                     sasl.jaas.config
                     sasl.mechanism.inter.broker.protocol

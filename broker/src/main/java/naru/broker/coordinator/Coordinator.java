@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  *
  * @param <C> the commands of its shards
  */
-public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
+public final class Coordinator<C> implements Coordination<C>, LeadershipListener, AutoCloseable {
     private final CoordinatorOptions options;
     private final NewShard<C> newShard;
     private final Effects<C> effects;
@@ -54,12 +54,9 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
 
     // ---- asking ----
 
-    /**
-     * Asks the shard of this key.
-     *
-     * @param key a group id, a transactional id
-     */
-    public void ask(String key, LongFunction<C> command, Answer answer) {
+    /** Asks the shard of this key, if it is here. */
+    @Override
+    public void ask(String key, LongFunction<? extends C> command, Answer answer) {
         ShardHost<C> shard = shards.get(topic.partitionOf(key));
         if (shard == null) {
             answer.refuse(Errors.NOT_COORDINATOR, "this broker does not coordinate " + key);
@@ -76,7 +73,7 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
     /** A way to one shard. */
     @FunctionalInterface
     public interface Asking<C> {
-        void ask(LongFunction<C> command, Answer answer);
+        void ask(LongFunction<? extends C> command, Answer answer);
     }
 
     /** Lets every shard delete what it does not need of its log. */
@@ -112,17 +109,20 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
         return options.topic();
     }
 
-    /**
-     * The broker that leads the key's partition, or null when there is none at present. If the
-     * topic does not exist it is being created after this.
-     */
+    @Override
     public @Nullable Integer coordinatorOf(String key) {
-        ClusterImage.Topic present = topic.inImage();
-        if (present == null) {
+        if (topic.inImage() == null) {
             topic.create();
             return null;
         }
-        ClusterImage.PartitionState state = present.partition(topic.partitionOf(key));
+        return leaderOf(key);
+    }
+
+    /** The broker that leads the key's partition, or null when there is none at present. */
+    public @Nullable Integer leaderOf(String key) {
+        ClusterImage.Topic present = topic.inImage();
+        ClusterImage.PartitionState state =
+                present == null ? null : present.partition(topic.partitionOf(key));
         return state == null || state.leader() < 0 ? null : state.leader();
     }
 
@@ -145,7 +145,7 @@ public final class Coordinator<C> implements LeadershipListener, AutoCloseable {
     private ShardHost<C> host(Partition partition, PartitionLog log, int leaderEpoch) {
         int index = partition.topicPartition().partition();
         return new ShardHost<>(
-                new PartitionShardLog(partition, log),
+                new PartitionShardLog(partition, log, leaderEpoch),
                 newShard.of(index, leaderEpoch),
                 new ShardHost.Options(
                         options.compression(), options.commitTimeoutMillis(), options.loadBytes()),

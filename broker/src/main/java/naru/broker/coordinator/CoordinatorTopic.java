@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The internal topic of a coordinator: which partition a key has, who leads it, and its creation
@@ -29,6 +30,7 @@ final class CoordinatorTopic {
     private final Quorum quorum;
     private final CoordinatorOptions options;
     private final AtomicBoolean creating = new AtomicBoolean();
+    private final AtomicReference<String> complaint = new AtomicReference<>("");
 
     CoordinatorTopic(Quorum quorum, CoordinatorOptions options) {
         this.quorum = quorum;
@@ -79,14 +81,21 @@ final class CoordinatorTopic {
             @Nullable CreateTopicsResponseData response, @Nullable Throwable failure) {
         creating.set(false);
         if (failure != null || response == null) {
-            LOG.warn("{} could not be created: {}", options.topic(), String.valueOf(failure));
+            complain(String.valueOf(failure));
             return;
         }
         for (CreatableTopicResult result : response.topics()) {
             Errors error = Errors.forCode(result.errorCode());
             if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
-                LOG.warn("{} could not be created: {}", options.topic(), result.errorMessage());
+                complain(error + ", " + result.errorMessage());
             }
+        }
+    }
+
+    /** Those who need it ask again and again; the log says it once. */
+    private void complain(String why) {
+        if (!why.equals(complaint.getAndSet(why))) {
+            LOG.warn("{} could not be created: {}", options.topic(), why);
         }
     }
 }

@@ -17,16 +17,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
-/** A shard's log as a partition that is led here. */
+/**
+ * A shard's log as a partition that is led here. Appends in the epoch in which the shard is loaded
+ * and in no other, so that a former coordinator writes nothing.
+ */
 final class PartitionShardLog implements ShardLog {
     private static final int BATCH_HEADER_BYTES = 61;
 
     private final Partition partition;
     private final PartitionLog firstLog;
+    private final int leaderEpoch;
 
-    PartitionShardLog(Partition partition, PartitionLog log) {
+    PartitionShardLog(Partition partition, PartitionLog log, int leaderEpoch) {
         this.partition = partition;
         this.firstLog = log;
+        this.leaderEpoch = leaderEpoch;
     }
 
     private PartitionLog log() {
@@ -46,7 +51,7 @@ final class PartitionShardLog implements ShardLog {
     @Override
     public AppendOutcome append(ByteBuffer batches, AppendTerms terms) {
         try {
-            return partition.append(batches, PartitionLog.Origin.COORDINATOR, true, terms);
+            return partition.appendIn(leaderEpoch, batches, terms);
         } catch (LogStorageException e) {
             return new AppendOutcome.Refused(
                     Errors.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
@@ -55,7 +60,7 @@ final class PartitionShardLog implements ShardLog {
 
     @Override
     public void awaitCommit(long endOffset, CommitListener listener) {
-        partition.awaitCommit(endOffset, listener);
+        partition.awaitCommit(endOffset, leaderEpoch, listener);
     }
 
     @Override

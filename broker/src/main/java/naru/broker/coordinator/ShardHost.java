@@ -164,11 +164,11 @@ final class ShardHost<C> implements Effects.Decider<C> {
 
     // ---- commands ----
 
-    void ask(LongFunction<C> command, Answer answer) {
+    void ask(LongFunction<? extends C> command, Answer answer) {
         mailbox.run(() -> askNow(command, answer));
     }
 
-    private void askNow(LongFunction<C> command, Answer answer) {
+    private void askNow(LongFunction<? extends C> command, Answer answer) {
         switch (state) {
             case LOADING ->
                     answer.refuse(
@@ -276,9 +276,29 @@ final class ShardHost<C> implements Effects.Decider<C> {
     void prune() {
         mailbox.runElsewhere(() -> {
             if (state == State.ACTIVE) {
-                log.deleteBelow(shard.oldestNeededOffset());
+                long needed = shard.oldestNeededOffset();
+                log.awaitCommit(appendedEnd, new Pruning(needed));
             }
         });
+    }
+
+    /** What stands for the older records has to be committed before they go. */
+    private final class Pruning implements CommitListener {
+        private final long needed;
+
+        Pruning(long needed) {
+            this.needed = needed;
+        }
+
+        @Override
+        public void onCommitted() {
+            log.deleteBelow(needed);
+        }
+
+        @Override
+        public void onLost(Errors error, String message) {
+            LOG.debug("{} is not cleared: {}", log.name(), message);
+        }
     }
 
     // ---- deadlines ----

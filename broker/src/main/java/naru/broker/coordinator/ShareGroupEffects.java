@@ -23,15 +23,19 @@ import java.util.function.LongFunction;
 
 /** Brings about what share groups decide: share state begun and deleted, members released. */
 public final class ShareGroupEffects implements Effects<GroupCommand> {
-    private final Patient<ShareCommand> shares;
+    private final Patient<ShareCommand.Asked> shares;
+    private final Alarm alarm;
     private final BiConsumer<String, String> onMemberGone;
 
     /**
      * @param onMemberGone told group and member id
      */
     public ShareGroupEffects(
-            Patient<ShareCommand> shares, BiConsumer<String, String> onMemberGone) {
+            Patient<ShareCommand.Asked> shares,
+            Alarm alarm,
+            BiConsumer<String, String> onMemberGone) {
         this.shares = shares;
+        this.alarm = alarm;
         this.onMemberGone = onMemberGone;
     }
 
@@ -39,12 +43,10 @@ public final class ShareGroupEffects implements Effects<GroupCommand> {
     public void bringAbout(Decision.Effect effect, Decider<GroupCommand> decider) {
         switch (effect) {
             case ShareEffect.Initialize initialize ->
-                    Thread.startVirtualThread(() -> initialize(initialize, decider));
-            case ShareEffect.Delete delete ->
-                    Thread.startVirtualThread(() -> delete(delete, decider));
+                    alarm.soon(() -> initialize(initialize, decider));
+            case ShareEffect.Delete delete -> alarm.soon(() -> delete(delete, decider));
             case ShareEffect.MemberGone gone ->
-                    Thread.startVirtualThread(
-                            () -> onMemberGone.accept(gone.groupId(), gone.memberId()));
+                    alarm.soon(() -> onMemberGone.accept(gone.groupId(), gone.memberId()));
             default -> throw new IllegalStateException("groups do not decide " + effect);
         }
     }
@@ -100,7 +102,7 @@ public final class ShareGroupEffects implements Effects<GroupCommand> {
             this.outcome = outcome;
         }
 
-        void ask(ShareKey key, LongFunction<ShareCommand> command) {
+        void ask(ShareKey key, LongFunction<? extends ShareCommand.Asked> command) {
             shares.ask(
                     key.coordinatorKey(),
                     command,

@@ -196,8 +196,29 @@ public final class Partition {
      */
     public AppendOutcome append(
             ByteBuffer batches, PartitionLog.Origin origin, boolean inSync, AppendTerms terms) {
+        return append(batches, origin, inSync, terms, PartitionLookup.NO_EPOCH);
+    }
+
+    /** Appends as a coordinator does: all replicas that must be in sync are, in this epoch only. */
+    public AppendOutcome appendIn(int leaderEpoch, ByteBuffer batches, AppendTerms terms) {
+        return append(batches, PartitionLog.Origin.COORDINATOR, true, terms, leaderEpoch);
+    }
+
+    /**
+     * @param onlyIn the only leader epoch in which may be appended, or {@link
+     *     PartitionLookup#NO_EPOCH}
+     */
+    private AppendOutcome append(
+            ByteBuffer batches,
+            PartitionLog.Origin origin,
+            boolean inSync,
+            AppendTerms terms,
+            int onlyIn) {
         switch (standing) {
             case Standing.Leading leading -> {
+                if (onlyIn != PartitionLookup.NO_EPOCH && onlyIn != leading.leaderEpoch()) {
+                    return AppendOutcome.EPOCH_OVER;
+                }
                 if (inSync && leading.isUnderMinimum(minInSyncReplicas)) {
                     return new AppendOutcome.Refused(
                             Errors.NOT_ENOUGH_REPLICAS,
@@ -212,7 +233,7 @@ public final class Partition {
                         log.appendAsLeader(batches, leading.leaderEpoch(), origin, terms);
                 if (outcome instanceof AppendOutcome.Refused refused
                         && takesAppendsAgain(refused)) {
-                    return append(batches, origin, inSync, terms);
+                    return append(batches, origin, inSync, terms, onlyIn);
                 }
                 if (outcome instanceof AppendOutcome.Appended) {
                     if (leading.followers() != null) {
@@ -437,6 +458,31 @@ public final class Partition {
         } else if (log.highWatermark() >= offset) {
             waiters.onAdvance(log.highWatermark());
         }
+    }
+
+    /**
+     * As above, for what was appended in this epoch: once another one has begun, nobody knows here
+     * whether it still stands in the log.
+     */
+    public void awaitCommit(long offset, int leaderEpoch, CommitListener listener) {
+        awaitCommit(
+                offset,
+                new CommitListener() {
+                    @Override
+                    public void onCommitted() {
+                        if (standing instanceof Standing.Leading leading
+                                && leading.leaderEpoch() == leaderEpoch) {
+                            listener.onCommitted();
+                        } else {
+                            onLost(AppendOutcome.EPOCH_OVER.error(), "the leader epoch has ended");
+                        }
+                    }
+
+                    @Override
+                    public void onLost(Errors error, String message) {
+                        listener.onLost(error, message);
+                    }
+                });
     }
 
     /** Where the logs of all live replicas begin, or above; -1 when this broker does not lead. */

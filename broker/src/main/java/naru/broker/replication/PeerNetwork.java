@@ -60,6 +60,12 @@ public final class PeerNetwork {
         return endpoint == null ? null : new Node(broker, endpoint.host(), endpoint.port());
     }
 
+    /** As above; null also for a broker that is fenced, and so leads nothing. */
+    @Nullable Node unfenced(int broker) {
+        BrokerNode known = image.get().broker(broker);
+        return known == null || known.fenced() ? null : address(broker);
+    }
+
     int requestTimeoutMillis() {
         return config.get().integer("replica.socket.timeout.ms");
     }

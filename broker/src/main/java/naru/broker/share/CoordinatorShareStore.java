@@ -14,11 +14,11 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.util.Objects;
 
-/** Share state as this broker's share coordinator keeps it. */
+/** Share state as the share coordinators keep it, here or on other brokers. */
 final class CoordinatorShareStore implements ShareStore {
-    private final Patient<ShareCommand> coordinator;
+    private final Patient<ShareCommand.Asked> coordinator;
 
-    CoordinatorShareStore(Patient<ShareCommand> coordinator) {
+    CoordinatorShareStore(Patient<ShareCommand.Asked> coordinator) {
         this.coordinator = coordinator;
     }
 

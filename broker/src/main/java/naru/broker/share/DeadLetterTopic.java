@@ -4,11 +4,8 @@ import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.Partition;
-import naru.broker.partition.Partitions;
 import naru.broker.share.SharePartition.DeadLetters;
 import naru.coordination.share.ShareKey;
-import naru.log.AppendOutcome;
-import naru.log.LogStorageException;
 import naru.log.PartitionLog;
 import naru.quorum.ClusterImage;
 
@@ -18,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -44,7 +42,7 @@ final class DeadLetterTopic {
     private final Supplier<NodeConfig> node;
     private final Supplier<ClusterImage> image;
     private final TopicConfigs topics;
-    private final Partitions partitions;
+    private final DeadLetterDelivery delivery;
     private final LongSupplier clock;
     private final Set<String> complained = ConcurrentHashMap.newKeySet();
 
@@ -53,13 +51,13 @@ final class DeadLetterTopic {
             Supplier<NodeConfig> node,
             Supplier<ClusterImage> image,
             TopicConfigs topics,
-            Partitions partitions,
+            DeadLetterDelivery delivery,
             LongSupplier clock) {
         this.settings = settings;
         this.node = node;
         this.image = image;
         this.topics = topics;
-        this.partitions = partitions;
+        this.delivery = delivery;
         this.clock = clock;
     }
 
@@ -87,61 +85,14 @@ final class DeadLetterTopic {
             return;
         }
         ClusterImage.Topic topic = image.get().topic(name);
-        Partition target =
-                topic == null
-                        ? null
-                        : partitions.get(name, key.partition() % topic.partitionCount());
-        PartitionLog targetLog = target == null ? null : target.ledLog();
-        if (target == null || targetLog == null) {
+        if (topic == null) {
             copied.accept(false);
             return;
         }
-        try {
-            append(key, source, log, letters, target, targetLog, copied);
-        } catch (LogStorageException e) {
-            LOG.warn("dead letters of {} wait: {}", key, e.getMessage());
-            copied.accept(false);
-        }
-    }
-
-    private void append(
-            ShareKey key,
-            Partition source,
-            PartitionLog log,
-            DeadLetters letters,
-            Partition target,
-            PartitionLog targetLog,
-            Consumer<Boolean> copied) {
-        DeadLetterRecords records =
-                new DeadLetterRecords(
-                        key.groupId(),
-                        source.topicPartition(),
-                        letters,
-                        targetLog.config().maxMessageBytes());
-        if (settings.copiesRecord(key.groupId())) {
-            records.readFrom(log);
-        }
-        Errors error = Errors.NONE;
-        for (ByteBuffer batch : records.batches(clock.getAsLong())) {
-            switch (target.append(batch, PartitionLog.Origin.COORDINATOR, true)) {
-                case AppendOutcome.Appended appended -> {}
-                case AppendOutcome.Duplicate duplicate -> {}
-                case AppendOutcome.Refused refused -> {
-                    error = refused.error();
-                    LOG.warn(
-                            "dead letters of {} are not taken by {}: {}",
-                            key,
-                            target.topicPartition(),
-                            refused.message());
-                }
-            }
-        }
-        if (error != Errors.NONE) {
-            copied.accept(false);
-            return;
-        }
-        target.awaitCommit(
-                targetLog.logEndOffset(),
+        delivery.append(
+                topic,
+                key.partition() % topic.partitionCount(),
+                batches(key, source, log, letters, name),
                 new CommitListener() {
                     @Override
                     public void onCommitted() {
@@ -149,10 +100,25 @@ final class DeadLetterTopic {
                     }
 
                     @Override
-                    public void onLost(Errors lost, String message) {
+                    public void onLost(Errors error, String message) {
+                        LOG.warn("dead letters of {} wait: {} takes none: {}", key, name, message);
                         copied.accept(false);
                     }
                 });
+    }
+
+    private List<ByteBuffer> batches(
+            ShareKey key, Partition source, PartitionLog log, DeadLetters letters, String topic) {
+        DeadLetterRecords records =
+                new DeadLetterRecords(
+                        key.groupId(),
+                        source.topicPartition(),
+                        letters,
+                        topics.effective(topic).log().maxMessageBytes());
+        if (settings.copiesRecord(key.groupId())) {
+            records.readFrom(log);
+        }
+        return records.batches(clock.getAsLong());
     }
 
     /** Why the topic may not be used, or null when it may. */

@@ -95,6 +95,7 @@ final class ShareQueue {
     private int stateEpoch;
     private boolean writing;
     private boolean copying;
+    private boolean resting;
     private long alarmAtMillis = SharePartition.NEVER;
 
     /** Up to where the log was seen when there was nothing to take. */
@@ -200,6 +201,31 @@ final class ShareQueue {
 
     View view() {
         return rules().committedOnly() ? View.COMMITTED : View.REPLICATED;
+    }
+
+    /** Nobody reads any more: it is closed when nothing is left to be written. */
+    void rest() {
+        synchronized (this) {
+            resting = true;
+        }
+        afterwards(false);
+    }
+
+    /** Somebody reads again. */
+    void wanted() {
+        synchronized (this) {
+            resting = false;
+        }
+    }
+
+    private void closeIfUnused() {
+        boolean unused;
+        synchronized (this) {
+            unused = resting && ready() != null && !writing && !copying && queued.isEmpty();
+        }
+        if (unused) {
+            close(Errors.NOT_LEADER_OR_FOLLOWER, "nobody has read for a moment");
+        }
     }
 
     /** Whoever waits is told; what was held is held no more. */
@@ -448,6 +474,7 @@ final class ShareQueue {
     private void afterwards(boolean moreAvailable) {
         write();
         copyDeadLetters();
+        closeIfUnused();
         setAlarm();
         if (moreAvailable) {
             wakeAll();

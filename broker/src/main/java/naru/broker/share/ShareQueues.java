@@ -8,6 +8,7 @@ import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
+import naru.broker.replication.Peers;
 import naru.coordination.share.ShareCommand;
 import naru.coordination.share.ShareKey;
 import naru.quorum.ClusterImage;
@@ -37,20 +38,28 @@ public final class ShareQueues implements LeadershipListener {
         this.tools = tools;
     }
 
-    /** Share partitions whose state is kept by this broker's share coordinator. */
+    /** Share partitions whose state is kept by share coordinators. */
     public static ShareQueues over(
-            Patient<ShareCommand> coordinator,
+            Patient<ShareCommand.Asked> coordinator,
             PartitionLookup lookup,
             ShareSettings settings,
             Supplier<NodeConfig> node,
             Supplier<ClusterImage> image,
             TopicConfigs topics,
             Partitions partitions,
+            Peers peers,
             LongSupplier clock,
             Alarm alarm) {
         ShareStore store = new CoordinatorShareStore(coordinator);
         DeadLetterTopic deadLetters =
-                new DeadLetterTopic(settings, node, image, topics, partitions, clock);
+                new DeadLetterTopic(
+                        settings,
+                        node,
+                        image,
+                        topics,
+                        new DeadLetterDelivery(
+                                partitions, peers, node.get().integer("request.timeout.ms")),
+                        clock);
         return new ShareQueues(
                 lookup, new ShareQueue.Tools(store, settings, deadLetters, alarm, clock));
     }
@@ -86,6 +95,7 @@ public final class ShareQueues implements LeadershipListener {
     private ShareQueue queue(ShareKey key, PartitionLookup.Found.Led led) {
         ShareQueue present = queues.get(key);
         if (present != null && present.leaderEpoch() == led.standing().leaderEpoch()) {
+            present.wanted();
             return present;
         }
         if (present != null) {
@@ -122,6 +132,18 @@ public final class ShareQueues implements LeadershipListener {
         for (ShareQueue queue : queues.values()) {
             if (queue.key().groupId().equals(groupId)) {
                 queue.release(memberId);
+            }
+        }
+    }
+
+    /**
+     * Nobody of the group reads here any more. What is known of its state may be outdated when
+     * somebody comes: the group's offsets can be altered meanwhile, through any broker.
+     */
+    void rest(String groupId) {
+        for (ShareQueue queue : List.copyOf(queues.values())) {
+            if (queue.key().groupId().equals(groupId)) {
+                queue.rest();
             }
         }
     }

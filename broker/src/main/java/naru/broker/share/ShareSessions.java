@@ -91,7 +91,11 @@ public final class ShareSessions {
         if (siblings != null) {
             siblings.remove(session);
         }
-        queues.release(session.id.groupId(), session.id.memberId());
+        String groupId = session.id.groupId();
+        queues.release(groupId, session.id.memberId());
+        if (sessions.keySet().stream().noneMatch(id -> id.groupId().equals(groupId))) {
+            queues.rest(groupId);
+        }
     }
 
     /** The connection is lost, and so are its sessions. */

@@ -1,8 +1,10 @@
 package naru.broker.transaction;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnResult;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,4 +31,30 @@ public interface Enrolment {
      * @param add whether partitions that are not in the transaction are added to it
      */
     void ask(Producer producer, Set<TopicPartition> partitions, boolean add, Then then);
+
+    /** The same error for each partition. */
+    static Map<TopicPartition, Errors> all(Set<TopicPartition> partitions, Errors error) {
+        Map<TopicPartition, Errors> errors = new HashMap<>();
+        partitions.forEach(partition -> errors.put(partition, error));
+        return errors;
+    }
+
+    /** What a coordinator has answered, as the leader of a partition tells it. */
+    static Map<TopicPartition, Errors> told(AddPartitionsToTxnResult result) {
+        Map<TopicPartition, Errors> errors = new HashMap<>();
+        result.topicResults()
+                .forEach(topic ->
+                        topic.resultsByPartition()
+                                .forEach(partition ->
+                                        errors.put(
+                                                new TopicPartition(
+                                                        topic.name(), partition.partitionIndex()),
+                                                told(partition.partitionErrorCode()))));
+        return errors;
+    }
+
+    private static Errors told(short code) {
+        Errors error = Errors.forCode(code);
+        return error == Errors.PRODUCER_FENCED ? Errors.INVALID_PRODUCER_EPOCH : error;
+    }
 }

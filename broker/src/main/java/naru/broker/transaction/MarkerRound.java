@@ -25,10 +25,11 @@ import java.util.function.BooleanSupplier;
 final class MarkerRound {
     private static final Logger LOG = LoggerFactory.getLogger("naru.transaction");
     private static final long FIRST_PAUSE_MILLIS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final int ATTEMPTS_UNTIL_TOLD = 20;
 
     private final WriteMarkers write;
-    private final Markers markers;
+    private final MarkerWriter markers;
     private final BooleanSupplier knowsDeletions;
     private final Alarm alarm;
     private final Decider<TransactionCommand> decider;
@@ -40,7 +41,7 @@ final class MarkerRound {
      */
     MarkerRound(
             WriteMarkers write,
-            Markers markers,
+            MarkerWriter markers,
             BooleanSupplier knowsDeletions,
             Alarm alarm,
             Decider<TransactionCommand> decider) {
@@ -63,13 +64,13 @@ final class MarkerRound {
         if (write.partitions().isEmpty()) {
             finish();
         }
-        write.partitions().forEach(partition -> tell(partition, FIRST_PAUSE_MILLIS));
+        write.partitions().forEach(partition -> tell(partition, FIRST_PAUSE_MILLIS, 1));
     }
 
-    private void tell(TopicPartition partition, long pauseMillis) {
+    private void tell(TopicPartition partition, long pauseMillis, int attempt) {
         if (decider.isHosted()) {
             boolean knows = knowsDeletions.getAsBoolean();
-            Telling telling = new Telling(partition, pauseMillis, knows);
+            Telling telling = new Telling(partition, pauseMillis, attempt, knows);
             try {
                 markers.write(partition, marker, telling);
             } catch (RuntimeException e) {
@@ -93,12 +94,14 @@ final class MarkerRound {
     private final class Telling implements CommitListener {
         private final TopicPartition partition;
         private final long pauseMillis;
+        private final int attempt;
         private final boolean knowsDeletions;
         private final AtomicBoolean heard = new AtomicBoolean();
 
-        Telling(TopicPartition partition, long pauseMillis, boolean knowsDeletions) {
+        Telling(TopicPartition partition, long pauseMillis, int attempt, boolean knowsDeletions) {
             this.partition = partition;
             this.pauseMillis = pauseMillis;
+            this.attempt = attempt;
             this.knowsDeletions = knowsDeletions;
         }
 
@@ -136,7 +139,7 @@ final class MarkerRound {
 
         private void again(String message) {
             long next = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
-            if (next == LONGEST_PAUSE_MILLIS && pauseMillis < next) {
+            if (attempt == ATTEMPTS_UNTIL_TOLD) {
                 LOG.warn(
                         "{} cannot be told that the transaction of {} has ended ({}); it is tried"
                                 + " again every {} ms, and until then the producer has to wait",
@@ -145,7 +148,7 @@ final class MarkerRound {
                         message,
                         next);
             }
-            alarm.after(pauseMillis, () -> tell(partition, next));
+            alarm.after(pauseMillis, () -> tell(partition, next, attempt + 1));
         }
     }
 }

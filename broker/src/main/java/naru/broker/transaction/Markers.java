@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * Writes markers into partitions that are led here. One of a group's offsets goes through the
  * group's shard, so that offsets become visible in the order of the log. Threads: any.
  */
-public final class Markers {
+public final class Markers implements MarkerWriter {
     private final PartitionLookup lookup;
     private final Coordinator<?> groups;
     private final LongSupplier clock;
@@ -30,9 +30,7 @@ public final class Markers {
         this.clock = clock;
     }
 
-    /**
-     * @param written told when the marker is committed, or why it is not
-     */
+    @Override
     public void write(TopicPartition to, TransactionMarker marker, CommitListener written) {
         switch (lookup.led(to.topic(), to.partition(), PartitionLookup.NO_EPOCH)) {
             case PartitionLookup.Found.Not not -> written.onLost(not.error(), not.message());

@@ -15,12 +15,12 @@ import org.apache.kafka.common.utils.Utils;
 
 /** Brings about what transaction shards decide. Threads: any. */
 public final class TransactionEffects implements Effects<TransactionCommand> {
-    private final Markers markers;
+    private final MarkerWriter markers;
     private final ProducerIds ids;
     private final Quorum quorum;
     private final Alarm alarm;
 
-    public TransactionEffects(Markers markers, ProducerIds ids, Quorum quorum, Alarm alarm) {
+    public TransactionEffects(MarkerWriter markers, ProducerIds ids, Quorum quorum, Alarm alarm) {
         this.markers = markers;
         this.ids = ids;
         this.quorum = quorum;

@@ -13,10 +13,12 @@ import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
 import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
+import naru.log.producer.AppendTerms;
 import naru.quorum.ClusterChange;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -181,5 +183,52 @@ class PartitionsTest {
             PartitionLog log = requireNonNull(after.get(TOPIC, 0)).ledLog();
             assertThat(requireNonNull(log).highWatermark()).isEqualTo(1);
         }
+    }
+
+    private Partition ledInEpoch(int leaderEpoch, Uuid id) {
+        show(OneTopic.of(TOPIC, id, 1, leaderEpoch));
+        return requireNonNull(partitions.get(TOPIC, 0));
+    }
+
+    @Test
+    void whoWasLeaderInAnEarlierEpochAppendsNothing() {
+        Uuid id = Uuid.randomUuid();
+        Partition partition = ledInEpoch(1, id);
+        assertThat(partition.appendIn(1, record(), AppendTerms.UNVERIFIED))
+                .isInstanceOf(AppendOutcome.Appended.class);
+        show(OneTopic.of(TOPIC, id, 2, 2));
+        assertThat(partition.appendIn(1, record(), AppendTerms.UNVERIFIED))
+                .isEqualTo(AppendOutcome.EPOCH_OVER);
+        ledInEpoch(3, id);
+
+        assertThat(partition.appendIn(1, record(), AppendTerms.UNVERIFIED))
+                .isEqualTo(AppendOutcome.EPOCH_OVER);
+        assertThat(partition.appendIn(3, record(), AppendTerms.UNVERIFIED))
+                .isInstanceOf(AppendOutcome.Appended.class);
+    }
+
+    @Test
+    void whatWasAppendedInAnEarlierEpochIsNotConfirmed() {
+        Uuid id = Uuid.randomUuid();
+        Partition partition = ledInEpoch(1, id);
+        var _ = partition.appendIn(1, record(), AppendTerms.UNVERIFIED);
+        List<String> told = new ArrayList<>();
+        CommitListener listener =
+                new CommitListener() {
+                    @Override
+                    public void onCommitted() {
+                        told.add("committed");
+                    }
+
+                    @Override
+                    public void onLost(Errors error, String message) {
+                        told.add(error.name());
+                    }
+                };
+        partition.awaitCommit(1, 1, listener);
+        ledInEpoch(2, id);
+        partition.awaitCommit(1, 1, listener);
+
+        assertThat(told).containsExactly("committed", "NOT_LEADER_OR_FOLLOWER");
     }
 }

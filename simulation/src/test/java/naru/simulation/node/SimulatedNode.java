@@ -25,6 +25,7 @@ import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
 import naru.broker.quota.ClientQuotas;
+import naru.broker.replication.Peers;
 import naru.broker.share.ShareAcknowledge;
 import naru.broker.share.ShareFetch;
 import naru.broker.share.ShareQueues;
@@ -153,6 +154,7 @@ public final class SimulatedNode {
                         cluster::image,
                         topics,
                         partitions,
+                        Peers.NONE,
                         around.time()::millis,
                         alarm);
         all[0] = queues;
