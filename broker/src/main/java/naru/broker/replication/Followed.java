@@ -34,7 +34,7 @@ final class Followed {
     long resumeMillis;
     private int emptyAnswers;
     private int failures;
-    private String lastComplaint = "";
+    private Errors lastError = Errors.NONE;
 
     Followed(Partition partition, Standing.Following standing) {
         this.partition = partition;
@@ -48,15 +48,15 @@ final class Followed {
     }
 
     /**
-     * Whether this is worth a line in the log: the same is not said twice in a row, and what every
-     * election brings for a moment only when it lasts.
+     * Whether this is worth a line in the log: the same error is not told twice in a row, and what
+     * every election brings for a moment only when it lasts.
      */
-    boolean isNews(Errors error, String complaint) {
+    boolean isNews(Errors error) {
         if (failures < FAILURES_OF_AN_ELECTION && isOfAnElection(error)) {
             return false;
         }
-        boolean news = !complaint.equals(lastComplaint);
-        lastComplaint = complaint;
+        boolean news = error != lastError;
+        lastError = error;
         return news;
     }
 
@@ -79,7 +79,7 @@ final class Followed {
     void progressed() {
         emptyAnswers = 0;
         failures = 0;
-        lastComplaint = "";
+        lastError = Errors.NONE;
     }
 
     /** The leader sent bytes and no whole batch; whether that has happened too often in a row. */

@@ -144,6 +144,9 @@ final class Copier extends Client {
             all.put("client.id", name());
             all.put("group.id", "copiers");
             all.put("group.protocol", protocol);
+            if (protocol.equals("classic")) {
+                all.put("session.timeout.ms", "6000");
+            }
             all.put("isolation.level", "read_committed");
             all.put("enable.auto.commit", "false");
             all.put("auto.offset.reset", "earliest");

@@ -137,13 +137,22 @@ public enum Fault {
             stage.note("lose the folder of %d".formatted(node));
         }
     },
-    /** No byte more fits on the volume of a node. */
+    /**
+     * No byte more fits on the volume of a node. The engine of the metadata may end the node then,
+     * as it does with Kafka.
+     */
     FILL_DISK {
         @Override
         void inject(Stage stage) {
             int node = stage.leader();
-            Path ballast = stage.cluster().node(node).dataFolder().resolveSibling("ballast");
-            stage.undoBy(() -> delete(ballast));
+            NaruProcess process = stage.cluster().node(node);
+            Path ballast = process.dataFolder().resolveSibling("ballast");
+            stage.undoBy(() -> {
+                delete(ballast);
+                if (!process.isAlive()) {
+                    process.launch();
+                }
+            });
             fill(ballast);
             stage.note("fill the disk of %d".formatted(node));
         }

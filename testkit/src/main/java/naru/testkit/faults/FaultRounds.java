@@ -73,6 +73,10 @@ public final class FaultRounds implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "2");
         settings.put("transaction.state.log.num.partitions", "5");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.consumer.min.session.timeout.ms", "6000");
+        settings.put("group.consumer.session.timeout.ms", "6000");
+        settings.put("group.consumer.min.heartbeat.interval.ms", "1000");
+        settings.put("group.consumer.heartbeat.interval.ms", "1000");
         settings.put("replica.lag.time.max.ms", "8000");
         settings.put("leader.imbalance.check.interval.seconds", "10");
         settings.put("log.segment.bytes", "1048576");

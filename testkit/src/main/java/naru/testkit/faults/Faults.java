@@ -1,5 +1,6 @@
 package naru.testkit.faults;
 
+import naru.testkit.TemporaryFolder;
 import naru.testkit.cluster.ClusterProcesses.Voters;
 import naru.testkit.faults.FaultRounds.Round;
 import naru.testkit.faults.Load.Contradiction;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Long runs by hand, see {@code dev/faults}. Ends with 1 when something was found, and leaves the
- * nodes' folders and output where it says.
+ * Long runs by hand, see {@code dev/faults}. Ends with 1 when something was found, and leaves what
+ * the nodes printed where it says.
  */
 public final class Faults {
     private long seed = System.nanoTime() % 100_000;
@@ -61,12 +62,13 @@ public final class Faults {
                                 : running.round(only.get((i - 1) % only.size()));
                 tell(i, round, running);
             }
-            return 0;
         } catch (Contradiction found) {
             say("seed %d FOUND:\n%s".formatted(seed, found.getMessage()));
-            keep(home);
+            say("what the nodes printed is in " + home);
             return 1;
         }
+        new TemporaryFolder(home).close();
+        return 0;
     }
 
     private static void tell(int number, Round round, FaultRounds running) {
@@ -83,10 +85,6 @@ public final class Faults {
         if (round.mishaps().size() > 5) {
             say("    ... %d in all".formatted(round.mishaps().size()));
         }
-    }
-
-    private static void keep(Path home) {
-        say("what the nodes printed is in %s".formatted(home));
     }
 
     private static void say(String what) {

@@ -54,14 +54,23 @@ record ReplicaLog(List<Batch> batches) {
         try (Stream<Path> files = Files.list(dataFolder.resolve(partition.toString()))) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".log")).sorted().toList()) {
-                try (FileRecords records = FileRecords.open(file.toFile(), false)) {
-                    records.batches().forEach(batch -> batches.add(batch(batch, withValues)));
-                }
+                addBatches(file, withValues, batches);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new ReplicaLog(batches);
+    }
+
+    /** A file that a node writes to is not closed as its own: that would cut it. */
+    private static void addBatches(Path file, boolean withValues, List<Batch> batches)
+            throws IOException {
+        FileRecords records = FileRecords.open(file.toFile(), false);
+        try {
+            records.batches().forEach(batch -> batches.add(batch(batch, withValues)));
+        } finally {
+            records.closeHandlers();
+        }
     }
 
     private static Batch batch(RecordBatch batch, boolean withValues) {
