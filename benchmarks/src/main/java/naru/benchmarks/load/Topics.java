@@ -107,7 +107,7 @@ public final class Topics {
             throws IOException {
         Topic topic = create(name, partitions, configs);
         long deadline = System.nanoTime() + USABLE_BOUND.toNanos();
-        while (!(replicas == 1 ? answered(topic) : replicated(topic))) {
+        while (!isUsable(topic)) {
             if (System.nanoTime() - deadline > 0) {
                 throw new IOException("topic " + name + " got no leaders in " + USABLE_BOUND);
             }
@@ -131,6 +131,12 @@ public final class Topics {
         if (error != Errors.NONE) {
             throw new IOException("topic " + topic.name() + " was not deleted: " + error);
         }
+    }
+
+    /** The controller may know a leader that does not know it yet. */
+    private boolean isUsable(Topic topic) throws IOException {
+        return (replicas == 1 || replicated(topic))
+                && (leaders == Leaders.IN_TURN || answered(topic));
     }
 
     private boolean replicated(Topic topic) throws IOException {
