@@ -29,7 +29,7 @@ public final class Faults {
     public static void main(String[] arguments) throws IOException {
         Faults faults = new Faults();
         faults.parse(arguments);
-        Runtime.getRuntime().exit(faults.run());
+        faults.run();
     }
 
     private void parse(String[] arguments) {
@@ -48,7 +48,7 @@ public final class Faults {
         }
     }
 
-    private int run() throws IOException {
+    private void run() throws IOException {
         Path home = Files.createTempDirectory("naru-faults-" + seed + "-");
         Voters voters = seed % 3 == 0 ? Voters.CONFIGURED : Voters.ADDED;
         say("seed %d, voters %s, in %s".formatted(seed, voters, home));
@@ -63,12 +63,10 @@ public final class Faults {
                 tell(i, round, running);
             }
         } catch (Contradiction found) {
-            say("seed %d FOUND:\n%s".formatted(seed, found.getMessage()));
-            say("what the nodes printed is in " + home);
-            return 1;
+            say("seed %d; what the nodes printed is in %s".formatted(seed, home));
+            throw found;
         }
         new TemporaryFolder(home).close();
-        return 0;
     }
 
     private static void tell(int number, Round round, FaultRounds running) {
