@@ -1,6 +1,7 @@
 package naru.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import naru.testkit.BrokerProcess;
 import naru.testkit.KafkaProcess;
@@ -34,14 +35,15 @@ class KafkaClusterMigrationIT {
 
     @Test
     void nodesOfKafkaBecomeNodesOfNaruUnderLoad() {
+        assumeTrue(Target.chosen() == Target.NARU, "what Kafka becomes is Naru here");
         List<KafkaProcess> kafkas = KafkaProcess.prepareCluster(NODES, SETTINGS);
         List<NaruProcess> narus = kafkas.stream().map(NaruProcess::inPlaceOf).toList();
         String bootstrap =
                 kafkas.stream().map(KafkaProcess::bootstrap).collect(Collectors.joining(","));
         List<Path> folders = kafkas.stream().map(KafkaProcess::dataFolder).toList();
-        kafkas.forEach(KafkaProcess::launch);
-        kafkas.forEach(KafkaProcess::awaitReady);
         try (Load load = new Load(bootstrap, NODES)) {
+            kafkas.forEach(KafkaProcess::launch);
+            kafkas.forEach(KafkaProcess::awaitReady);
             load.awaitWhole();
             load.start("classic");
 

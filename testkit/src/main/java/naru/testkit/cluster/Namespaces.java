@@ -48,8 +48,9 @@ public final class Namespaces implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(namespaces.lastResort);
         try {
             namespaces.build();
+            namespaces.tryCut();
             return Optional.of(namespaces);
-        } catch (IllegalStateException refused) {
+        } catch (IllegalStateException | UncheckedIOException refused) {
             namespaces.close();
             return Optional.empty();
         }
@@ -83,6 +84,12 @@ public final class Namespaces implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Not every system can; better known now. */
+    private void tryCut() {
+        cutFromClients(1);
+        heal();
     }
 
     /** Both ends have one hardware address, so that nobody has to ask for it. */
