@@ -33,6 +33,7 @@ final class FolderHealth {
     private final Path folder;
     private final boolean hadIdentity;
     private volatile boolean suspected;
+    private boolean full;
     private volatile @Nullable String failure;
     private long nextProbeMillis = Long.MIN_VALUE;
 
@@ -56,6 +57,22 @@ final class FolderHealth {
         return suspected && failure == null ? Math.max(nowMillis, nextProbeMillis) : Long.MAX_VALUE;
     }
 
+    /** It is looked at until it has room. */
+    private void noteFull(IOException refusal) {
+        suspected = true;
+        if (!full) {
+            full = true;
+            LOG.warn("The data folder {} has no room: {}", folder, refusal.getMessage());
+        }
+    }
+
+    private void noteRoom() {
+        if (full) {
+            full = false;
+            LOG.info("The data folder {} has room again", folder);
+        }
+    }
+
     /** Probes a folder that is suspected; true when it has been found to have failed now. */
     boolean check(long nowMillis) {
         if (!suspected || failure != null || nowMillis < nextProbeMillis) {
@@ -65,10 +82,11 @@ final class FolderHealth {
         nextProbeMillis = nowMillis + BETWEEN_PROBES_MILLIS;
         try {
             probe();
+            noteRoom();
             return false;
         } catch (IOException refusal) {
             if (isFull(refusal)) {
-                LOG.warn("The data folder {} has no room: {}", folder, refusal.getMessage());
+                noteFull(refusal);
                 return false;
             }
             failure =

@@ -42,8 +42,13 @@ public final class LogDirectories implements AutoCloseable {
 
     /** Where the metadata want the log of a replica to be. */
     public sealed interface Placement {
-        /** In the folder with this id. */
-        record In(Uuid directoryId) implements Placement {}
+        /**
+         * In the folder with this id.
+         *
+         * @param replicated whether other nodes have what it had, so that it may be made anew where
+         *     that folder is no more
+         */
+        record In(Uuid directoryId, boolean replicated) implements Placement {}
 
         /**
          * The node chooses.
@@ -168,7 +173,9 @@ public final class LogDirectories implements AutoCloseable {
 
     /**
      * The log of the replica: the one that is there, or a new one in the folder that the metadata
-     * name, or else in the one with the fewest partitions.
+     * name; where they name none, or one that this node has no more, in the one with the fewest
+     * partitions. A replica that has no other beside it is never made anew for a folder that is
+     * missing.
      *
      * @throws LogStorageException when it cannot be opened or made, or stands in a folder that is
      *     offline
@@ -211,7 +218,8 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     private static boolean isNamed(LogDirectory directory, Placement placement) {
-        return placement.equals(new Placement.In(directory.directoryId()));
+        return placement instanceof Placement.In named
+                && named.directoryId().equals(directory.directoryId());
     }
 
     private static long endOf(LogDirectory directory, TopicPartition partition) {
@@ -224,7 +232,10 @@ public final class LogDirectories implements AutoCloseable {
         boolean cutOff = copy != null && copy.topicId().equals(topicId) && anyOffline();
         LogDirectory target =
                 switch (placement) {
-                    case Placement.In(Uuid directoryId) -> online(directoryId);
+                    case Placement.In(Uuid directoryId, boolean replicated) ->
+                            replicated && isForgotten(directoryId)
+                                    ? fewestPartitions()
+                                    : online(directoryId);
                     case Placement.Anywhere(boolean isNew) ->
                             isNew || !anyOffline() ? fewestPartitions() : null;
                 };
@@ -235,6 +246,15 @@ public final class LogDirectories implements AutoCloseable {
             throw new LogStorageException(reason, new IOException(reason));
         }
         return target;
+    }
+
+    /**
+     * Whether the folder is none of this node's any more: it was deleted, or another was put in its
+     * place. A folder that is offline may still be it.
+     */
+    private boolean isForgotten(Uuid directoryId) {
+        return !anyOffline()
+                && opened.stream().noneMatch(one -> one.directoryId().equals(directoryId));
     }
 
     private @Nullable LogDirectory fewestPartitions() {

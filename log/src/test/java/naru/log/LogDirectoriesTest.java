@@ -111,10 +111,10 @@ class LogDirectoriesTest {
     @Test
     void newPartitionGoesWhereTheFewestAre() {
         try (LogDirectories logs = open(new LocalDisk())) {
-            create(logs, 0, new Placement.In(IDS.get(1)));
+            create(logs, 0, new Placement.In(IDS.get(1), true));
             create(logs, 1, NEW);
             create(logs, 2, NEW);
-            create(logs, 3, new Placement.In(IDS.get(0)));
+            create(logs, 3, new Placement.In(IDS.get(0), true));
             create(logs, 4, NEW);
 
             assertThat(logs.opened())
@@ -129,8 +129,8 @@ class LogDirectoriesTest {
         LogDirectories logs = open(disk);
         List<Uuid> failed = new ArrayList<>();
         logs.whenFailed(directory -> failed.add(directory.directoryId()));
-        PartitionLog doomed = create(logs, 0, new Placement.In(IDS.get(0)));
-        PartitionLog sound = create(logs, 1, new Placement.In(IDS.get(1)));
+        PartitionLog doomed = create(logs, 0, new Placement.In(IDS.get(0), true));
+        PartitionLog sound = create(logs, 1, new Placement.In(IDS.get(1), true));
         fill(doomed, 0, 3);
         disk.breakUnder(folder(0));
 
@@ -142,7 +142,7 @@ class LogDirectoriesTest {
         assertThat(logs.online()).extracting(LogDirectory::directoryId).containsOnly(IDS.get(1));
         assertThat(logs.log(new TopicPartition("topic", 0))).isNull();
         fill(sound, 0, 3);
-        assertThatThrownBy(() -> create(logs, 0, new Placement.In(IDS.get(0))))
+        assertThatThrownBy(() -> create(logs, 0, new Placement.In(IDS.get(0), true)))
                 .isInstanceOf(LogStorageException.class)
                 .hasMessageContaining("offline");
         logs.close();
@@ -173,7 +173,7 @@ class LogDirectoriesTest {
     @Test
     void folderThatIsTakenAwayIsFoundToHaveFailed() throws IOException {
         LogDirectories logs = open(new LocalDisk());
-        create(logs, 0, new Placement.In(IDS.get(0)));
+        create(logs, 0, new Placement.In(IDS.get(0), true));
         try (Stream<Path> files = Files.walk(folder(0))) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(file);
@@ -192,11 +192,11 @@ class LogDirectoriesTest {
     @Test
     void replicaOfAFolderThatIsOfflineIsNotMadeAnew() {
         LogDirectories before = open(new LocalDisk());
-        fill(create(before, 0, new Placement.In(IDS.get(0))), 0, 2);
+        fill(create(before, 0, new Placement.In(IDS.get(0), true)), 0, 2);
         before.close();
         try (LogDirectories logs = open(new LocalDisk(), Map.of(folder(0), "not mounted"))) {
             for (Placement placement :
-                    List.of(new Placement.In(IDS.get(0)), new Placement.Anywhere(false))) {
+                    List.of(new Placement.In(IDS.get(0), true), new Placement.Anywhere(false))) {
                 assertThatThrownBy(() -> create(logs, 0, placement))
                         .isInstanceOf(LogStorageException.class);
             }
@@ -205,9 +205,22 @@ class LogDirectoriesTest {
     }
 
     @Test
+    void replicaOfAFolderThatIsNoMoreIsMadeAnewWhereOthersHaveWhatItHad() {
+        try (LogDirectories logs = open(new LocalDisk())) {
+            Uuid gone = Uuid.randomUuid();
+            PartitionLog log = create(logs, 0, new Placement.In(gone, true));
+
+            assertThat(log.logEndOffset()).isZero();
+            assertThat(IDS).contains(log.directoryId());
+            assertThatThrownBy(() -> create(logs, 1, new Placement.In(gone, false)))
+                    .isInstanceOf(LogStorageException.class);
+        }
+    }
+
+    @Test
     void copyTakesThePlaceOfTheLog() {
         try (LogDirectories logs = open(new LocalDisk())) {
-            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0)));
+            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0), true));
             fill(log, 0, 100);
             log.advanceLogStartOffset(30);
             PartitionLog copy = copyOf(logs, log, 1);
@@ -231,7 +244,7 @@ class LogDirectoriesTest {
     @Test
     void copyTruncatesWhatItsLeaderHasNot() {
         try (LogDirectories logs = open(new LocalDisk())) {
-            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0)));
+            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0), true));
             fill(log, 0, 20);
             PartitionLog copy = copyOf(logs, log, 1);
             log.truncateTo(10);
@@ -252,12 +265,12 @@ class LogDirectoriesTest {
     @Test
     void copyWithoutItsSourceIsNoLog() {
         LogDirectories before = open(new LocalDisk());
-        PartitionLog log = create(before, 0, new Placement.In(IDS.get(0)));
+        PartitionLog log = create(before, 0, new Placement.In(IDS.get(0), true));
         fill(log, 0, 5);
         copyOf(before, log, 1);
         before.close();
         try (LogDirectories logs = open(new LocalDisk(), Map.of(folder(0), "not mounted"))) {
-            assertThatThrownBy(() -> create(logs, 0, new Placement.In(IDS.get(1))))
+            assertThatThrownBy(() -> create(logs, 0, new Placement.In(IDS.get(1), true)))
                     .isInstanceOf(LogStorageException.class);
             assertThat(logs.log(PARTITION)).isNull();
             assertThat(logs.copy(PARTITION)).isNotNull();
@@ -273,7 +286,7 @@ class LogDirectoriesTest {
         for (; died && changes < MOST_CHANGES; changes++) {
             root = Files.createTempDirectory(root, "run" + changes);
             LogDirectories logs = open(disk);
-            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0)));
+            PartitionLog log = create(logs, 0, new Placement.In(IDS.get(0), true));
             fill(log, 0, 40);
             disk.dieAfter(changes);
             try {
@@ -287,7 +300,7 @@ class LogDirectoriesTest {
             kill(logs);
             disk.reviveAll();
             logs = open(disk);
-            PartitionLog after = create(logs, 0, new Placement.In(IDS.get(1)));
+            PartitionLog after = create(logs, 0, new Placement.In(IDS.get(1), true));
             assertThat(values(after)).as("after %d changes", changes).isEqualTo(expected(0, 40));
             fill(after, 40, 41);
             PartitionLog copy = logs.copy(PARTITION);

@@ -154,8 +154,18 @@ final class ActiveController {
                     case AllocateProducerIdsResponseData data -> data.errorCode();
                     case AlterPartitionResponseData data -> data.errorCode();
                     case AssignReplicasToDirsResponseData data -> data.errorCode();
-                    case DescribeQuorumResponseData data -> data.errorCode();
+                    case DescribeQuorumResponseData data -> errorOf(data);
                     default -> Errors.NONE.code();
                 });
+    }
+
+    /** Who does not lead says so of the partition only. */
+    private static short errorOf(DescribeQuorumResponseData data) {
+        boolean leads =
+                data.topics().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .noneMatch(partition ->
+                                partition.errorCode() == Errors.NOT_LEADER_OR_FOLLOWER.code());
+        return leads ? data.errorCode() : Errors.NOT_LEADER_OR_FOLLOWER.code();
     }
 }

@@ -445,7 +445,18 @@ final class BrokerMembership {
                 .setListeners(listeners)
                 .setFeatures(features)
                 .setLogDirs(workingDirectories())
-                .setPreviousBrokerEpoch(previousEpoch);
+                .setPreviousBrokerEpoch(lacksFormerFolder() ? NO_EPOCH : previousEpoch);
+    }
+
+    /**
+     * Whether the run before had a folder that this one has not: what was in it is not here,
+     * however cleanly the others were closed.
+     */
+    private synchronized boolean lacksFormerFolder() {
+        BrokerRegistration former = image.metadata().cluster().broker(options.nodeId());
+        return former != null
+                && !former.incarnationId().equals(incarnation)
+                && !logDirectories.containsAll(former.directories());
     }
 
     private synchronized List<Uuid> workingDirectories() {

@@ -1,5 +1,6 @@
 package naru.testkit;
 
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.io.DataInputStream;
@@ -31,10 +32,10 @@ public final class KafkaProcess implements BrokerProcess {
     public static final String CLUSTER_ID = "naruTestkitAAAAAAAAAAA";
 
     private static final Duration READY_BOUND = Duration.ofSeconds(90);
+    private static final List<String> DEFAULT_HEAP = List.of("-Xmx1G", "-Xms1G");
+    private static final List<String> SMALL_HEAP = List.of("-Xmx512M", "-Xms128M");
     private static final List<String> JVM_OPTIONS =
             List.of(
-                    "-Xmx1G",
-                    "-Xms1G",
                     "-server",
                     "-XX:+UseG1GC",
                     "-XX:MaxGCPauseMillis=20",
@@ -45,10 +46,12 @@ public final class KafkaProcess implements BrokerProcess {
     private final TemporaryFolder folder;
     private final int port;
     private final int controllerPort;
+    private final List<String> heap;
     private @Nullable ServerProcess process;
 
-    private KafkaProcess(TemporaryFolder folder, int port, int controllerPort) {
+    private KafkaProcess(TemporaryFolder folder, int port, int controllerPort, List<String> heap) {
         this.folder = folder;
+        this.heap = heap;
         this.port = port;
         this.controllerPort = controllerPort;
     }
@@ -97,12 +100,12 @@ public final class KafkaProcess implements BrokerProcess {
             Map<String, String> properties,
             List<String> moreListeners) {
         TemporaryFolder folder = TemporaryFolder.create("kafka-");
-        KafkaProcess kafka = new KafkaProcess(folder, port, controllerPort);
+        KafkaProcess kafka = new KafkaProcess(folder, port, controllerPort, DEFAULT_HEAP);
         try {
             kafka.writeFiles(properties, moreListeners);
-            kafka.format(
-                    isController(properties)
-                            && !properties.containsKey("controller.quorum.voters"));
+            boolean alone =
+                    isController(properties) && !properties.containsKey("controller.quorum.voters");
+            kafka.format(alone ? List.of("--standalone") : List.of());
             return kafka;
         } catch (IOException e) {
             kafka.close();
@@ -113,12 +116,49 @@ public final class KafkaProcess implements BrokerProcess {
         }
     }
 
+    /**
+     * Brokers that are controllers too and form one cluster, with ids from 1 on, whose storage is
+     * formatted; not launched yet.
+     */
+    public static List<KafkaProcess> prepareCluster(int count, Map<String, String> properties) {
+        List<Integer> ports = FreePorts.find(2 * count);
+        List<String> voters = new ArrayList<>();
+        List<String> servers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String server = "127.0.0.1:" + ports.get(count + i);
+            servers.add(server);
+            voters.add((i + 1) + "@" + server + ":" + Uuid.randomUuid());
+        }
+        List<KafkaProcess> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Map<String, String> own = new LinkedHashMap<>(properties);
+            own.put("node.id", "" + (i + 1));
+            own.put("controller.quorum.bootstrap.servers", String.join(",", servers));
+            TemporaryFolder folder = TemporaryFolder.create("kafka-");
+            KafkaProcess kafka =
+                    new KafkaProcess(folder, ports.get(i), ports.get(count + i), SMALL_HEAP);
+            nodes.add(kafka);
+            try {
+                kafka.writeFiles(own, List.of());
+                kafka.format(List.of("--initial-controllers", String.join(",", voters)));
+            } catch (IOException e) {
+                nodes.forEach(KafkaProcess::close);
+                throw new UncheckedIOException(e);
+            } catch (RuntimeException e) {
+                nodes.forEach(KafkaProcess::close);
+                throw e;
+            }
+        }
+        return nodes;
+    }
+
     @Override
     public void launch() {
         if (isAlive()) {
             throw new IllegalStateException("Kafka already runs as process " + pid());
         }
         List<String> command = new ArrayList<>(javaCommand(JVM_OPTIONS));
+        command.addAll(1, heap);
         command.addAll(List.of("kafka.Kafka", propertiesFile().toString()));
         process = ServerProcess.start("Kafka", command, folder.path(), Map.of());
     }
@@ -131,6 +171,14 @@ public final class KafkaProcess implements BrokerProcess {
     @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    int controllerPort() {
+        return controllerPort;
     }
 
     /** Its {@code server.properties}. */
@@ -248,7 +296,7 @@ public final class KafkaProcess implements BrokerProcess {
                 """);
     }
 
-    private void format(boolean standalone) {
+    private void format(List<String> voters) {
         List<String> command =
                 new ArrayList<>(
                         javaCommand(
@@ -264,9 +312,7 @@ public final class KafkaProcess implements BrokerProcess {
                         CLUSTER_ID,
                         "--config",
                         propertiesFile().toString()));
-        if (standalone) {
-            command.add("--standalone");
-        }
+        command.addAll(voters);
         ServerProcess tool =
                 ServerProcess.start("Kafka's storage tool", command, folder.path(), Map.of());
         int exitCode = tool.awaitExit();

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /**
  * A Naru node as its users start it: {@code ./naru start} with a data folder and settings. Its
- * listener is on a free port of loopback and stays there over restarts.
+ * listener is on a free port, of loopback unless it is put elsewhere, and stays there over
+ * restarts.
  */
 public final class NaruProcess implements BrokerProcess {
     /** The first start may have to build and to make the AOT cache. */
@@ -25,6 +26,8 @@ public final class NaruProcess implements BrokerProcess {
     private final Path root = RepositoryRoot.find();
     private final Path dataFolder;
     private final @Nullable TemporaryFolder ownFolder;
+    private final Place place;
+    private final boolean configSaysAll;
     private final Map<String, String> settings;
     private final Map<String, String> environment;
     private final int port;
@@ -32,26 +35,49 @@ public final class NaruProcess implements BrokerProcess {
     private final int controllerPort;
     private boolean secure;
     private @Nullable Path config;
+    private @Nullable Path transcript;
     private @Nullable ServerProcess process;
 
     private NaruProcess(
             Path dataFolder,
             @Nullable TemporaryFolder ownFolder,
+            Place place,
             Map<String, String> settings,
             Map<String, String> environment) {
         this.dataFolder = dataFolder;
         this.ownFolder = ownFolder;
+        this.place = place;
+        this.configSaysAll = false;
         List<Integer> ports = FreePorts.find(3);
         this.port = ports.get(0);
         this.metricsPort = ports.get(1);
         this.controllerPort = ports.get(2);
         this.settings = new LinkedHashMap<>();
-        this.settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
+        this.settings.put("listeners", "PLAINTEXT://" + bootstrap());
         this.settings.put("naru.metrics.listeners", "http://127.0.0.1:" + metricsPort);
         this.settings.putAll(settings);
         this.environment = new LinkedHashMap<>();
         this.environment.put("JAVA_HOME", System.getProperty("java.home"));
         this.environment.putAll(environment);
+    }
+
+    private NaruProcess(KafkaProcess kafka) {
+        this.dataFolder = kafka.dataFolder();
+        this.ownFolder = null;
+        this.place = Place.LOOPBACK;
+        this.configSaysAll = true;
+        this.port = kafka.port();
+        this.controllerPort = kafka.controllerPort();
+        this.metricsPort = FreePorts.find(1).getFirst();
+        this.settings = new LinkedHashMap<>();
+        this.settings.put("naru.metrics.listeners", "http://127.0.0.1:" + metricsPort);
+        this.environment = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        this.config = kafka.propertiesFile();
+    }
+
+    /** A node that is not launched yet, with nothing but the file of a Kafka that does not run. */
+    public static NaruProcess inPlaceOf(KafkaProcess kafka) {
+        return new NaruProcess(kafka);
     }
 
     /** A node that serves clients, on a new folder that goes with it. */
@@ -69,7 +95,8 @@ public final class NaruProcess implements BrokerProcess {
     /** A node that is not launched yet, on a new folder that goes with it. */
     public static NaruProcess prepare(Map<String, String> settings) {
         TemporaryFolder folder = TemporaryFolder.create("naru-");
-        return new NaruProcess(folder.path().resolve("data"), folder, settings, Map.of());
+        return new NaruProcess(
+                folder.path().resolve("data"), folder, Place.LOOPBACK, settings, Map.of());
     }
 
     /** A node that is not launched yet and also listens here, for example {@code SSL://...}. */
@@ -99,7 +126,26 @@ public final class NaruProcess implements BrokerProcess {
     /** A node that is not launched yet, on a folder of the caller's, which stays. */
     public static NaruProcess on(
             Path dataFolder, Map<String, String> settings, Map<String, String> environment) {
-        return new NaruProcess(dataFolder, null, settings, environment);
+        return new NaruProcess(dataFolder, null, Place.LOOPBACK, settings, environment);
+    }
+
+    /** The same in another place than loopback; its listeners are there. */
+    public static NaruProcess on(
+            Path dataFolder,
+            Place place,
+            Map<String, String> settings,
+            Map<String, String> environment) {
+        return new NaruProcess(dataFolder, null, place, settings, environment);
+    }
+
+    /** From the next start on with this value. */
+    public void set(String key, String value) {
+        settings.put(key, value);
+    }
+
+    /** From the next start on all that is printed is also appended to this file. */
+    public void keepOutputIn(Path file) {
+        transcript = file;
     }
 
     /** From the next start on with this file of settings, or without one. */
@@ -112,10 +158,10 @@ public final class NaruProcess implements BrokerProcess {
         if (isAlive()) {
             throw new IllegalStateException("Naru already runs as process " + pid());
         }
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(place.prefix());
         command.add(root.resolve("naru").toString());
         command.add("start");
-        if (!settings.containsKey("log.dirs")) {
+        if (!configSaysAll && !settings.containsKey("log.dirs")) {
             command.addAll(List.of("--data", dataFolder.toString()));
         }
         if (secure) {
@@ -125,7 +171,7 @@ public final class NaruProcess implements BrokerProcess {
             command.addAll(List.of("--config", config.toString()));
         }
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-        process = ServerProcess.start("Naru", command, root, environment);
+        process = ServerProcess.start("Naru", command, root, environment, transcript);
     }
 
     @Override
@@ -137,12 +183,12 @@ public final class NaruProcess implements BrokerProcess {
 
     @Override
     public String bootstrap() {
-        return "127.0.0.1:" + port;
+        return place.host() + ":" + port;
     }
 
     /** Where its controller is reached, if it has a listener for it. */
     public String controller() {
-        return "127.0.0.1:" + controllerPort;
+        return place.controllerHost() + ":" + controllerPort;
     }
 
     public int port() {

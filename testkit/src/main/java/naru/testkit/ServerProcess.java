@@ -1,10 +1,15 @@
 package naru.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -34,10 +39,12 @@ final class ServerProcess {
     private final String name;
     private final Process process;
     private final ArrayDeque<String> output = new ArrayDeque<>();
+    private final @Nullable Path transcript;
     private final Thread reader;
 
-    private ServerProcess(String name, Process process) {
+    private ServerProcess(String name, Process process, @Nullable Path transcript) {
         this.name = name;
+        this.transcript = transcript;
         this.process = process;
         // Reading a pipe holds the carrier of a virtual thread, and there are few carriers.
         this.reader = Thread.ofPlatform().daemon().name(name + "-output").start(this::collect);
@@ -48,6 +55,18 @@ final class ServerProcess {
             List<String> command,
             Path workingFolder,
             Map<String, String> environment) {
+        return start(name, command, workingFolder, environment, null);
+    }
+
+    /**
+     * @param transcript to which all that is printed is appended
+     */
+    static ServerProcess start(
+            String name,
+            List<String> command,
+            Path workingFolder,
+            Map<String, String> environment,
+            @Nullable Path transcript) {
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .directory(workingFolder.toFile())
@@ -56,7 +75,7 @@ final class ServerProcess {
         try {
             Process process = builder.start();
             LIVING.add(process);
-            return new ServerProcess(name, process);
+            return new ServerProcess(name, process, transcript);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name, e);
         }
@@ -147,13 +166,23 @@ final class ServerProcess {
 
     private void collect() {
         try (BufferedReader lines =
-                new BufferedReader(process.inputReader(StandardCharsets.UTF_8))) {
+                        new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
+                Writer copy = transcript()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 keep(line);
+                copy.write(line + "\n");
+                copy.flush();
             }
         } catch (IOException e) {
             keep("(output ended: " + e.getMessage() + ")");
         }
+    }
+
+    private Writer transcript() throws IOException {
+        return transcript == null
+                ? Writer.nullWriter()
+                : Files.newBufferedWriter(
+                        transcript, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private void keep(String line) {

@@ -4,6 +4,7 @@ import naru.broker.transport.Request;
 import naru.broker.transport.Timeout;
 
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -98,12 +99,27 @@ final class ForwardedRequest implements Request {
 
     @Override
     public void reply(ApiMessage response) {
+        if (response instanceof DescribeQuorumResponseData quorum && isOfNoLeader(quorum)) {
+            carrier.reply(new EnvelopeResponseData().setErrorCode(Errors.NOT_CONTROLLER.code()));
+            return;
+        }
         ResponseHeader head = header.toResponseHeader();
         carrier.reply(
                 new EnvelopeResponseData()
                         .setResponseData(
                                 RequestUtils.serialize(
                                         head.data(), head.headerVersion(), response, version())));
+    }
+
+    /**
+     * The broker that sends envelopes knows a former controller only by an envelope's error; what
+     * Raft says inside would go to the client, again and again.
+     */
+    private static boolean isOfNoLeader(DescribeQuorumResponseData response) {
+        return response.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(
+                        partition -> partition.errorCode() == Errors.NOT_LEADER_OR_FOLLOWER.code());
     }
 
     /** The connection is the other broker's and not the client's. */

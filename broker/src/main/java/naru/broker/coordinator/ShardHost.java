@@ -67,6 +67,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
     private boolean unreadable;
     private boolean loaded;
     private long lastTicket;
+    private Errors lastRefusal = Errors.NONE;
     private long appendedEnd;
     private long alarmAtMillis = Shard.NEVER;
 
@@ -366,6 +367,7 @@ final class ShardHost<C> implements Effects.Decider<C> {
         switch (outcome) {
             case AppendOutcome.Appended appended -> {
                 appendedEnd = appended.lastOffset() + 1;
+                lastRefusal = Errors.NONE;
                 apply(decision, appended.baseOffset());
             }
             case AppendOutcome.Duplicate duplicate ->
@@ -394,8 +396,9 @@ final class ShardHost<C> implements Effects.Decider<C> {
     }
 
     private void onRefused(Decision decision, AppendOutcome.Refused refused) {
-        if (decision.transaction() == null) {
-            LOG.warn("{} takes no records: {}", log.name(), refused.message());
+        if (decision.transaction() == null && refused.error() != lastRefusal) {
+            lastRefusal = refused.error();
+            LOG.warn("{} takes no records for now: {}", log.name(), refused.message());
         }
         Errors error = CoordinatorErrors.ofAppend(refused.error());
         decision.held().forEach(ticket -> refuse(ticket, error, refused.message()));

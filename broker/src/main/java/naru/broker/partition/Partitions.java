@@ -252,7 +252,7 @@ public final class Partitions implements Quorum.Listener {
                             config.log(),
                             directory == null
                                     ? new Placement.Anywhere(state.leaderEpoch() == 0)
-                                    : new Placement.In(directory));
+                                    : new Placement.In(directory, state.replicas().size() > 1));
             tellPlace(log, topicId, state);
             if (state.leader() == nodeId) {
                 return lead(log, before, state);

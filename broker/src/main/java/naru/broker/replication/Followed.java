@@ -4,6 +4,7 @@ import naru.broker.partition.Partition;
 import naru.broker.partition.Standing;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A partition that a fetcher follows, under one leader and epoch. What changes in it is the
@@ -23,6 +24,9 @@ final class Followed {
 
     private static final int MOST_EMPTY_ANSWERS = 10;
 
+    /** About a second, with the rests between them. */
+    private static final int FAILURES_OF_AN_ELECTION = 6;
+
     final Partition partition;
     final Standing.Following standing;
     final TopicIdPartition key;
@@ -30,7 +34,7 @@ final class Followed {
     long resumeMillis;
     private int emptyAnswers;
     private int failures;
-    private String lastComplaint = "";
+    private Errors lastError = Errors.NONE;
 
     Followed(Partition partition, Standing.Following standing) {
         this.partition = partition;
@@ -43,11 +47,25 @@ final class Followed {
         return partition.standing() instanceof Standing.Following now && now.inSync();
     }
 
-    /** Whether this is worth a line in the log: the same is not said twice in a row. */
-    boolean isNews(String complaint) {
-        boolean news = !complaint.equals(lastComplaint);
-        lastComplaint = complaint;
+    /**
+     * Whether this is worth a line in the log: the same error is not told twice in a row, and what
+     * every election brings for a moment only when it lasts.
+     */
+    boolean isNews(Errors error) {
+        if (failures < FAILURES_OF_AN_ELECTION && isOfAnElection(error)) {
+            return false;
+        }
+        boolean news = error != lastError;
+        lastError = error;
         return news;
+    }
+
+    private static boolean isOfAnElection(Errors error) {
+        return error == Errors.FENCED_LEADER_EPOCH
+                || error == Errors.UNKNOWN_LEADER_EPOCH
+                || error == Errors.NOT_LEADER_OR_FOLLOWER
+                || error == Errors.UNKNOWN_TOPIC_ID
+                || error == Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
     /**
@@ -61,7 +79,7 @@ final class Followed {
     void progressed() {
         emptyAnswers = 0;
         failures = 0;
-        lastComplaint = "";
+        lastError = Errors.NONE;
     }
 
     /** The leader sent bytes and no whole batch; whether that has happened too often in a row. */

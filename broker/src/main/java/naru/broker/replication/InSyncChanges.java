@@ -184,7 +184,7 @@ public final class InSyncChanges {
         LOG.info(
                 "the controller does not change the in-sync replicas of {} to {}: {}",
                 wanted.partition.topicPartition(),
-                wanted.change.inSync(),
+                wanted.change.inSync().stream().map(Followers.Member::broker).toList(),
                 error);
         return wanted.followers.refused(wanted.change, error) == AfterRefusal.AGAIN;
     }

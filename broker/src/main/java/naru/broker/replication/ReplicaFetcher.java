@@ -216,7 +216,7 @@ public final class ReplicaFetcher {
 
     private void failed(Followed one, Errors error, @Nullable String message, long nowMillis) {
         stats.failures.incrementAndGet();
-        if (one.isNews(error + " " + message)) {
+        if (one.isNews(error)) {
             LOG.warn(
                     "{} does not follow broker {} in epoch {} for now: {} {}",
                     one.key.topicPartition(),
