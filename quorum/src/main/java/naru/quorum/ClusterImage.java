@@ -84,6 +84,7 @@ public interface ClusterImage {
     /**
      * @param leader id of the leading broker, or -1 when there is none
      * @param directories one for each replica
+     * @param reassigning whether replicas come or go; {@code replicas} has both
      */
     record PartitionState(
             List<Integer> replicas,
@@ -93,7 +94,8 @@ public interface ClusterImage {
             List<Uuid> directories,
             int leader,
             int leaderEpoch,
-            int partitionEpoch) {
+            int partitionEpoch,
+            boolean reassigning) {
         /**
          * Id of the data folder in which this broker has its replica; null when it has none, or
          * nobody has said yet which. An id that no folder has stands for one that was lost.

@@ -232,7 +232,8 @@ final class ImageView implements ClusterImage {
                 List.of(partition.directories),
                 partition.leader,
                 partition.leaderEpoch,
-                partition.partitionEpoch);
+                partition.partitionEpoch,
+                partition.addingReplicas.length + partition.removingReplicas.length > 0);
     }
 
     private record TopicView(TopicImage topic) implements Topic {

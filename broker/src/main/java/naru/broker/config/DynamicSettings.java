@@ -62,6 +62,11 @@ final class DynamicSettings {
                     metric.reporters
                     min.insync.replicas
                     naru.ack
+                    naru.balance.enabled
+                    naru.balance.interval.ms
+                    naru.balance.threshold.percent
+                    naru.balance.throttle.bytes.per.second
+                    naru.balance.under.way
                     num.io.threads
                     num.network.threads
                     num.recovery.threads.per.data.dir

@@ -59,7 +59,8 @@ class FollowersTest {
                 List.of(Uuid.ZERO_UUID, Uuid.ZERO_UUID, Uuid.ZERO_UUID),
                 LEADER,
                 EPOCH,
-                partitionEpoch);
+                partitionEpoch,
+                false);
     }
 
     private Seen fetch(int broker, long offset) {

@@ -35,7 +35,8 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
                         List.of(Uuid.ZERO_UUID),
                         leader,
                         leaderEpoch,
-                        leaderEpoch));
+                        leaderEpoch,
+                        false));
     }
 
     private record OnePartition(String name, Uuid id, PartitionState state) implements Topic {

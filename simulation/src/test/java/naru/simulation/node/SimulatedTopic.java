@@ -34,6 +34,7 @@ public record SimulatedTopic(
                         List.of(directories.getOrDefault(index, Uuid.ZERO_UUID)),
                         SimulatedCluster.NODE,
                         leaderEpoch,
-                        leaderEpoch);
+                        leaderEpoch,
+                        false);
     }
 }

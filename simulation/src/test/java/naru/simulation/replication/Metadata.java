@@ -29,6 +29,7 @@ record Metadata(
                 replicas.stream().map(id -> Uuid.ZERO_UUID).toList(),
                 leader,
                 leaderEpoch,
-                epoch);
+                epoch,
+                false);
     }
 }
