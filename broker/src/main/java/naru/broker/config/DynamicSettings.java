@@ -22,6 +22,7 @@ final class DynamicSettings {
                     compression.lz4.level
                     compression.type
                     compression.zstd.level
+                    cordoned.log.dirs
                     follower.fetch.last.tiered.offset.enable
                     group.consumer.assignment.interval.ms
                     group.coordinator.cached.buffer.max.bytes
