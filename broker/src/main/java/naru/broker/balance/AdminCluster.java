@@ -6,6 +6,7 @@ import naru.broker.balance.ClusterLoad.PartitionLoad;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -175,8 +176,8 @@ public final class AdminCluster implements BalancedCluster {
     @Override
     public Map<String, String> settings(ConfigResource resource) {
         Map<String, String> settings = new HashMap<>();
-        for (ConfigEntry entry :
-                await(admin.describeConfigs(List.of(resource)).values().get(resource)).entries()) {
+        Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        for (ConfigEntry entry : config == null ? List.<ConfigEntry>of() : config.entries()) {
             String value = entry.value();
             if (value != null && DYNAMIC.contains(entry.source())) {
                 settings.put(entry.name(), value);
