@@ -264,6 +264,6 @@ final class ClusterInquiry {
                 state.replicaId(),
                 role,
                 Math.max(0, end - state.logEndOffset()),
-                now <= 0 ? null : (Long) Math.max(0, now - Math.max(0, caughtUp)));
+                now <= 0 || caughtUp <= 0 ? null : (Long) Math.max(0, now - caughtUp));
     }
 }

@@ -72,17 +72,24 @@ final class MoveProgress implements MoveRun.Watcher {
                 .forEach((node, answer) -> {
                     @Nullable Map<String, LogDirDescription> folders =
                             ClusterCommand.awaitOrNull(answer);
-                    for (Move move : folders == null ? List.<Move>of() : moves) {
-                        folders.values()
-                                .forEach(folder -> {
-                                    var replica = folder.replicaInfos().get(move.partition());
-                                    if (replica != null && move.to() == node) {
-                                        copied.put(move.partition(), replica.size());
-                                    }
-                                });
+                    if (folders != null) {
+                        folders.values().forEach(folder -> note(folder, node, moves, copied));
                     }
                 });
         return copied;
+    }
+
+    private static void note(
+            LogDirDescription folder,
+            int node,
+            List<Move> moves,
+            Map<TopicPartition, Long> copied) {
+        for (Move move : moves) {
+            var replica = folder.replicaInfos().get(move.partition());
+            if (replica != null && move.to() == node) {
+                copied.put(move.partition(), replica.size());
+            }
+        }
     }
 
     @Override

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 public final class ClusterExplainer {
     private static final long LONG_BEHIND_MILLIS = 10_000;
 
+    /** Records, where the leader has not seen the voter caught up; there are some every second. */
+    private static final long FAR_BEHIND = 50;
+
     private final ClusterFacts facts;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -79,7 +82,9 @@ public final class ClusterExplainer {
 
     private static boolean isBehind(MemberFacts member) {
         Long millis = member.behindMillis();
-        return member.lag() > 0 && millis != null && millis > LONG_BEHIND_MILLIS;
+        return millis == null
+                ? member.lag() > FAR_BEHIND
+                : member.lag() > 0 && millis > LONG_BEHIND_MILLIS;
     }
 
     private void nodes() {

@@ -152,6 +152,15 @@ class ClusterExplainerTest {
     }
 
     @Test
+    void voterThatANewLeaderHasNotSeenYetIsGivenTime() {
+        threeNodes();
+        members.set(1, new MemberFacts(2, "voter", 1, null));
+        assertThat(said()).isEmpty();
+        members.set(1, new MemberFacts(2, "voter", 200, null));
+        assertThat(said()).contains("node 2");
+    }
+
+    @Test
     void folderThatIsOfflineIsNamed() {
         node(1, State.active, "/data/b");
         node(2, State.active);
