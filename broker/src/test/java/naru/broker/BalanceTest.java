@@ -99,7 +99,7 @@ class BalanceTest {
     private boolean isQuiet() {
         return states().stream()
                         .allMatch(one ->
-                                !one.reassigning()
+                                !one.isReassigning()
                                         && one.inSyncReplicas().size() == one.replicas().size())
                 && cluster.node(1).image().config(Throttle.ALL).keySet().stream()
                         .noneMatch(key -> key.contains("throttled") || key.equals(Throttle.MARK));

@@ -84,7 +84,8 @@ public interface ClusterImage {
     /**
      * @param leader id of the leading broker, or -1 when there is none
      * @param directories one for each replica
-     * @param reassigning whether replicas come or go; {@code replicas} has both
+     * @param addingReplicas those of {@code replicas} that are on their way
+     * @param removingReplicas those of {@code replicas} that go when all have come
      */
     record PartitionState(
             List<Integer> replicas,
@@ -95,7 +96,13 @@ public interface ClusterImage {
             int leader,
             int leaderEpoch,
             int partitionEpoch,
-            boolean reassigning) {
+            List<Integer> addingReplicas,
+            List<Integer> removingReplicas) {
+        /** Whether replicas come or go. */
+        public boolean isReassigning() {
+            return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
+        }
+
         /**
          * Id of the data folder in which this broker has its replica; null when it has none, or
          * nobody has said yet which. An id that no folder has stands for one that was lost.

@@ -233,7 +233,8 @@ final class ImageView implements ClusterImage {
                 partition.leader,
                 partition.leaderEpoch,
                 partition.partitionEpoch,
-                partition.addingReplicas.length + partition.removingReplicas.length > 0);
+                new NodeIds(partition.addingReplicas),
+                new NodeIds(partition.removingReplicas));
     }
 
     private record TopicView(TopicImage topic) implements Topic {

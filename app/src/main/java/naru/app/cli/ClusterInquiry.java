@@ -54,15 +54,18 @@ final class ClusterInquiry {
         var cluster =
                 admin.describeCluster(new DescribeClusterOptions().includeFencedBrokers(true));
         @Nullable QuorumInfo quorum = awaitOrNull(admin.describeMetadataQuorum().quorumInfo());
-        List<TopicDescription> topics = List.copyOf(Topics.all(admin, true));
-        List<PartitionFacts> partitions = partitions(topics);
-        List<MoveFacts> moves = new ArrayList<>();
         @Nullable Map<TopicPartition, PartitionReassignment> moving =
                 awaitOrNull(admin.listPartitionReassignments().reassignments());
+        List<MoveFacts> moves = new ArrayList<>();
+        Map<TopicPartition, List<Integer>> coming = new HashMap<>();
         if (moving != null) {
-            moving.forEach((id, one) ->
-                    moves.add(new MoveFacts(id, one.addingReplicas(), one.removingReplicas())));
+            moving.forEach((id, one) -> {
+                moves.add(new MoveFacts(id, one.addingReplicas(), one.removingReplicas()));
+                coming.put(id, one.addingReplicas());
+            });
         }
+        List<TopicDescription> topics = List.copyOf(Topics.all(admin, true));
+        List<PartitionFacts> partitions = partitions(topics, coming);
         moves.sort(
                 Comparator.<MoveFacts, String>comparing(one -> one.id().topic())
                         .thenComparingInt(one -> one.id().partition()));
@@ -75,17 +78,23 @@ final class ClusterInquiry {
                 quorum == null ? null : quorum(quorum));
     }
 
-    private List<PartitionFacts> partitions(List<TopicDescription> topics) {
+    private List<PartitionFacts> partitions(
+            List<TopicDescription> topics, Map<TopicPartition, List<Integer>> coming) {
         Map<String, Integer> minimums = minimums(topics);
         List<PartitionFacts> partitions = new ArrayList<>();
         for (TopicDescription topic : topics) {
             for (TopicPartitionInfo info : topic.partitions()) {
                 @Nullable Node leader = info.leader();
+                TopicPartition id = new TopicPartition(topic.name(), info.partition());
+                List<Integer> arriving = coming.getOrDefault(id, List.of());
                 partitions.add(
                         new PartitionFacts(
-                                new TopicPartition(topic.name(), info.partition()),
+                                id,
                                 leader == null || leader.isEmpty() ? null : (Integer) leader.id(),
-                                info.replicas().stream().map(Node::id).toList(),
+                                info.replicas().stream()
+                                        .map(Node::id)
+                                        .filter(node -> !arriving.contains(node))
+                                        .toList(),
                                 info.isr().stream().map(Node::id).toList(),
                                 minimums.get(topic.name())));
             }

@@ -52,6 +52,7 @@ public record ClusterFacts(
 
     /**
      * @param leader null when there is none
+     * @param replicas but for those that are only on their way
      * @param minInSync {@code min.insync.replicas} of its topic, or null when it is not known
      */
     public record PartitionFacts(

@@ -70,7 +70,7 @@ public final class ClusterMetrics implements MultiCollector {
                     partitions++;
                     offline += state.leader() < 0 ? 1 : 0;
                     notPreferred += state.leader() == state.replicas().getFirst() ? 0 : 1;
-                    moving += state.reassigning() ? 1 : 0;
+                    moving += state.isReassigning() ? 1 : 0;
                 }
             }
         }

@@ -60,7 +60,8 @@ class FollowersTest {
                 LEADER,
                 EPOCH,
                 partitionEpoch,
-                false);
+                List.of(),
+                List.of());
     }
 
     private Seen fetch(int broker, long offset) {

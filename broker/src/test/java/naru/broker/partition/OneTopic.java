@@ -36,7 +36,8 @@ public record OneTopic(@Nullable String name, Uuid id, PartitionState state)
                         leader,
                         leaderEpoch,
                         leaderEpoch,
-                        false));
+                        List.of(),
+                        List.of()));
     }
 
     private record OnePartition(String name, Uuid id, PartitionState state) implements Topic {

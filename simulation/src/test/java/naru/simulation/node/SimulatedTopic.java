@@ -35,6 +35,7 @@ public record SimulatedTopic(
                         SimulatedCluster.NODE,
                         leaderEpoch,
                         leaderEpoch,
-                        false);
+                        List.of(),
+                        List.of());
     }
 }

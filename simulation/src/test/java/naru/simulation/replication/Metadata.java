@@ -30,6 +30,7 @@ record Metadata(
                 leader,
                 leaderEpoch,
                 epoch,
-                false);
+                List.of(),
+                List.of());
     }
 }
