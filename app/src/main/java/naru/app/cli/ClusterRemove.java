@@ -305,10 +305,15 @@ final class ClusterRemove implements Callable<Integer> {
             stopVoting(parent, admin);
         }
         if (broker != null) {
-            cordon(admin, null);
             await(admin.unregisterBroker(id).all());
         }
-        parent.tell("node " + id + " is removed; its data folder is no longer needed");
+        parent.tell(
+                "node "
+                        + id
+                        + " is removed; its data folder is no longer needed. Should a node with"
+                        + " this id join again, it gets replicas after: naru cluster remove "
+                        + id
+                        + " --cancel");
         return ClusterCommand.OK;
     }
 

@@ -33,6 +33,9 @@ final class ClusterStatus implements Callable<Integer> {
     /** Of more partitions only the first are named. */
     private static final int MOST_NAMED = 20;
 
+    /** Who is fewer records behind is on the way. */
+    private static final long WORTH_TELLING = 10;
+
     @ParentCommand private @Nullable Cluster cluster;
 
     /** A partition that something is wrong with. */
@@ -238,6 +241,6 @@ final class ClusterStatus implements Callable<Integer> {
     }
 
     private static String words(MemberFacts member) {
-        return member.id() + (member.lag() == 0 ? "" : " (" + member.lag() + " behind)");
+        return member.id() + (member.lag() < WORTH_TELLING ? "" : " (" + member.lag() + " behind)");
     }
 }

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Plans moves from facts alone: the same facts give the same plan. No plan puts two replicas on one
@@ -47,14 +49,22 @@ public final class Planner {
     /** The few moves that help most, or none where the cluster is even enough. */
     public static Plan balance(ClusterLoad cluster, Terms terms) {
         Planner planner = new Planner(cluster, Set.of(), terms);
-        if (terms.leaders()) {
-            planner.electPreferred();
-        }
+        List<Move> elections = terms.leaders() ? planner.preferred() : List.of();
         boolean found = true;
         while (found && planner.moves.size() < terms.mostMoves()) {
             found = (terms.leaders() && planner.addBest(true)) || planner.addBest(false);
         }
-        return new Plan(planner.moves, List.of());
+        Set<TopicPartition> led = new HashSet<>();
+        planner.moves.stream()
+                .filter(Move.Leader.class::isInstance)
+                .forEach(move -> led.add(move.partition()));
+        return new Plan(
+                Stream.concat(
+                                elections.stream().filter(one -> !led.contains(one.partition())),
+                                planner.moves.stream())
+                        .limit(terms.mostMoves())
+                        .toList(),
+                List.of());
     }
 
     /**
@@ -76,21 +86,24 @@ public final class Planner {
         return known;
     }
 
-    private void electPreferred() {
+    /** Elections where another than the preferred leader leads. */
+    private List<Move> preferred() {
+        List<Move> elections = new ArrayList<>();
         for (TopicPartition id : order) {
             PartitionLoad one = now(id);
             int preferred = one.replicas().getFirst();
-            if (moves.size() < terms.mostMoves()
-                    && one.isWhole()
-                    && one.leader() != preferred
-                    && spread.isAlive(preferred)) {
-                lead(
-                        one,
-                        one.leader(),
-                        one.replicas(),
-                        "node " + preferred + " is its preferred leader and is in sync");
+            if (one.isWhole() && one.leader() != preferred && spread.isAlive(preferred)) {
+                elections.add(
+                        new Move.Leader(
+                                id,
+                                one.replicas(),
+                                one.replicas(),
+                                one.leader(),
+                                preferred,
+                                "node " + preferred + " is its preferred leader and is in sync"));
             }
         }
+        return elections;
     }
 
     /** Adds the move that helps the worst node most. */

@@ -185,6 +185,18 @@ class PlannerTest {
     }
 
     @Test
+    void leadershipThatIsToGoElsewhereIsNotGivenBackFirst() {
+        Loads loads = cluster().node(1).node(2);
+        for (int i = 0; i < 4; i++) {
+            loads.partition(List.of(1, 2), List.of(1, 2), 2, 0, 0);
+        }
+        assertThat(Planner.balance(loads.load(), TERMS).moves())
+                .hasSize(4)
+                .extracting(Move::partition)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void leadershipStaysWhereItIsNotToBeMoved() {
         Loads loads = cluster().node(1).node(2);
         for (int i = 0; i < 8; i++) {
