@@ -42,6 +42,9 @@ public final class AdminCluster implements BalancedCluster {
                     ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG,
                     ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
 
+    /** Apache Kafka keeps to itself what settings are that it does not know. */
+    private static final String HIDDEN = "";
+
     private final Admin admin;
 
     public AdminCluster(Admin admin) {
@@ -179,8 +182,8 @@ public final class AdminCluster implements BalancedCluster {
         Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
         for (ConfigEntry entry : config == null ? List.<ConfigEntry>of() : config.entries()) {
             String value = entry.value();
-            if (value != null && DYNAMIC.contains(entry.source())) {
-                settings.put(entry.name(), value);
+            if (DYNAMIC.contains(entry.source())) {
+                settings.put(entry.name(), value == null ? HIDDEN : value);
             }
         }
         return settings;

@@ -29,7 +29,7 @@ public interface BalancedCluster {
     /** Has the preferred leaders elected; where one is not in sync nothing happens. */
     void elect(Set<TopicPartition> partitions);
 
-    /** What was set dynamically for this broker or topic. */
+    /** What was set dynamically for this broker or topic; empty where the value is not told. */
     Map<String, String> settings(ConfigResource resource);
 
     /** Sets these, or removes those that are null, for one resource at once. */

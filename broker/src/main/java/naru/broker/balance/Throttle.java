@@ -30,7 +30,11 @@ public final class Throttle {
     private static final String NO_RATE = "-";
     private static final List<String> SIDES = List.of("leader", "follower");
 
+    /** What a mark that cannot be read is taken for: rates are only set together with one. */
+    private static final String UNREADABLE = "unknown " + RATE;
+
     private final BalancedCluster cluster;
+    private @Nullable String own;
 
     public Throttle(BalancedCluster cluster) {
         this.cluster = cluster;
