@@ -62,9 +62,10 @@ public final class Throttle {
                                         Collectors.toList()));
         byTopic.keySet().removeIf(this::isThrottled);
         Map<String, @Nullable String> changes = new HashMap<>();
-        changes.put(
-                MARK,
-                who + " " + (free ? RATE : NO_RATE) + " " + String.join(" ", byTopic.keySet()));
+        String mark =
+                who + " " + (free ? RATE : NO_RATE) + " " + String.join(" ", byTopic.keySet());
+        own = mark;
+        changes.put(MARK, mark);
         if (free) {
             SIDES.forEach(side -> changes.put(rate(side), Long.toString(bytesPerSecond)));
         }
@@ -96,13 +97,14 @@ public final class Throttle {
         return String.join(",", names);
     }
 
-    /** Takes back what the mark names, and then the mark. */
+    /** Takes back what was set here, or else what the mark names, and then the mark. */
     public void release() {
-        String mark = mark();
+        String mark = own == null ? mark() : own;
+        own = null;
         if (mark == null) {
             return;
         }
-        String[] words = mark.split(" ", -1);
+        String[] words = (mark.isEmpty() ? UNREADABLE : mark).split(" ", -1);
         for (int i = 2; i < words.length; i++) {
             if (!words[i].isEmpty()) {
                 releaseTopic(words[i]);

@@ -101,6 +101,16 @@ class MoveRunTest {
     }
 
     @Test
+    void markThatCannotBeReadIsTakenBackWithItsRates() {
+        cluster.settings.put(
+                Throttle.ALL,
+                new HashMap<>(
+                        Map.of(Throttle.MARK, "", "leader.replication.throttled.rate", "1000000")));
+        assertThat(run(1).clear(2_000)).isTrue();
+        assertThat(cluster.settings).isEmpty();
+    }
+
+    @Test
     void throttleOfSomebodyElseStays() {
         Map<String, String> rates = Map.of("leader.replication.throttled.rate", "5");
         Map<String, String> replicas = Map.of("leader.replication.throttled.replicas", "*");
