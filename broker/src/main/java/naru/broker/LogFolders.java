@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The data folders of a node while it starts: held, then named by the quorum, then opened. Those
@@ -100,7 +101,19 @@ final class LogFolders {
         LogDirectories logs = LogDirectories.open(options, offline, disk, Clock.systemUTC());
         dynamic.subscribe((changed, now) -> logs.wakeCompaction());
         watch(logs, quorum, fatalFault);
+        cordon(logs, quorum, dynamic.current());
+        dynamic.subscribe((changed, now) -> cordon(logs, quorum, now));
         return logs;
+    }
+
+    private static void cordon(LogDirectories logs, KraftQuorum quorum, NodeConfig now) {
+        Set<Path> folders = now.cordonedFolders();
+        logs.cordon(folders);
+        quorum.cordon(
+                logs.opened().stream()
+                        .filter(logs::isCordoned)
+                        .map(LogDirectory::directoryId)
+                        .collect(Collectors.toSet()));
     }
 
     private LogDirectoryOptions options(

@@ -83,6 +83,7 @@ public final class Node implements AutoCloseable {
     private final KraftQuorum quorum;
     private final ClientQuotas quotas;
     private final @Nullable BrokerPart broker;
+    private final @Nullable ClusterBalance balance;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable().withoutQuotas();
     private final ClusterCredentials credentials = new ClusterCredentials();
@@ -153,6 +154,14 @@ public final class Node implements AutoCloseable {
         if (broker == null) {
             subscribe(control.rules(), dynamic, enforcement, images);
         }
+        this.balance = config.isController() ? balance(dynamic) : null;
+    }
+
+    private ClusterBalance balance(DynamicConfig dynamic) {
+        ClusterBalance made =
+                new ClusterBalance(dynamic, quorum, broker == null ? null : broker.replicas());
+        parts.push(made);
+        return made;
     }
 
     private void serveController(DynamicConfig dynamic, ImageWait images, AccessControl control) {
@@ -337,6 +346,9 @@ public final class Node implements AutoCloseable {
             register(broker.partitions());
         }
         transport.start();
+        if (balance != null) {
+            balance.start();
+        }
     }
 
     private void register(Partitions partitions) throws StartException {
@@ -426,6 +438,9 @@ public final class Node implements AutoCloseable {
                                 new TransportMetrics(transport),
                                 new QuotaMetrics(quotas),
                                 new QuorumMetrics(quorum)));
+        if (balance != null) {
+            all.add(balance.metrics());
+        }
         if (broker != null) {
             Partitions partitions = broker.partitions();
             all.add(new ClientMetrics(broker.telemetry()));

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,6 +58,8 @@ public final class LogDirectories implements AutoCloseable {
          */
         record Anywhere(boolean isNew) implements Placement {}
     }
+
+    private volatile Set<Path> cordoned = Set.of();
 
     private LogDirectories(List<LogDirectory> opened, Map<Path, String> unopened) {
         this.opened = List.copyOf(opened);
@@ -257,9 +260,20 @@ public final class LogDirectories implements AutoCloseable {
                 && opened.stream().noneMatch(one -> one.directoryId().equals(directoryId));
     }
 
+    /** These folders get no new logs while another one works. */
+    public void cordon(Set<Path> folders) {
+        cordoned = Set.copyOf(folders);
+    }
+
+    public boolean isCordoned(LogDirectory directory) {
+        return cordoned.contains(directory.path());
+    }
+
     private @Nullable LogDirectory fewestPartitions() {
         return online().stream()
-                .min(Comparator.comparingInt(LogDirectory::partitionCount))
+                .min(
+                        Comparator.comparing(this::isCordoned)
+                                .thenComparingInt(LogDirectory::partitionCount))
                 .orElse(null);
     }
 

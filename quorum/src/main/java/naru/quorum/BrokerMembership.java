@@ -21,6 +21,7 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.metadata.VersionRange;
+import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ final class BrokerMembership {
     private List<ClusterImage.BrokerEndpoint> endpoints = List.of();
     private List<Uuid> logDirectories = List.of();
     private final Set<Uuid> failedDirectories = new LinkedHashSet<>();
+    private Set<Uuid> cordonedDirectories = Set.of();
     private long previousEpoch = NO_EPOCH;
     private ImageView image = ImageView.empty();
     private boolean inFlight;
@@ -140,6 +142,26 @@ final class BrokerMembership {
             failedDirectories.add(directoryId);
         }
         proceed();
+    }
+
+    /** Told with each heartbeat from now on, the first of which goes out at once. */
+    void cordon(Set<Uuid> directoryIds) {
+        synchronized (this) {
+            if (cordonedDirectories.equals(directoryIds)) {
+                return;
+            }
+            cordonedDirectories = Set.copyOf(directoryIds);
+        }
+        proceed();
+    }
+
+    /** An older controller would not understand. */
+    private boolean mayCordon() {
+        return image.metadata()
+                .features()
+                .metadataVersion()
+                .filter(MetadataVersion::isCordonedLogDirsSupported)
+                .isPresent();
     }
 
     /** Whether this broker is none of those that clients are told of. */
@@ -301,6 +323,8 @@ final class BrokerMembership {
                             .setCurrentMetadataOffset(image.offset())
                             .setWantFence(false)
                             .setOfflineLogDirs(List.copyOf(failedDirectories))
+                            .setCordonedLogDirs(
+                                    mayCordon() ? List.copyOf(cordonedDirectories) : List.of())
                             .setWantShutDown(wantsToLeave);
         }
         var _ =

@@ -84,6 +84,8 @@ public interface ClusterImage {
     /**
      * @param leader id of the leading broker, or -1 when there is none
      * @param directories one for each replica
+     * @param addingReplicas those of {@code replicas} that are on their way
+     * @param removingReplicas those of {@code replicas} that go when all have come
      */
     record PartitionState(
             List<Integer> replicas,
@@ -93,7 +95,14 @@ public interface ClusterImage {
             List<Uuid> directories,
             int leader,
             int leaderEpoch,
-            int partitionEpoch) {
+            int partitionEpoch,
+            List<Integer> addingReplicas,
+            List<Integer> removingReplicas) {
+        /** Whether replicas come or go. */
+        public boolean isReassigning() {
+            return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
+        }
+
         /**
          * Id of the data folder in which this broker has its replica; null when it has none, or
          * nobody has said yet which. An id that no folder has stands for one that was lost.

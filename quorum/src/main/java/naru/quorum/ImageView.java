@@ -232,7 +232,9 @@ final class ImageView implements ClusterImage {
                 List.of(partition.directories),
                 partition.leader,
                 partition.leaderEpoch,
-                partition.partitionEpoch);
+                partition.partitionEpoch,
+                new NodeIds(partition.addingReplicas),
+                new NodeIds(partition.removingReplicas));
     }
 
     private record TopicView(TopicImage topic) implements Topic {

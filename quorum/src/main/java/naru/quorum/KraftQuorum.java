@@ -31,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -327,6 +328,14 @@ public final class KraftQuorum implements Quorum {
     @Override
     public void directoryFailed(Uuid directoryId) {
         membership.directoryFailed(directoryId);
+    }
+
+    /**
+     * These data folders, and no others, get no new replicas (KIP-1066): the controller is told
+     * with the next heartbeat, once the cluster's metadata version knows of that.
+     */
+    public void cordon(Set<Uuid> directoryIds) {
+        membership.cordon(directoryIds);
     }
 
     @Override

@@ -72,6 +72,12 @@ import java.util.function.LongSupplier;
 final class LocalController implements ClusterController {
     private static final short FIRST_VERSION_THAT_KNOWS_DELETION_DISABLED = 3;
 
+    /**
+     * What brokers are asked for may cordon data folders; of others Kafka's controller takes only
+     * the contrary, as it does not know the folders. Ours need not be known to be ignored.
+     */
+    private static final boolean BY_A_BROKER = true;
+
     private final int nodeId;
     private final Controller controller;
     private final RaftRequests raft;
@@ -196,7 +202,7 @@ final class LocalController implements ClusterController {
                         Requests.of(ApiKeys.INCREMENTAL_ALTER_CONFIGS, caller),
                         alteration.changes(),
                         request.validateOnly(),
-                        false)
+                        BY_A_BROKER)
                 .thenApply(outcome -> {
                     var reply = new IncrementalAlterConfigsResponseData();
                     for (ConfigAlteration.Answer answer : alteration.answers(outcome)) {
@@ -222,7 +228,7 @@ final class LocalController implements ClusterController {
                         Requests.of(ApiKeys.ALTER_CONFIGS, caller),
                         alteration.changes(),
                         request.validateOnly(),
-                        false)
+                        BY_A_BROKER)
                 .thenApply(outcome -> {
                     var reply = new AlterConfigsResponseData();
                     for (ConfigAlteration.Answer answer : alteration.answers(outcome)) {

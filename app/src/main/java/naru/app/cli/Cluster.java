@@ -1,7 +1,6 @@
 package naru.app.cli;
 
 import naru.app.terminal.Amounts;
-import naru.app.terminal.PlainText;
 import naru.app.terminal.Table;
 import naru.app.terminal.Terminal;
 
@@ -23,6 +22,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,98 +32,33 @@ import java.util.TreeSet;
         name = "cluster",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Show the cluster's nodes, health, features, quorum and disks.",
+        description = {
+            "Show the cluster's nodes, health, features, quorum and disks; spread what they bear;",
+            "take nodes out."
+        },
+        subcommands = {
+            ClusterStatus.class,
+            ClusterElect.class,
+            ClusterBalance.class,
+            ClusterRemove.class
+        },
         footer = {
             "",
             "Examples:",
             "  naru cluster status",
             "  naru cluster describe --bootstrap kafka.example:9092",
-            "  naru cluster log-dirs -o json"
+            "  naru cluster log-dirs -o json",
+            "  naru cluster balance --plan",
+            "  naru cluster remove 3"
         })
 public final class Cluster extends ClusterCommand {
     public Cluster(Terminal terminal) {
         super(terminal);
     }
 
-    /** The JSON of {@code cluster status}; without the right to see them, sizes are null. */
-    record Status(
-            String clusterId,
-            int controller,
-            int brokers,
-            int topics,
-            int partitions,
-            int underReplicatedPartitions,
-            int offlinePartitions,
-            @Nullable Long sizeBytes,
-            boolean healthy) {}
-
-    @Command(
-            name = "status",
-            mixinStandardHelpOptions = true,
-            description = "One look: is all well? The exit code is 1 when it is not.")
-    int status() {
-        return withAdmin(admin -> {
-            Status status = statusOf(admin);
-            if (json()) {
-                showJson(status);
-            } else {
-                print(status);
-            }
-            return status.healthy() ? OK : FAILED;
-        });
-    }
-
-    private static Status statusOf(Admin admin) {
-        var cluster = admin.describeCluster();
-        Collection<Node> nodes = await(cluster.nodes());
-        @Nullable Node controller = awaitOrNull(cluster.controller());
-        int topics = 0;
-        int partitions = 0;
-        int underReplicated = 0;
-        int offline = 0;
-        for (TopicDescription topic : Topics.all(admin, true)) {
-            Topics.Row row = Topics.Row.of(topic);
-            topics += row.internal() ? 0 : 1;
-            partitions += row.partitions();
-            underReplicated += row.underReplicatedPartitions();
-            offline += row.offlinePartitions();
-        }
-        @Nullable Long size = 0L;
-        for (Folder folder : folders(admin, nodes)) {
-            size = size == null || folder.sizeBytes() == null ? null : size + folder.sizeBytes();
-        }
-        return new Status(
-                String.valueOf(await(cluster.clusterId())),
-                controller == null ? -1 : controller.id(),
-                nodes.size(),
-                topics,
-                partitions,
-                underReplicated,
-                offline,
-                size,
-                underReplicated == 0 && offline == 0 && !nodes.isEmpty());
-    }
-
-    private void print(Status status) {
-        var paint = terminal.paint();
-        String verdict =
-                status.healthy()
-                        ? paint.green("healthy")
-                        : paint.red(
-                                status.offlinePartitions()
-                                        + " partitions offline, "
-                                        + status.underReplicatedPartitions()
-                                        + " under-replicated");
-        terminal.out().println("cluster " + PlainText.of(status.clusterId()) + " is " + verdict);
-        @Nullable Long size = status.sizeBytes();
-        terminal.out()
-                .println(
-                        String.join(
-                                ", ",
-                                Amounts.plural(status.brokers(), "broker"),
-                                Amounts.plural(status.topics(), "topic"),
-                                Amounts.plural(status.partitions(), "partition"),
-                                size == null ? "sizes unknown" : Amounts.bytes(size)));
+    /** The parent of a subcommand that is a class of its own. */
+    static Cluster parent(@Nullable Cluster parent) {
+        return Objects.requireNonNull(parent, "a subcommand of cluster");
     }
 
     /** A broker; the JSON of {@code cluster describe}. */

@@ -1,5 +1,6 @@
 package naru.app.cli;
 
+import naru.app.explain.Finding;
 import naru.app.terminal.Json;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Table;
@@ -80,6 +81,22 @@ abstract class ClusterCommand {
 
     final void showJson(Object value) {
         terminal.out().println(Json.pretty(value));
+    }
+
+    /** Prints what is so, marked by how much it matters, with what can be done. */
+    final void print(Finding finding) {
+        var paint = terminal.paint();
+        String mark =
+                switch (finding.level()) {
+                    case fine -> "   ";
+                    case notable -> paint.yellow(" * ");
+                    case problem -> paint.red("!! ");
+                };
+        terminal.out().println(mark + PlainText.of(finding.sentence()));
+        @Nullable String advice = finding.advice();
+        if (advice != null) {
+            terminal.out().println("   " + paint.faint("> " + PlainText.of(advice)));
+        }
     }
 
     /** Tells people what was done; programs have the exit code. */

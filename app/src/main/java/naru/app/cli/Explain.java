@@ -6,7 +6,6 @@ import naru.app.explain.GroupFacts;
 import naru.app.explain.TopicExplainer;
 import naru.app.explain.TransactionExplainer;
 import naru.app.terminal.Amounts;
-import naru.app.terminal.PlainText;
 import naru.app.terminal.Table;
 import naru.app.terminal.Terminal;
 
@@ -203,21 +202,6 @@ public final class Explain extends ClusterCommand {
             explanations.forEach(explanation -> explanation.findings().forEach(this::print));
         }
         return exit;
-    }
-
-    private void print(Finding finding) {
-        var paint = terminal.paint();
-        String mark =
-                switch (finding.level()) {
-                    case fine -> "   ";
-                    case notable -> paint.yellow(" * ");
-                    case problem -> paint.red("!! ");
-                };
-        terminal.out().println(mark + PlainText.of(finding.sentence()));
-        @Nullable String advice = finding.advice();
-        if (advice != null) {
-            terminal.out().println("   " + paint.faint("> " + PlainText.of(advice)));
-        }
     }
 
     private interface Work {

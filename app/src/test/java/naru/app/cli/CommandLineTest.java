@@ -49,6 +49,9 @@ class CommandLineTest {
                 "configs unset --help",
                 "cluster --help",
                 "cluster status --help",
+                "cluster elect --help",
+                "cluster balance --help",
+                "cluster remove --help",
                 "cluster describe --help",
                 "cluster features --help",
                 "cluster quorum --help",
@@ -77,6 +80,10 @@ class CommandLineTest {
                 "groups reset-offsets g --topic t",
                 "groups reset-offsets g --topic t --to-latest --to-earliest",
                 "transactions abort t:0",
+                "cluster balance",
+                "cluster balance --plan --now",
+                "cluster remove",
+                "cluster remove three",
                 "start --set listeners"
             })
     void whatIsNotUnderstoodEndsWithTwo(String line) {

@@ -104,7 +104,8 @@ public final class DescribeLogDirs implements RequestHandler {
                 new DescribeLogDirsResult()
                         .setLogDir(directory.path().toString())
                         .setTotalBytes(directory.totalBytes())
-                        .setUsableBytes(directory.usableBytes());
+                        .setUsableBytes(directory.usableBytes())
+                        .setIsCordoned(logs.isCordoned(directory));
         byTopic.forEach((topic, partitions) ->
                 result.topics()
                         .add(new DescribeLogDirsTopic().setName(topic).setPartitions(partitions)));

@@ -218,6 +218,10 @@ public final class ConfigValidator {
                 throw new InvalidRequestException(problem.key() + ": " + problem.remedy());
             }
         }
+        String cordon = changed.contains(NodeConfig.CORDONED) ? proposed.cordonProblem() : null;
+        if (cordon != null) {
+            throw new InvalidRequestException(NodeConfig.CORDONED + ": " + cordon);
+        }
         String refusal = trial.refusal(changed, proposed);
         if (refusal != null) {
             throw new InvalidRequestException(refusal);

@@ -22,6 +22,7 @@ final class DynamicSettings {
                     compression.lz4.level
                     compression.type
                     compression.zstd.level
+                    cordoned.log.dirs
                     follower.fetch.last.tiered.offset.enable
                     group.consumer.assignment.interval.ms
                     group.coordinator.cached.buffer.max.bytes
@@ -62,6 +63,11 @@ final class DynamicSettings {
                     metric.reporters
                     min.insync.replicas
                     naru.ack
+                    naru.balance.enabled
+                    naru.balance.interval.ms
+                    naru.balance.threshold.percent
+                    naru.balance.throttle.bytes.per.second
+                    naru.balance.under.way
                     num.io.threads
                     num.network.threads
                     num.recovery.threads.per.data.dir

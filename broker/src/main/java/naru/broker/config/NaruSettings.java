@@ -4,9 +4,11 @@ import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
 import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
 import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
 import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
+import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
@@ -40,6 +42,14 @@ public final class NaruSettings {
 
     /** How long a client may take to show who it is. */
     public static final String AUTHENTICATION_TIMEOUT = "naru.authentication.timeout.ms";
+
+    public static final String BALANCE = "naru.balance.enabled";
+    public static final String BALANCE_INTERVAL = "naru.balance.interval.ms";
+    public static final String BALANCE_THRESHOLD = "naru.balance.threshold.percent";
+    public static final String BALANCE_THROTTLE = "naru.balance.throttle.bytes.per.second";
+
+    /** Says in the metadata who moves replicas just now. */
+    public static final String BALANCE_MARK = "naru.balance.under.way";
 
     public static final String LOG_FORMAT = "naru.log.format";
     public static final String LOOPS = "naru.loops";
@@ -105,6 +115,7 @@ public final class NaruSettings {
                 MEDIUM,
                 "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
         defineCluster(settings);
+        defineBalance(settings);
         settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);
         settings.define(
                 INSECURE_LISTENERS,
@@ -172,5 +183,44 @@ public final class NaruSettings {
                 MEDIUM,
                 "First voters of a new quorum, with a comma between, each"
                         + " ID@HOST:PORT:DIRECTORY_ID; the same on each of them.");
+    }
+
+    private static void defineBalance(ConfigDef settings) {
+        settings.define(
+                        BALANCE,
+                        BOOLEAN,
+                        true,
+                        MEDIUM,
+                        "Whether leaders and replicas are spread over the nodes by themselves.")
+                .define(
+                        BALANCE_INTERVAL,
+                        LONG,
+                        60_000L,
+                        atLeast(100),
+                        LOW,
+                        "How often the active controller looks whether the nodes are even.")
+                .define(
+                        BALANCE_THRESHOLD,
+                        INT,
+                        10,
+                        between(1, 1000),
+                        LOW,
+                        "How many percent a node may bear more or less than the mean before"
+                                + " something is moved.")
+                .define(
+                        BALANCE_THROTTLE,
+                        LONG,
+                        20L * 1024 * 1024,
+                        atLeast(1024),
+                        MEDIUM,
+                        "Bytes a second that a node sends, and receives, of replicas that are moved"
+                                + " to spread them; at least twice what is written to them.")
+                .define(
+                        BALANCE_MARK,
+                        STRING,
+                        "",
+                        LOW,
+                        "Not to be set by hand: who moves replicas just now, and which throttles go"
+                                + " with it.");
     }
 }

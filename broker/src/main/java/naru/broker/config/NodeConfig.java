@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of a node: what its file and command line say, over that what was set
@@ -22,6 +23,8 @@ import java.util.TreeSet;
  * <p>Values are read by Kafka's names, already parsed to the setting's type.
  */
 public final class NodeConfig {
+    static final String CORDONED = "cordoned.log.dirs";
+
     private final Layers layers;
     private final Map<String, Object> values;
     private final ListenerAddresses addresses;
@@ -218,6 +221,26 @@ public final class NodeConfig {
     public Path metadataFolder() {
         String own = text("metadata.log.dir");
         return own == null ? dataFolders().getFirst() : Path.of(own).toAbsolutePath().normalize();
+    }
+
+    /** Data folders that get no new replicas; all of them for {@code *}. */
+    public Set<Path> cordonedFolders() {
+        List<String> named = list(CORDONED);
+        return named.contains("*")
+                ? Set.copyOf(dataFolders())
+                : named.stream()
+                        .map(folder -> Path.of(folder.strip()).toAbsolutePath().normalize())
+                        .collect(Collectors.toSet());
+    }
+
+    /** Why the cordoned folders are no folders of this node, or null. */
+    @Nullable String cordonProblem() {
+        for (Path folder : cordonedFolders()) {
+            if (!dataFolders().contains(folder)) {
+                return "write * or folders of log.dirs, which has no " + folder;
+            }
+        }
+        return null;
     }
 
     /** Listeners for clients and other brokers; at least one where this node is a broker. */

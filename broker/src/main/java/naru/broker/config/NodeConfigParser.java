@@ -63,11 +63,18 @@ final class NodeConfigParser {
         if (!problems.isEmpty()) {
             throw new BadConfiguration(problems);
         }
-        return new NodeConfig(
-                new NodeConfig.Layers(Map.of(), Map.of(), properties),
-                Map.copyOf(values),
-                addresses,
-                ServedSettings.withoutEffect(properties.keySet()));
+        NodeConfig config =
+                new NodeConfig(
+                        new NodeConfig.Layers(Map.of(), Map.of(), properties),
+                        Map.copyOf(values),
+                        addresses,
+                        ServedSettings.withoutEffect(properties.keySet()));
+        String cordon = config.cordonProblem();
+        if (cordon != null) {
+            String given = String.valueOf(properties.get(NodeConfig.CORDONED));
+            throw new BadConfiguration(List.of(new Problem(NodeConfig.CORDONED, given, cordon)));
+        }
+        return config;
     }
 
     /** As written, since nothing is parsed yet. */

@@ -113,11 +113,6 @@ final class RefusedSettings {
                 List.of("config.providers"),
                 RefusedSettings::notEmpty,
                 "this release resolves no ${provider:...} values; write the values themselves");
-        refuse(
-                rules,
-                List.of("cordoned.log.dirs"),
-                RefusedSettings::notEmpty,
-                "this release cannot cordon data folders; remove it");
         return Map.copyOf(rules);
     }
 

@@ -28,6 +28,7 @@ final class ServedSettings {
                     connections.max.idle.ms
                     connections.max.reauth.ms
                     controlled.shutdown.enable
+                    cordoned.log.dirs
                     controller.listener.names
                     controller.quorum.append.linger.ms
                     controller.quorum.auto.join.enable

@@ -33,6 +33,7 @@ public final class Followers {
     private final Map<Integer, Follower> followers = new LinkedHashMap<>();
     private Set<Integer> inSync;
     private int replicas;
+    private int coming;
     private int partitionEpoch;
     private @Nullable Change asked;
 
@@ -132,6 +133,7 @@ public final class Followers {
             }
         }
         replicas = state.replicas().size();
+        coming = state.addingReplicas().size();
     }
 
     /** Takes what the metadata say in the same leader epoch; what is older than known is passed. */
@@ -238,8 +240,9 @@ public final class Followers {
         return inSync.size() < Math.min(minInSync, replicas);
     }
 
+    /** Whether any is out of sync; those that are only on their way are not missed. */
     public synchronized boolean isUnderReplicated() {
-        return inSync.size() < replicas;
+        return inSync.size() < replicas - coming;
     }
 
     public synchronized boolean isInSync(int broker) {

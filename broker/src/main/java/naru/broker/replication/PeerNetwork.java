@@ -1,5 +1,6 @@
 package naru.broker.replication;
 
+import naru.broker.config.Listener;
 import naru.broker.config.NodeConfig;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Where other brokers are reached, and how this one shows who it is: the inter-broker listener's
@@ -119,12 +122,19 @@ public final class PeerNetwork {
                 MetadataRecoveryStrategy.NONE);
     }
 
-    private static SecurityProtocol protocol(NodeConfig config) {
+    /** As this broker's own listener of the name speaks; a controller looks at the brokers'. */
+    private SecurityProtocol protocol(NodeConfig config) {
         String name = config.interBrokerListenerName();
-        return config.listeners().stream()
-                .filter(listener -> listener.name().equals(name))
-                .map(listener -> SecurityProtocol.forName(listener.protocol()))
+        return Stream.concat(
+                        config.listeners().stream()
+                                .filter(listener -> listener.name().equals(name))
+                                .map(Listener::protocol),
+                        image.get().brokers().stream()
+                                .map(broker -> broker.endpoint(name))
+                                .filter(Objects::nonNull)
+                                .map(BrokerEndpoint::securityProtocol))
                 .findFirst()
+                .map(SecurityProtocol::forName)
                 .orElse(SecurityProtocol.PLAINTEXT);
     }
 

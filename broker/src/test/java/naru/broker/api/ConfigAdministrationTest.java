@@ -264,8 +264,7 @@ class ConfigAdministrationTest {
                         "listeners",
                         "listener.security.protocol.map",
                         "principal.builder.class",
-                        "config.providers",
-                        "cordoned.log.dirs");
+                        "config.providers");
 
         List<String> described =
                 describe(ConfigResource.Type.BROKER, "1").configs().stream()

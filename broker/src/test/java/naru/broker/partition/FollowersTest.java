@@ -59,7 +59,9 @@ class FollowersTest {
                 List.of(Uuid.ZERO_UUID, Uuid.ZERO_UUID, Uuid.ZERO_UUID),
                 LEADER,
                 EPOCH,
-                partitionEpoch);
+                partitionEpoch,
+                List.of(),
+                List.of());
     }
 
     private Seen fetch(int broker, long offset) {

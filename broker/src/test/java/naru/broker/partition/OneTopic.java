@@ -36,7 +36,9 @@ public record OneTopic(
                         List.of(Uuid.ZERO_UUID),
                         leader,
                         leaderEpoch,
-                        leaderEpoch),
+                        leaderEpoch,
+                        List.of(),
+                        List.of()),
                 List.of());
     }
 

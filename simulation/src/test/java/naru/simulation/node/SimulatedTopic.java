@@ -34,6 +34,8 @@ public record SimulatedTopic(
                         List.of(directories.getOrDefault(index, Uuid.ZERO_UUID)),
                         SimulatedCluster.NODE,
                         leaderEpoch,
-                        leaderEpoch);
+                        leaderEpoch,
+                        List.of(),
+                        List.of());
     }
 }

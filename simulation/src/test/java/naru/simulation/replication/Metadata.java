@@ -29,6 +29,8 @@ record Metadata(
                 replicas.stream().map(id -> Uuid.ZERO_UUID).toList(),
                 leader,
                 leaderEpoch,
-                epoch);
+                epoch,
+                List.of(),
+                List.of());
     }
 }
