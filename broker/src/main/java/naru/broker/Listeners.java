@@ -46,8 +46,7 @@ final class Listeners {
         ports.save();
     }
 
-    private Bound bind(
-            Transport transport, Listener listener, ApiTable apis, RememberedPorts ports)
+    private Bound bind(Transport transport, Listener listener, ApiTable apis, RememberedPorts ports)
             throws StartException {
         try {
             if (!config.yields(listener)) {
@@ -122,7 +121,9 @@ final class Listeners {
         return endpoints;
     }
 
-    /** A yielding listener goes by the name that is told of the others, as its port is not known. */
+    /**
+     * A yielding listener goes by the name that is told of the others, as its port is not known.
+     */
     private String told(Bound one) {
         return config.yields(one.listener)
                 ? config.listeners().stream()

@@ -196,10 +196,10 @@ public final class NaruSettings {
                 LIST,
                 List.of(),
                 LOW,
-                "Names of listeners that take another port when theirs is taken, and keep to it: the"
-                        + " data folder remembers it in `listener-ports`. The controller listener of"
-                        + " a node that was told nothing about controllers is one without being"
-                        + " named.");
+                "Names of listeners that take another port when theirs is taken, and keep to it:"
+                    + " the data folder remembers it in `listener-ports`. The controller listener"
+                    + " of a node that was told nothing about controllers is one without being"
+                    + " named.");
         settings.define(
                 NODES_BY_CERTIFICATE,
                 BOOLEAN,

@@ -228,8 +228,8 @@ public final class NodeConfig {
     }
 
     /**
-     * Listeners for the metadata quorum. A node that was told nothing about controllers has one too,
-     * so that its cluster can grow.
+     * Listeners for the metadata quorum. A node that was told nothing about controllers has one
+     * too, so that its cluster can grow.
      */
     public List<Listener> controllerListeners() {
         return addresses.controller();

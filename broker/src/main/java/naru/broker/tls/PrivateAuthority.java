@@ -3,7 +3,6 @@ package naru.broker.tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -92,8 +91,7 @@ public final class PrivateAuthority {
      * @param names as {@code dns:HOST} and {@code ip:ADDRESS}, checked by the caller
      * @return the certificate, as text
      */
-    public String sign(
-            String request, String distinguishedName, List<String> names, int validDays)
+    public String sign(String request, String distinguishedName, List<String> names, int validDays)
             throws IOException {
         return Keytool.run(
                 file,
