@@ -43,7 +43,6 @@ import java.util.stream.Collectors;
 final class Join implements Callable<Integer> {
     private static final long LOOK_EVERY_MILLIS = 250;
     private static final long PATIENCE_SECONDS = 60;
-    private static final int FAILED = 1;
 
     private final Terminal terminal;
     private final NodeLauncher launcher;
@@ -82,6 +81,13 @@ final class Join implements Callable<Integer> {
             })
     @Nullable Boolean voter;
 
+    private boolean started;
+
+    @Option(
+            names = "--renew",
+            description = "Gives the node of DIR a new certificate, and does nothing else.")
+    boolean renew;
+
     @Option(
             names = {"-s", "--set"},
             paramLabel = "KEY=VALUE",
@@ -98,6 +104,9 @@ final class Join implements Callable<Integer> {
         Joined joined;
         try {
             Invitation invitation = Invitation.parse(token);
+            if (renew) {
+                return renew(invitation);
+            }
             tell("joining the cluster " + invitation.clusterId());
             joined =
                     new Joining(
@@ -116,17 +125,32 @@ final class Join implements Callable<Integer> {
         start.data = data;
         start.sets = sets;
         int exitCode = start.call();
-        if (exitCode == FAILED) {
+        if (!started) {
             terminal.err()
                     .println(
-                            "naru: the node has joined but does not run; start it again with: naru"
-                                    + " start --data "
+                            "naru: the node has joined but does not run. Try again with: naru start"
+                                    + " --data "
                                     + data);
         }
         return exitCode;
     }
 
+    private int renew(Invitation invitation) {
+        Map<String, String> settings = Settings.read(null, sets, data);
+        int renewed =
+                new Joining(
+                                invitation,
+                                new Joining.Wishes(data, null, null, null),
+                                step -> tell("  " + step))
+                        .renew(settings);
+        tell(
+                "node %d has a new certificate; a node that runs shows it from now on, and uses it itself after a restart"
+                        .formatted(renewed));
+        return 0;
+    }
+
     private void watch(RunningNode node, Joined joined) {
+        started = true;
         tell("registered, and caught up with the cluster's metadata");
         if (joined.voter()) {
             Thread.ofVirtual().name("naru-join-watch").start(() -> watchVoters(node, joined));

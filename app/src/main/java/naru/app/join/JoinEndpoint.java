@@ -241,12 +241,7 @@ public final class JoinEndpoint implements AutoCloseable {
         try {
             Question question = checked(cluster, JoinMessages.read(body, Question.class));
             Roster roster = await(cluster.roster());
-            Integer wanted = question.nodeId();
-            if (wanted != null && roster.known().contains(wanted)) {
-                throw new Refused(
-                        CONFLICT, "there is a node " + wanted + " already; leave --node-id out");
-            }
-            int nodeId = wanted == null ? cluster.takeNodeId(roster, token) : wanted;
+            int nodeId = nodeId(cluster, roster, token, question);
             String certificate;
             synchronized (this) {
                 certificate =
@@ -272,6 +267,24 @@ public final class JoinEndpoint implements AutoCloseable {
                 cluster.giveBack(token);
             }
         }
+    }
+
+    private static int nodeId(
+            Newcomers cluster, Roster roster, TokenInformation token, Question question)
+            throws Refused {
+        Integer wanted = question.nodeId();
+        if (wanted == null) {
+            return cluster.takeNodeId(roster, token);
+        }
+        boolean known = roster.known().contains(wanted);
+        if (known && !question.renewal()) {
+            throw new Refused(
+                    CONFLICT, "there is a node " + wanted + " already; leave --node-id out");
+        }
+        if (!known && question.renewal()) {
+            throw new Refused(CONFLICT, "there is no node " + wanted);
+        }
+        return wanted;
     }
 
     private static Question checked(Newcomers cluster, Question question)

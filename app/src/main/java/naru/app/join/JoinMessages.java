@@ -26,12 +26,14 @@ final class JoinMessages {
      * @param certificateRequest in PKCS#10, as text
      * @param names of the newcomer, as {@code dns:HOST} and {@code ip:ADDRESS}
      * @param nodeId null for any that is free
+     * @param renewal whether there is a node of that number, which needs a new certificate
      */
     record Question(
             String clusterId,
             String certificateRequest,
             List<String> names,
-            @Nullable Integer nodeId) {}
+            @Nullable Integer nodeId,
+            boolean renewal) {}
 
     /**
      * @param certificate for the newcomer, as text

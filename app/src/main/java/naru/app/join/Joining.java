@@ -139,7 +139,8 @@ public final class Joining {
                                             invitation.clusterId(),
                                             applicant.certificateRequest(),
                                             secured.names(),
-                                            wishes.nodeId()));
+                                            wishes.nodeId(),
+                                            false));
             applicant.complete(
                     admission.certificate(), admission.authority(), admission.tokenKey());
             teller.accept("its certificate is signed by the cluster's authority");
@@ -156,6 +157,41 @@ public final class Joining {
             return new Joined(folder, admission.nodeId(), voter);
         } finally {
             applicant.abandon();
+        }
+    }
+
+    /**
+     * Gives a node that has joined a new certificate.
+     *
+     * @param settings of the node
+     * @return the node's id
+     */
+    public int renew(Map<String, String> settings) {
+        Invitation.Secret secret = invitation.secret();
+        if (secret == null) {
+            throw new JoinFailure("the token is of a cluster without certificates");
+        }
+        int nodeId = folder.nodeOf(invitation.clusterId());
+        try {
+            SecurityFiles.Applicant applicant = SecurityFiles.applyAgain(folder.path());
+            try {
+                Admission admission =
+                        new JoinClient(secret)
+                                .ask(
+                                        new Question(
+                                                invitation.clusterId(),
+                                                applicant.certificateRequest(),
+                                                new SecureSettings(settings).names(),
+                                                nodeId,
+                                                true));
+                applicant.complete(
+                        admission.certificate(), admission.authority(), admission.tokenKey());
+                return nodeId;
+            } finally {
+                applicant.abandon();
+            }
+        } catch (IOException fault) {
+            throw new JoinFailure("the certificate is not renewed: " + fault.getMessage(), fault);
         }
     }
 

@@ -85,6 +85,23 @@ public final class NodeFolder {
                 : "%s is node %s of another cluster, %s".formatted(folder, node, cluster);
     }
 
+    /**
+     * The id of the node that the folder is of.
+     *
+     * @throws JoinFailure when it is no node of this cluster
+     */
+    int nodeOf(String clusterId) {
+        Path file = folder.resolve(META_PROPERTIES);
+        if (!Files.exists(file)) {
+            throw new JoinFailure(folder + " is no node's folder; name one: --data DIR");
+        }
+        Properties meta = read(file);
+        if (!clusterId.equals(meta.getProperty("cluster.id"))) {
+            throw new JoinFailure(whose(meta, clusterId));
+        }
+        return Integer.parseInt(meta.getProperty("node.id", "0").strip());
+    }
+
     private static Properties read(Path file) {
         Properties properties = new Properties();
         try (var reader = Files.newBufferedReader(file)) {

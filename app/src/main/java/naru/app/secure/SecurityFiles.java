@@ -184,6 +184,21 @@ public final class SecurityFiles {
         return new Applicant(folder, made, made.key().create());
     }
 
+    /** Makes another key for a node that has joined, to be kept under the same password. */
+    public static Applicant applyAgain(Path dataFolder) throws IOException {
+        Path folder = dataFolder.toAbsolutePath().normalize();
+        Properties secrets = new Properties();
+        SecurityFiles present = new SecurityFiles(folder, 0, secrets);
+        if (present.holdsAuthority()) {
+            throw new IOException("the node has the authority's key, and renews it by itself");
+        }
+        try (InputStream in = Files.newInputStream(present.file(SECRETS))) {
+            secrets.load(in);
+        }
+        SecurityFiles made = new SecurityFiles(newFolder(folder), 0, secrets);
+        return new Applicant(folder, made, made.key().create());
+    }
+
     private OwnKey key() {
         return new OwnKey(keystore(), ALIAS, keystorePassword());
     }
