@@ -24,14 +24,16 @@ class NodePrincipalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CN=naru", "CN=node-1,O=Example", "CN=node-", "CN=xnode-1", "CN=node-1x"})
+    @ValueSource(
+            strings = {"CN=naru", "CN=node-1,O=Example", "CN=node-", "CN=xnode-1", "CN=node-1x"})
     void certificateOfSomebodyElseNamesNobody(String subject) {
         assertThatThrownBy(() -> mapper.getName(subject))
                 .isInstanceOf(SslPrincipalMapper.NoMatchingRule.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"User:node-", "User:node-1x", "User:Node-1", "Group:node-1", "User:admin"})
+    @ValueSource(
+            strings = {"User:node-", "User:node-1x", "User:Node-1", "Group:node-1", "User:admin"})
     void othersAreNoNodes(String principal) {
         String[] parts = principal.split(":", 2);
 

@@ -293,8 +293,7 @@ class NodeConfigTest {
 
     @Test
     void nodeThatWasToldNothingOfControllersHasAListenerForThem() {
-        NodeConfig config =
-                NodeConfig.parse(Map.of("listeners", "PLAINTEXT://127.0.0.1:19092"));
+        NodeConfig config = NodeConfig.parse(Map.of("listeners", "PLAINTEXT://127.0.0.1:19092"));
 
         Listener implied = new Listener("CONTROLLER", "127.0.0.1", 9093, "PLAINTEXT");
         assertThat(config.controllerListeners()).containsExactly(implied);
