@@ -1,5 +1,6 @@
 package naru.broker.replication;
 
+import naru.log.LogStorageException;
 import naru.log.PartitionLog;
 
 import org.apache.kafka.common.TopicPartition;
@@ -102,16 +103,28 @@ final class LeaderBounds {
                     Errors error = Errors.forCode(answer.errorCode());
                     if (error != Errors.NONE) {
                         onError.accept(one, error);
-                    } else if (isWithin(one, answer.offset())) {
-                        one.ask = Followed.Ask.RECORDS;
-                        waiting.remove(one.key.topicPartition(), one);
-                        ready.add(one);
+                    } else {
+                        bringWithin(one, answer.offset(), ready, onError);
                     }
                 }
             }
         }
         asked = Map.of();
         return ready;
+    }
+
+    private void bringWithin(
+            Followed one, long offset, List<Followed> ready, BiConsumer<Followed, Errors> onError) {
+        try {
+            if (isWithin(one, offset)) {
+                one.ask = Followed.Ask.RECORDS;
+                waiting.remove(one.key.topicPartition(), one);
+                ready.add(one);
+            }
+        } catch (LogStorageException refused) {
+            LOG.error("{}: {}", one.key.topicPartition(), refused.getMessage());
+            onError.accept(one, Errors.KAFKA_STORAGE_ERROR);
+        }
     }
 
     /** Whether the log now lies within the leader's; else the other bound is to be asked for. */
