@@ -133,13 +133,18 @@ final class Agreement {
         }
     }
 
+    private boolean isCompacted(TopicPartition name) {
+        ModelImage.ModelTopic topic = cluster.controller().newest().topic(name.topic());
+        return topic != null && "compact".equals(topic.settings().get("cleanup.policy"));
+    }
+
     private void read(int id, TopicPartition name, Truth truth, Mirror mirror, long end) {
         long next = Math.max(mirror.end, mirror.log.logStartOffset());
         while (next < end
                 && mirror.log.read(next, end, PIECE_BYTES, true)
                         instanceof ReadOutcome.Found(LogSlice slice)) {
             for (MutableRecordBatch batch : batches(slice)) {
-                if (batch.baseOffset() > next && !mirror.log.config().compactEnabled()) {
+                if (batch.baseOffset() > next && !isCompacted(name)) {
                     throw new Violation(
                             "%s: broker %d has nothing from %d to %d"
                                     .formatted(name, id, next, batch.baseOffset()));
@@ -234,7 +239,7 @@ final class Agreement {
 
     /** A leader has all that was committed, but for what retention and compaction took. */
     private void holdsAll(int id, TopicPartition name, Truth truth, Mirror mirror) {
-        boolean compacted = mirror.log.config().compactEnabled();
+        boolean compacted = isCompacted(name);
         truth.committed
                 .tailMap(mirror.log.logStartOffset())
                 .forEach((offset, copy) -> {
@@ -292,7 +297,7 @@ final class Agreement {
         truths.forEach((name, truth) ->
                 truth.mirrors.forEach((id, mirror) -> {
                     boolean isOpen = cluster.machine(id).log(name) == mirror.log;
-                    if (isOpen && !mirror.log.config().compactEnabled()) {
+                    if (isOpen && !isCompacted(name)) {
                         checkReads(name, id, mirror.log);
                     }
                 }));

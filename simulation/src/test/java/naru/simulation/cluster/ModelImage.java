@@ -22,13 +22,10 @@ final class ModelImage extends BareImage {
     static final ModelImage NONE = new ModelImage(-1, new TreeMap<>(), new TreeMap<>());
 
     private final long version;
-    private final TreeMap<String, ModelTopic> topics;
-    private final TreeMap<Integer, BrokerNode> brokers;
+    private final Map<String, ModelTopic> topics;
+    private final Map<Integer, BrokerNode> brokers;
 
-    ModelImage(
-            long version,
-            TreeMap<String, ModelTopic> topics,
-            TreeMap<Integer, BrokerNode> brokers) {
+    ModelImage(long version, Map<String, ModelTopic> topics, Map<Integer, BrokerNode> brokers) {
         this.version = version;
         this.topics = topics;
         this.brokers = brokers;
