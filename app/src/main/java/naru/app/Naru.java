@@ -7,6 +7,7 @@ import naru.app.cli.Configs;
 import naru.app.cli.Consume;
 import naru.app.cli.Explain;
 import naru.app.cli.Groups;
+import naru.app.cli.Invite;
 import naru.app.cli.KafkaFailure;
 import naru.app.cli.Log;
 import naru.app.cli.Produce;
@@ -95,6 +96,11 @@ public final class Naru implements Callable<Integer> {
             line.addSubcommand(arguments[0], named.get());
         } else {
             commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        }
+        @Nullable CommandLine cluster = line.getSubcommands().get("cluster");
+        if (cluster != null) {
+            cluster.addSubcommand("invite", new Invite());
+            cluster.addSubcommand("join", new Join(terminal, Nodes.ofThisBuild()));
         }
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));

@@ -1,6 +1,7 @@
 package naru.app;
 
 import naru.broker.login.FirstUser;
+import naru.broker.newcomer.Newcomers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ interface NodeLauncher {
 
         /** Addresses for clients on this machine, each HOST:PORT. */
         List<String> bootstrap();
+
+        /** Who decides about nodes that want to join. */
+        Newcomers newcomers();
 
         /** Waits until the node has ended by itself or been closed. */
         void awaitEnd() throws InterruptedException;

@@ -8,6 +8,7 @@ import naru.broker.config.Listener;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.login.FirstUser;
+import naru.broker.newcomer.Newcomers;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +104,11 @@ final class Nodes {
         @Override
         public List<String> bootstrap() {
             return node.bootstrap();
+        }
+
+        @Override
+        public Newcomers newcomers() {
+            return node.newcomers();
         }
 
         @Override

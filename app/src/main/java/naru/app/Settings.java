@@ -1,5 +1,7 @@
 package naru.app;
 
+import naru.app.join.NodeFolder;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -19,31 +21,39 @@ final class Settings {
     private Settings() {}
 
     /**
-     * Later wins: the file, {@code sets}, the data folder. Without any word on it the data folder
-     * is {@code naru-data} in the working directory.
+     * Later wins: what the data folder says of itself, the file, {@code sets}, the data folder.
+     * Without any word on it the data folder is {@code naru-data} in the working directory.
      */
     static Map<String, String> read(
             @Nullable Path file, Map<String, String> sets, @Nullable Path dataFolder) {
-        Map<String, String> settings = file == null ? new TreeMap<>() : readFile(file);
-        sets.forEach((key, value) -> settings.put(key.strip(), value.strip()));
+        Map<String, String> given = file == null ? new TreeMap<>() : readFile(file, "--config");
+        sets.forEach((key, value) -> given.put(key.strip(), value.strip()));
         if (dataFolder != null) {
-            settings.remove("log.dir");
-            settings.put(DATA_KEY, dataFolder.toString());
-        } else if (!settings.containsKey(DATA_KEY) && !settings.containsKey("log.dir")) {
-            settings.put(DATA_KEY, DATA_DEFAULT);
+            given.remove("log.dir");
+            given.put(DATA_KEY, dataFolder.toString());
+        } else if (!given.containsKey(DATA_KEY) && !given.containsKey("log.dir")) {
+            given.put(DATA_KEY, DATA_DEFAULT);
         }
+        String folder = given.getOrDefault(DATA_KEY, given.getOrDefault("log.dir", ""));
+        Path own = Path.of(folder.split(",", -1)[0].strip(), NodeFolder.SETTINGS);
+        if (!Files.exists(own)) {
+            return given;
+        }
+        Map<String, String> settings = readFile(own, "made by naru cluster join");
+        settings.putAll(given);
         return settings;
     }
 
-    private static Map<String, String> readFile(Path file) {
+    private static Map<String, String> readFile(Path file, String origin) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (NoSuchFileException missing) {
-            throw new StartFailure("there is no file " + file + " (--config)", missing);
+            throw new StartFailure("there is no file " + file + " (" + origin + ")", missing);
         } catch (IOException | IllegalArgumentException unreadable) {
             throw new StartFailure(
-                    "cannot read " + file + " (--config): " + unreadable.getMessage(), unreadable);
+                    "cannot read " + file + " (" + origin + "): " + unreadable.getMessage(),
+                    unreadable);
         }
         Map<String, String> settings = new TreeMap<>();
         for (String key : properties.stringPropertyNames()) {

@@ -1,11 +1,13 @@
 package naru.app;
 
 import naru.app.NodeLauncher.RunningNode;
+import naru.app.join.JoinEndpoint;
 import naru.app.logging.Logging;
 import naru.app.secure.SecureSettings;
 import naru.app.secure.SecurityFiles;
 import naru.app.terminal.PlainText;
 import naru.app.terminal.Terminal;
+import naru.broker.config.NaruSettings;
 import naru.broker.login.FirstUser;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Runs a node in the foreground until it is told to stop. */
@@ -53,6 +56,7 @@ final class Start implements Callable<Integer> {
 
     private final Terminal terminal;
     private final NodeLauncher launcher;
+    private final Consumer<RunningNode> whenReady;
 
     @Option(
             names = {"-c", "--config"},
@@ -81,8 +85,16 @@ final class Start implements Callable<Integer> {
     boolean secure;
 
     Start(Terminal terminal, NodeLauncher launcher) {
+        this(terminal, launcher, node -> {});
+    }
+
+    /**
+     * @param whenReady is told of the node when it serves
+     */
+    Start(Terminal terminal, NodeLauncher launcher, Consumer<RunningNode> whenReady) {
         this.terminal = terminal;
         this.launcher = launcher;
+        this.whenReady = whenReady;
     }
 
     @Override
@@ -95,8 +107,18 @@ final class Start implements Callable<Integer> {
             setUpLog(settings.getOrDefault("naru.log.format", "text"));
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stop(started, endedByItself), "stop"));
+            secure |= Boolean.parseBoolean(settings.get(NaruSettings.SECURE));
             SecurityFiles security = secure ? secure(settings) : null;
-            node = launcher.launch(settings, security == null ? null : firstUser(security));
+            JoinEndpoint endpoint = security == null ? null : endpoint(security, settings);
+            try {
+                node = launcher.launch(settings, firstUser(security));
+            } catch (RuntimeException refused) {
+                closeIfThere(endpoint);
+                throw refused;
+            }
+            if (endpoint != null) {
+                endpoint.serve(node.newcomers());
+            }
             if (security != null) {
                 tellClients(security, node);
             }
@@ -111,6 +133,7 @@ final class Start implements Callable<Integer> {
         started.complete(node);
         terminal.out().printf("naru ready in %d ms: %s%n", millisSinceLaunch(), node.summary());
         terminal.out().flush();
+        whenReady.accept(node);
         node.awaitEnd();
         endedByItself.set(true);
         return FAILED;
@@ -128,11 +151,38 @@ final class Start implements Callable<Integer> {
         }
     }
 
-    private static FirstUser firstUser(SecurityFiles security) {
-        return new FirstUser(security.user(), security.password());
+    private static @Nullable FirstUser firstUser(@Nullable SecurityFiles security) {
+        return security == null || !security.knowsUser()
+                ? null
+                : new FirstUser(security.user(), security.password());
+    }
+
+    /** Bound before the node starts, since the node tells where it is. */
+    private static @Nullable JoinEndpoint endpoint(
+            SecurityFiles security, Map<String, String> settings) {
+        try {
+            return security.holdsAuthority() ? JoinEndpoint.bind(security, settings) : null;
+        } catch (IOException fault) {
+            throw new StartFailure(
+                    "%s: cannot listen on %s: %s. Stop what uses the address, or choose another"
+                            .formatted(
+                                    NaruSettings.CLUSTER_LISTENERS,
+                                    settings.getOrDefault(NaruSettings.CLUSTER_LISTENERS, ""),
+                                    fault.getMessage()),
+                    fault);
+        }
+    }
+
+    private static void closeIfThere(@Nullable JoinEndpoint endpoint) {
+        if (endpoint != null) {
+            endpoint.close();
+        }
     }
 
     private void tellClients(SecurityFiles security, RunningNode node) {
+        if (!security.knowsUser()) {
+            return;
+        }
         String bootstrap = String.join(",", node.bootstrap());
         try {
             security.writeClientFiles(bootstrap);

@@ -34,6 +34,7 @@ record AccessControl(
             rules =
                     new AccessByRules(
                             config.superUsers(),
+                            config.knowsNodesByCertificate(),
                             config.flag(AuthorizationSettings.EVERYBODY_WHERE_NO_RULE_IS));
             if (config.superUsers().isEmpty()) {
                 LOG.warn(

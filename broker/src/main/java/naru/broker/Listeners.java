@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -35,26 +36,28 @@ final class Listeners {
 
     void bind(Transport transport, ApiTable brokerApis, ApiTable controllerApis)
             throws StartException {
+        RememberedPorts ports = new RememberedPorts(config.metadataFolder());
         for (Listener listener : config.listeners()) {
-            bound.add(bind(transport, listener, brokerApis));
+            bound.add(bind(transport, listener, brokerApis, ports));
         }
         for (Listener listener : config.controllerListeners()) {
-            controllers.add(bind(transport, listener, controllerApis));
+            controllers.add(bind(transport, listener, controllerApis, ports));
         }
+        ports.save();
     }
 
-    private Bound bind(Transport transport, Listener listener, ApiTable apis)
+    private Bound bind(Transport transport, Listener listener, ApiTable apis, RememberedPorts ports)
             throws StartException {
         try {
-            InetSocketAddress wanted = address(listener);
-            return new Bound(
-                    listener,
-                    transport.bind(
-                            new ListenerOptions(
-                                    listener.name(),
-                                    wanted,
-                                    apis,
-                                    protections.of(listener.name()))));
+            if (!config.yields(listener)) {
+                return bind(transport, listener, apis, listener.port());
+            }
+            int port =
+                    ports.bind(
+                            listener.name(),
+                            listener.port(),
+                            each -> bind(transport, listener, apis, each).address.getPort());
+            return new Bound(listener, address(listener, port));
         } catch (IOException e) {
             throw new StartException(
                     "listeners: cannot listen on "
@@ -67,10 +70,23 @@ final class Listeners {
         }
     }
 
-    private static InetSocketAddress address(Listener listener) throws UnknownHostException {
+    private Bound bind(Transport transport, Listener listener, ApiTable apis, int port)
+            throws IOException {
+        return new Bound(
+                listener,
+                transport.bind(
+                        new ListenerOptions(
+                                listener.name(),
+                                address(listener, port),
+                                apis,
+                                protections.of(listener.name()))));
+    }
+
+    private static InetSocketAddress address(Listener listener, int port)
+            throws UnknownHostException {
         return listener.host().isEmpty()
-                ? new InetSocketAddress(listener.port())
-                : new InetSocketAddress(InetAddress.getByName(listener.host()), listener.port());
+                ? new InetSocketAddress(port)
+                : new InetSocketAddress(InetAddress.getByName(listener.host()), port);
     }
 
     /** What other brokers and clients on other machines would use to reach this one. */
@@ -98,11 +114,25 @@ final class Listeners {
             endpoints.add(
                     new BrokerEndpoint(
                             one.listener.name(),
-                            advertised == null ? host(one) : advertised.host(),
+                            advertised == null ? told(one) : advertised.host(),
                             advertised == null ? one.address.getPort() : advertised.port(),
                             one.listener.protocol()));
         }
         return endpoints;
+    }
+
+    /**
+     * A yielding listener goes by the name that is told of the others, as its port is not known.
+     */
+    private String told(Bound one) {
+        return config.yields(one.listener)
+                ? config.listeners().stream()
+                        .map(each -> config.advertised(each.name()))
+                        .filter(Objects::nonNull)
+                        .map(Listener::host)
+                        .findFirst()
+                        .orElseGet(() -> host(one))
+                : host(one);
     }
 
     private static String host(Bound one) {
@@ -119,6 +149,7 @@ final class Listeners {
     /** Addresses as a client on this machine would write them. */
     List<String> bootstrap() {
         return bound.stream()
+                .filter(one -> !config.isForBrokersOnly(one.listener))
                 .map(one ->
                         (one.address.getAddress().isAnyLocalAddress()
                                         ? "127.0.0.1"

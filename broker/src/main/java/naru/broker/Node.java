@@ -19,12 +19,14 @@ import naru.broker.fetch.FetchSessions;
 import naru.broker.login.ClusterCredentials;
 import naru.broker.login.FirstUser;
 import naru.broker.login.Protections;
+import naru.broker.login.TokenKey;
 import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.QuorumMetrics;
 import naru.broker.metrics.QuotaMetrics;
 import naru.broker.metrics.TransportMetrics;
+import naru.broker.newcomer.Newcomers;
 import naru.broker.partition.Moves;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.Partitions;
@@ -82,6 +84,7 @@ public final class Node implements AutoCloseable {
     private final Transport transport;
     private final KraftQuorum quorum;
     private final ClientQuotas quotas;
+    private final Newcomers newcomers;
     private final @Nullable BrokerPart broker;
     private final @Nullable ClusterBalance balance;
     private final ApiTable brokerApis = new ApiTable();
@@ -143,6 +146,12 @@ public final class Node implements AutoCloseable {
         parts.push(quorum);
         transport.onClosed(quorum::onDisconnected);
         credentials.open(quorum);
+        this.newcomers =
+                new Newcomers(
+                        quorum,
+                        control.rules(),
+                        TokenKey.of(config.value(TokenKey.SETTING)),
+                        Clock.systemUTC());
         ImageWait images = new ImageWait(quorum);
         if (config.isController()) {
             serveController(dynamic, images, control);
@@ -402,6 +411,11 @@ public final class Node implements AutoCloseable {
     /** Addresses for clients on this machine, one for each listener. */
     public List<String> bootstrap() {
         return listeners.bootstrap();
+    }
+
+    /** Who decides about nodes that want to join. */
+    public Newcomers newcomers() {
+        return newcomers;
     }
 
     ClusterImage image() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A Naru node as its users start it: {@code ./naru start} with a data folder and settings. Its
@@ -34,6 +35,7 @@ public final class NaruProcess implements BrokerProcess {
     private final int metricsPort;
     private final int controllerPort;
     private boolean secure;
+    private @Nullable String token;
     private @Nullable Path config;
     private @Nullable Path transcript;
     private @Nullable ServerProcess process;
@@ -123,6 +125,19 @@ public final class NaruProcess implements BrokerProcess {
         return naru;
     }
 
+    /**
+     * A node that becomes one of the cluster that made the token, when it is first launched; on a
+     * new folder that goes with it.
+     *
+     * @param listenerName of the listener for clients
+     */
+    public static NaruProcess prepareJoining(String token, String listenerName) {
+        NaruProcess naru = prepare(Map.of());
+        naru.token = token;
+        naru.settings.put("listeners", listenerName + "://" + naru.bootstrap());
+        return naru;
+    }
+
     /** A node that is not launched yet, on a folder of the caller's, which stays. */
     public static NaruProcess on(
             Path dataFolder, Map<String, String> settings, Map<String, String> environment) {
@@ -159,6 +174,32 @@ public final class NaruProcess implements BrokerProcess {
             throw new IllegalStateException("Naru already runs as process " + pid());
         }
         List<String> command = new ArrayList<>(place.prefix());
+        command.addAll(token == null ? start() : startOrJoin(token));
+        process = ServerProcess.start("Naru", command, root, environment, transcript);
+    }
+
+    /** A node that has joined needs to be told nothing but its folder. */
+    private List<String> startOrJoin(String invitation) {
+        String launcher = root.resolve("naru").toString();
+        if (Files.exists(dataFolder.resolve("meta.properties"))) {
+            return List.of(launcher, "start", "--data", dataFolder.toString());
+        }
+        return List.of(
+                launcher,
+                "cluster",
+                "join",
+                "--token",
+                invitation,
+                "--data",
+                dataFolder.toString(),
+                "--listeners",
+                settings.getOrDefault("listeners", ""),
+                "--set",
+                "naru.metrics.listeners=http://127.0.0.1:" + metricsPort);
+    }
+
+    private List<String> start() {
+        List<String> command = new ArrayList<>();
         command.add(root.resolve("naru").toString());
         command.add("start");
         if (!configSaysAll && !settings.containsKey("log.dirs")) {
@@ -171,7 +212,7 @@ public final class NaruProcess implements BrokerProcess {
             command.addAll(List.of("--config", config.toString()));
         }
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-        process = ServerProcess.start("Naru", command, root, environment, transcript);
+        return command;
     }
 
     @Override
@@ -179,6 +220,12 @@ public final class NaruProcess implements BrokerProcess {
         ServerProcess run = running();
         run.await(
                 "ready line", READY_BOUND, () -> run.printed(line -> line.startsWith(READY_LINE)));
+    }
+
+    /** Waits until the present run has printed such a line. */
+    public void awaitLine(Predicate<String> line) {
+        ServerProcess run = running();
+        run.await("such a line", READY_BOUND, () -> run.printed(line));
     }
 
     @Override

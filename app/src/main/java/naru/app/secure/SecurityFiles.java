@@ -1,6 +1,11 @@
 package naru.app.secure;
 
+import naru.broker.access.NodePrincipals;
+import naru.broker.tls.OwnKey;
 import naru.broker.tls.PrivateAuthority;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -30,16 +36,18 @@ import java.util.stream.Stream;
  * takes each folder that it finds beside its partitions for one, and does not start.
  *
  * <pre>
- * security-authority.p12       the private key that signs certificates
+ * security-authority.p12       the private key that signs certificates; only on the node that made it
  * security-ca.pem              its certificate, for clients to trust
  * security-server.p12          the node's key and certificate; made anew when it is about to expire
  *                              or lacks a name
- * security-secrets.properties  the passwords of the two, and of the first user
+ * security-secrets.properties  the passwords of the two and of the first user, and the key of
+ *                              delegation tokens
  * security-client.properties   for Java clients and naru's commands
  * security-kcat.conf           for kcat and others that are made with librdkafka
  * </pre>
  */
 public final class SecurityFiles {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.tls");
     private static final String PREFIX = "security-";
     private static final String AUTHORITY = "authority.p12";
     private static final String SERVER = "server.p12";
@@ -50,12 +58,18 @@ public final class SecurityFiles {
     private static final Duration RENEWED_AFTER = Duration.ofDays(SERVER_DAYS - 30);
     private static final int SECRET_BYTES = 24;
     private static final String USER = "admin";
+    private static final String USER_KEY = "user";
+    private static final String PASSWORD_KEY = "password";
+    private static final String KEYSTORE_KEY = "keystore.password";
+    private static final String TOKEN_KEY = "token.key";
 
     private final Path folder;
+    private final int nodeId;
     private final Properties secrets;
 
-    private SecurityFiles(Path folder, Properties secrets) {
+    private SecurityFiles(Path folder, int nodeId, Properties secrets) {
         this.folder = folder;
+        this.nodeId = nodeId;
         this.secrets = secrets;
     }
 
@@ -64,15 +78,20 @@ public final class SecurityFiles {
      *
      * @param names by which clients reach this node, as {@code dns:HOST} and {@code ip:ADDRESS}
      */
-    public static SecurityFiles open(Path dataFolder, List<String> names) throws IOException {
+    public static SecurityFiles open(Path dataFolder, int nodeId, List<String> names)
+            throws IOException {
         Path folder = dataFolder.toAbsolutePath().normalize();
         Properties secrets = new Properties();
-        SecurityFiles opened = new SecurityFiles(folder, secrets);
+        SecurityFiles opened = new SecurityFiles(folder, nodeId, secrets);
         if (!Files.exists(opened.file(SECRETS))) {
-            make(folder, names);
+            make(folder, nodeId, names);
         }
         try (InputStream in = Files.newInputStream(opened.file(SECRETS))) {
             secrets.load(in);
+        }
+        if (secrets.getProperty(TOKEN_KEY) == null) {
+            secrets.setProperty(TOKEN_KEY, secret());
+            opened.writeSecrets();
         }
         opened.renewCertificate(names);
         return opened;
@@ -82,31 +101,131 @@ public final class SecurityFiles {
      * Made in a folder that nobody else may enter and moved out, the secrets last, so that a start
      * that was cut off is begun again.
      */
-    private static void make(Path folder, List<String> names) throws IOException {
-        Path making = folder.resolve(PREFIX + "making");
-        delete(making);
-        Files.createDirectories(making);
-        Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwx------"));
+    private static void make(Path folder, int nodeId, List<String> names) throws IOException {
+        Path making = newFolder(folder);
         Properties secrets = new Properties();
-        secrets.setProperty("keystore.password", secret());
-        secrets.setProperty("user", USER);
-        secrets.setProperty("password", secret());
-        SecurityFiles made = new SecurityFiles(making, secrets);
+        secrets.setProperty(KEYSTORE_KEY, secret());
+        secrets.setProperty(USER_KEY, USER);
+        secrets.setProperty(PASSWORD_KEY, secret());
+        secrets.setProperty(TOKEN_KEY, secret());
+        SecurityFiles made = new SecurityFiles(making, nodeId, secrets);
         PrivateAuthority authority = made.authority();
         authority.create("CN=Naru private authority " + secret().substring(0, 8), AUTHORITY_DAYS);
         made.issue(names);
         made.write("ca.pem", authority.certificate());
         made.restrict(AUTHORITY);
-        made.write(
-                SECRETS,
-                "# Made by naru start --secure. Keep it to yourself.\n"
-                        + "keystore.password=%s\nuser=%s\npassword=%s\n"
-                                .formatted(made.keystorePassword(), made.user(), made.password()));
-        for (String name : List.of(AUTHORITY, SERVER, "ca.pem", SECRETS)) {
-            Path target = folder.resolve(PREFIX + name);
-            Files.move(made.file(name), target, StandardCopyOption.ATOMIC_MOVE);
-        }
+        made.writeSecrets();
+        made.moveTo(folder, List.of(AUTHORITY, SERVER, "ca.pem", SECRETS));
+    }
+
+    private static Path newFolder(Path folder) throws IOException {
+        Path making = folder.resolve(PREFIX + "making");
         delete(making);
+        Files.createDirectories(making);
+        Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rwx------"));
+        return making;
+    }
+
+    private void moveTo(Path target, List<String> names) throws IOException {
+        for (String name : names) {
+            Files.move(file(name), target.resolve(PREFIX + name), StandardCopyOption.ATOMIC_MOVE);
+        }
+        delete(folder);
+    }
+
+    private void writeSecrets() throws IOException {
+        StringBuilder text =
+                new StringBuilder("# Made by naru start --secure. Keep it to yourself.\n");
+        new TreeMap<>(secrets)
+                .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        write(SECRETS, text.toString());
+    }
+
+    /** A newcomer's files before it has its certificate. */
+    public static final class Applicant {
+        private final Path folder;
+        private final SecurityFiles made;
+        private final String request;
+
+        private Applicant(Path folder, SecurityFiles made, String request) {
+            this.folder = folder;
+            this.made = made;
+            this.request = request;
+        }
+
+        /** In PKCS#10, as text. */
+        public String certificateRequest() {
+            return request;
+        }
+
+        /** Puts everything in its place. */
+        public void complete(String certificate, String authority, String tokenKey)
+                throws IOException {
+            made.secrets.setProperty(TOKEN_KEY, tokenKey);
+            made.key().certify(certificate, authority);
+            made.restrict(SERVER);
+            made.write("ca.pem", authority);
+            made.writeSecrets();
+            made.moveTo(folder, List.of(SERVER, "ca.pem", SECRETS));
+        }
+
+        /** Leaves nothing behind. */
+        public void abandon() throws IOException {
+            delete(made.folder);
+        }
+    }
+
+    /** Makes the key of a node that joins a cluster whose authority is elsewhere. */
+    public static Applicant apply(Path dataFolder) throws IOException {
+        Path folder = dataFolder.toAbsolutePath().normalize();
+        Properties secrets = new Properties();
+        secrets.setProperty(KEYSTORE_KEY, secret());
+        SecurityFiles made = new SecurityFiles(newFolder(folder), 0, secrets);
+        return new Applicant(folder, made, made.key().create());
+    }
+
+    /** Makes another key for a node that has joined, to be kept under the same password. */
+    public static Applicant applyAgain(Path dataFolder) throws IOException {
+        Path folder = dataFolder.toAbsolutePath().normalize();
+        Properties secrets = new Properties();
+        SecurityFiles present = new SecurityFiles(folder, 0, secrets);
+        if (present.holdsAuthority()) {
+            throw new IOException("the node has the authority's key, and renews it by itself");
+        }
+        try (InputStream in = Files.newInputStream(present.file(SECRETS))) {
+            secrets.load(in);
+        }
+        SecurityFiles made = new SecurityFiles(newFolder(folder), 0, secrets);
+        return new Applicant(folder, made, made.key().create());
+    }
+
+    private OwnKey key() {
+        return new OwnKey(keystore(), ALIAS, keystorePassword());
+    }
+
+    /**
+     * Signs the certificate of a node that joins.
+     *
+     * @param names as {@code dns:HOST} and {@code ip:ADDRESS}, checked by the caller
+     */
+    public String sign(String certificateRequest, int newcomer, List<String> names)
+            throws IOException {
+        return authority()
+                .sign(
+                        certificateRequest,
+                        NodePrincipals.distinguishedName(newcomer),
+                        names,
+                        SERVER_DAYS);
+    }
+
+    /** The authority's certificate, as text. */
+    public String authorityCertificate() throws IOException {
+        return Files.readString(file("ca.pem"));
+    }
+
+    /** Whether this node can make certificates. */
+    public boolean holdsAuthority() {
+        return Files.exists(file(AUTHORITY));
     }
 
     private static void delete(Path folder) throws IOException {
@@ -131,7 +250,13 @@ public final class SecurityFiles {
     }
 
     private void issue(List<String> names) throws IOException {
-        authority().issue(ALIAS, "CN=naru", names, SERVER_DAYS, keystore());
+        authority()
+                .issue(
+                        ALIAS,
+                        NodePrincipals.distinguishedName(nodeId),
+                        names,
+                        SERVER_DAYS,
+                        keystore());
         restrict(SERVER);
     }
 
@@ -151,8 +276,23 @@ public final class SecurityFiles {
                             .map(name -> name.substring(name.indexOf(':') + 1))
                             .allMatch(certified::contains);
             Instant made = Files.getLastModifiedTime(keystore()).toInstant();
-            if (!complete || made.plus(RENEWED_AFTER).isBefore(Instant.now())) {
+            boolean ownName =
+                    certificate
+                            .getSubjectX500Principal()
+                            .getName()
+                            .equals(NodePrincipals.distinguishedName(nodeId));
+            boolean old = made.plus(RENEWED_AFTER).isBefore(Instant.now());
+            if (complete && ownName && !old) {
+                return;
+            }
+            if (holdsAuthority()) {
                 issue(names);
+            } else if (old || !ownName) {
+                LOG.warn(
+                        "the certificate in {} is {}, and the authority's key is not here. {}",
+                        keystore(),
+                        old ? "about to expire" : "not that of node " + nodeId,
+                        "docs/cluster.md says how to renew it");
             }
         } catch (GeneralSecurityException e) {
             throw new IOException("the certificate in " + keystore() + " cannot be read", e);
@@ -207,7 +347,12 @@ public final class SecurityFiles {
     }
 
     private String known(String key) {
-        return Objects.requireNonNull(secrets.getProperty(key), "secrets.properties has no " + key);
+        return Objects.requireNonNull(secrets.getProperty(key), SECRETS + " has no " + key);
+    }
+
+    /** Where the files stand. */
+    public Path folder() {
+        return folder;
     }
 
     /** Where the file of this short name stands. */
@@ -220,14 +365,24 @@ public final class SecurityFiles {
     }
 
     public String keystorePassword() {
-        return known("keystore.password");
+        return known(KEYSTORE_KEY);
+    }
+
+    /** Whether the first user is known here; a node that has joined does not know one. */
+    public boolean knowsUser() {
+        return secrets.containsKey(USER_KEY);
     }
 
     public String user() {
-        return known("user");
+        return known(USER_KEY);
     }
 
     public String password() {
-        return known("password");
+        return known(PASSWORD_KEY);
+    }
+
+    /** With which delegation tokens are made; the same on all nodes. */
+    public String tokenKey() {
+        return known(TOKEN_KEY);
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +28,7 @@ public final class AccessByRules implements Access, Quorum.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("naru.access");
 
     private final Set<KafkaPrincipal> superUsers;
+    private final boolean nodesAreSuperUsers;
     private final boolean everybodyWhereNoRuleIs;
     private volatile @Nullable AccessIndex index;
 
@@ -35,7 +37,18 @@ public final class AccessByRules implements Access, Quorum.Listener {
      *     about
      */
     public AccessByRules(Set<KafkaPrincipal> superUsers, boolean everybodyWhereNoRuleIs) {
+        this(superUsers, false, everybodyWhereNoRuleIs);
+    }
+
+    /**
+     * @param nodesAreSuperUsers whether those are too whom {@link NodePrincipals} names
+     */
+    public AccessByRules(
+            Set<KafkaPrincipal> superUsers,
+            boolean nodesAreSuperUsers,
+            boolean everybodyWhereNoRuleIs) {
         this.superUsers = Set.copyOf(superUsers);
+        this.nodesAreSuperUsers = nodesAreSuperUsers;
         this.everybodyWhereNoRuleIs = everybodyWhereNoRuleIs;
     }
 
@@ -76,15 +89,24 @@ public final class AccessByRules implements Access, Quorum.Listener {
     @Override
     public boolean permitted(
             Request request, AclOperation operation, ResourceType type, String name) {
-        KafkaPrincipal principal = principal(request);
-        if (superUsers.contains(principal)) {
+        return permits(principal(request), request.clientAddress(), operation, type, name);
+    }
+
+    /** Whether somebody may do this who is not asking at this moment. */
+    public boolean permits(
+            KafkaPrincipal principal,
+            InetAddress address,
+            AclOperation operation,
+            ResourceType type,
+            String name) {
+        if (isSuperUser(principal)) {
             return true;
         }
         AccessIndex present = index;
         if (present == null) {
             return false;
         }
-        int bits = present.allowed(principal, request.clientAddress(), type, name);
+        int bits = present.allowed(principal, address, type, name);
         return (bits & ResourceOperations.bit(operation)) != 0
                 || (everybodyWhereNoRuleIs && !present.hasRuleFor(type, name));
     }
@@ -92,7 +114,7 @@ public final class AccessByRules implements Access, Quorum.Listener {
     @Override
     public boolean allowedOnAny(Request request, AclOperation operation, ResourceType type) {
         KafkaPrincipal principal = principal(request);
-        if (superUsers.contains(principal)) {
+        if (isSuperUser(principal)) {
             return true;
         }
         AccessIndex present = index;
@@ -107,7 +129,7 @@ public final class AccessByRules implements Access, Quorum.Listener {
     public Set<AclOperation> allowedOperations(Request request, ResourceType type, String name) {
         KafkaPrincipal principal = principal(request);
         AccessIndex present = index;
-        if (superUsers.contains(principal)) {
+        if (isSuperUser(principal)) {
             return ResourceOperations.of(type);
         }
         if (present == null) {
@@ -117,6 +139,11 @@ public final class AccessByRules implements Access, Quorum.Listener {
                 ? ResourceOperations.of(type)
                 : ResourceOperations.among(
                         type, present.allowed(principal, request.clientAddress(), type, name));
+    }
+
+    private boolean isSuperUser(KafkaPrincipal principal) {
+        return superUsers.contains(principal)
+                || (nodesAreSuperUsers && NodePrincipals.isNode(principal));
     }
 
     /** A principal of a class of its own is equal to none that a rule names. */

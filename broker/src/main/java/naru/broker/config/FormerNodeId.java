@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /** Whose a data folder is, of Naru or of Apache Kafka, so that nobody has to say it again. */
-final class FormerNodeId {
+public final class FormerNodeId {
     private FormerNodeId() {}
 
     /** The node that the folder belongs to; the other one when it is new or does not say. */
-    static String in(String folder, String otherwise) {
+    public static String in(String folder, String otherwise) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(Path.of(folder, "meta.properties"))) {
             properties.load(reader);

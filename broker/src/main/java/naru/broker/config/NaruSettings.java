@@ -35,6 +35,18 @@ public final class NaruSettings {
     /** What {@code kafka-storage format --initial-controllers} is given. */
     public static final String INITIAL_CONTROLLERS = "naru.initial.controllers";
 
+    /** Listeners that take another port when theirs is taken. */
+    public static final String YIELDING_LISTENERS = "naru.yielding.listeners";
+
+    /** Whether nodes are known by their certificates. */
+    public static final String NODES_BY_CERTIFICATE = "naru.nodes.by.certificate";
+
+    /** Where new nodes get their certificates. */
+    public static final String CLUSTER_LISTENERS = "naru.cluster.listeners";
+
+    /** What {@code naru start --secure} says. */
+    public static final String SECURE = "naru.secure";
+
     public static final String INSECURE_LISTENERS = "naru.insecure.listeners";
 
     /** How often members of small groups are heard of; see docs/design/groups.md. */
@@ -183,6 +195,37 @@ public final class NaruSettings {
                 MEDIUM,
                 "First voters of a new quorum, with a comma between, each"
                         + " ID@HOST:PORT:DIRECTORY_ID; the same on each of them.");
+        settings.define(
+                SECURE,
+                BOOLEAN,
+                false,
+                MEDIUM,
+                "The same as `naru start --secure`; stands in the `node.properties` of nodes that"
+                        + " have joined.");
+        settings.define(
+                YIELDING_LISTENERS,
+                LIST,
+                List.of(),
+                LOW,
+                "Names of listeners that take another port when theirs is taken, and keep to it:"
+                    + " the data folder remembers it in `listener-ports`. The controller listener"
+                    + " of a node that was told nothing about controllers is one without being"
+                    + " named.");
+        settings.define(
+                NODES_BY_CERTIFICATE,
+                BOOLEAN,
+                false,
+                LOW,
+                "Whether `User:node-N` are the nodes of this cluster, and super users: their"
+                        + " certificates say so, and nobody can log in by such a name. Set by"
+                        + " `--secure`.");
+        settings.define(
+                CLUSTER_LISTENERS,
+                LIST,
+                List.of(),
+                MEDIUM,
+                "Where nodes that join get their certificates, https://HOST:PORT; only with"
+                        + " `--secure`, on the node that has the authority's key. Empty: nowhere.");
     }
 
     private static void defineBalance(ConfigDef settings) {

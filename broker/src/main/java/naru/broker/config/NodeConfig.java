@@ -44,6 +44,7 @@ public final class NodeConfig {
      * @param advertised empty when clients are told the address on which they came
      * @param controllerName of the listener by which this node reaches controllers
      * @param narrowed those that were given without a host and are on loopback only
+     * @param yielding names of those that take another port when theirs is taken
      */
     record ListenerAddresses(
             List<Listener> broker,
@@ -52,7 +53,8 @@ public final class NodeConfig {
             String interBrokerName,
             String controllerName,
             String controllerProtocol,
-            List<Listener> narrowed) {}
+            List<Listener> narrowed,
+            Set<String> yielding) {}
 
     NodeConfig(
             Layers layers,
@@ -248,7 +250,10 @@ public final class NodeConfig {
         return addresses.broker();
     }
 
-    /** Listeners for the metadata quorum; none unless configured. */
+    /**
+     * Listeners for the metadata quorum. A node that was told nothing about controllers has one
+     * too, so that its cluster can grow.
+     */
     public List<Listener> controllerListeners() {
         return addresses.controller();
     }
@@ -259,6 +264,11 @@ public final class NodeConfig {
      */
     public List<Listener> narrowedListeners() {
         return addresses.narrowed();
+    }
+
+    /** Whether the listener takes another port when its own is taken, and stays there. */
+    public boolean yields(Listener listener) {
+        return addresses.yielding().contains(listener.name());
     }
 
     /** The address to tell clients of this listener, or null: the one on which they came. */
@@ -291,12 +301,24 @@ public final class NodeConfig {
         return list(MetadataSettings.PROCESS_ROLES).contains("controller");
     }
 
+    /** Whether nodes of the cluster are known by their certificates, and are super users. */
+    public boolean knowsNodesByCertificate() {
+        return flag(NaruSettings.NODES_BY_CERTIFICATE);
+    }
+
     public String interBrokerListenerName() {
         return addresses.interBrokerName();
     }
 
     public Set<String> services() {
         return new TreeSet<>(list(NaruSettings.SERVICES));
+    }
+
+    /** Whether other brokers come on a listener of their own, which is not told to people. */
+    public boolean isForBrokersOnly(Listener listener) {
+        return listener.name().equals(interBrokerListenerName())
+                && listeners().size() > 1
+                && given(ReplicationSettings.INTER_BROKER_LISTENER_NAME);
     }
 
     /** Selector loops to run. */

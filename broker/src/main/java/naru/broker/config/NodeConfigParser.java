@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -127,10 +128,7 @@ final class NodeConfigParser {
     }
 
     private ListenerAddresses listeners() {
-        List<String> controllerNames =
-                list(MetadataSettings.CONTROLLER_LISTENER_NAMES).stream()
-                        .map(name -> name.toUpperCase(Locale.ROOT))
-                        .toList();
+        List<String> controllerNames = upper(list(MetadataSettings.CONTROLLER_LISTENER_NAMES));
         boolean permitted = Boolean.TRUE.equals(values.get(NaruSettings.INSECURE_LISTENERS));
         ListenerSettings settings =
                 new ListenerSettings(
@@ -163,14 +161,26 @@ final class NodeConfigParser {
         String controllerProtocol = settings.protocol(controllerName);
         new RoleRules(values, properties, problems)
                 .check(broker, controller, controllerNames, controllerProtocol);
+        Listener implied =
+                new ImpliedController(values, permitted)
+                        .beside(broker, controller, controllerName, controllerProtocol);
+        List<String> yielding = new ArrayList<>(upper(list(NaruSettings.YIELDING_LISTENERS)));
+        if (implied != null) {
+            yielding.add(implied.name());
+        }
         return new ListenerAddresses(
                 broker,
-                controller,
+                implied == null ? controller : List.of(implied),
                 advertised(settings, all),
                 interBrokerName(broker),
                 controllerName,
                 controllerProtocol == null ? "PLAINTEXT" : controllerProtocol,
-                narrowed);
+                narrowed,
+                Set.copyOf(yielding));
+    }
+
+    private static List<String> upper(List<String> names) {
+        return names.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList();
     }
 
     private List<Listener> advertised(ListenerSettings settings, List<Listener> listeners) {

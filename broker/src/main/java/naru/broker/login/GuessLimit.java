@@ -60,8 +60,18 @@ public final class GuessLimit {
         return allowance.tries >= 0 ? 0 : (long) (-allowance.tries * EVERY_MILLIS);
     }
 
+    /** Takes one try that does not wait: whether there is one. */
+    public synchronized boolean takeAtOnce(InetAddress address) {
+        Allowance allowance = of(address);
+        if (allowance.tries < 1) {
+            return false;
+        }
+        allowance.tries--;
+        return true;
+    }
+
     /** The try that was taken did not fail. */
-    synchronized void giveBack(InetAddress address) {
+    public synchronized void giveBack(InetAddress address) {
         Allowance allowance = of(address);
         allowance.tries = Math.min(AT_ONCE, allowance.tries + 1);
     }

@@ -1,5 +1,6 @@
 package naru.broker.login;
 
+import naru.broker.access.NodePrincipals;
 import naru.broker.transport.Login;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
@@ -232,6 +233,10 @@ final class SaslLogin implements Login {
         }
         KafkaPrincipal principal = principal(exchanging);
         Known before = exchanging.before;
+        if (settings.nodesByCertificate() && NodePrincipals.isNode(principal)) {
+            refuse(request, exchanging, generally(exchanging));
+            return;
+        }
         if (before != null && !before.principal.equals(principal)) {
             refuse(
                     request,

@@ -2,6 +2,7 @@ package naru.broker.login;
 
 import naru.broker.audit.AuditTrail;
 import naru.broker.config.Listener;
+import naru.broker.config.NaruSettings;
 
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
@@ -20,6 +21,7 @@ import javax.security.auth.login.AppConfigurationEntry;
  * @param mechanisms in the order in which they are offered
  * @param frameBytesMost {@code sasl.server.max.receive.size}
  * @param refusalDelayMillis {@code connection.failed.authentication.delay.ms}
+ * @param nodesByCertificate whether names of nodes are no names for who logs in
  * @param sessionMillis {@code connections.max.reauth.ms} by mechanism; 0 for no end
  */
 record SaslSettings(
@@ -28,6 +30,7 @@ record SaslSettings(
         Map<String, Mechanism> mechanisms,
         int frameBytesMost,
         long refusalDelayMillis,
+        boolean nodesByCertificate,
         Map<String, Long> sessionMillis,
         GuessLimit guesses,
         AuditTrail trail) {
@@ -54,6 +57,7 @@ record SaslSettings(
                 mechanisms,
                 number(settings, "sasl.server.max.receive.size"),
                 number(settings, "connection.failed.authentication.delay.ms"),
+                Boolean.TRUE.equals(settings.get(NaruSettings.NODES_BY_CERTIFICATE)),
                 Map.copyOf(sessions),
                 guesses,
                 trail);

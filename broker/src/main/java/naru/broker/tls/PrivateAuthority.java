@@ -3,7 +3,6 @@ package naru.broker.tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A certificate authority of one cluster, kept in a PKCS12 file, and the certificates it gives. The
@@ -25,8 +23,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PrivateAuthority {
     private static final String AUTHORITY = "authority";
-    private static final String PASSWORD_VARIABLE = "NARU_KEYTOOL_PASSWORD";
-    private static final long MOST_SECONDS = 60;
     private static final int PEM_COLUMNS = 64;
 
     private final Path file;
@@ -80,47 +76,44 @@ public final class PrivateAuthority {
             int validDays,
             List<String> more)
             throws IOException {
-        List<String> arguments =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-J-XX:TieredStopAtLevel=1",
-                                "-J-XX:+UseSerialGC",
-                                command,
-                                "-alias",
-                                alias,
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-dname",
-                                distinguishedName,
-                                "-validity",
-                                Integer.toString(validDays),
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                file.toString(),
-                                "-storepass:env",
-                                PASSWORD_VARIABLE));
+        List<String> arguments = new ArrayList<>(List.of(command, "-alias", alias));
+        arguments.addAll(Keytool.ELLIPTIC);
+        arguments.addAll(
+                List.of("-dname", distinguishedName, "-validity", Integer.toString(validDays)));
         arguments.addAll(more);
-        ProcessBuilder builder = new ProcessBuilder(arguments).redirectErrorStream(true);
-        builder.environment().put(PASSWORD_VARIABLE, password);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String told =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        try {
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IOException("keytool could not make a certificate: " + told);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            process.destroyForcibly();
-            throw new IOException("interrupted while keytool made a certificate", e);
-        }
+        Keytool.run(file, password, arguments, "");
+    }
+
+    /**
+     * Signs a key that is somebody else's.
+     *
+     * @param request in PKCS#10, as text; of what it asks for only the key is taken
+     * @param names as {@code dns:HOST} and {@code ip:ADDRESS}, checked by the caller
+     * @return the certificate, as text
+     */
+    public String sign(String request, String distinguishedName, List<String> names, int validDays)
+            throws IOException {
+        return Keytool.run(
+                file,
+                password,
+                List.of(
+                        "-gencert",
+                        "-rfc",
+                        "-alias",
+                        AUTHORITY,
+                        "-dname",
+                        distinguishedName,
+                        "-startdate",
+                        "-1H",
+                        "-validity",
+                        Integer.toString(validDays),
+                        "-ext",
+                        "ku:c=digitalSignature",
+                        "-ext",
+                        "eku=serverAuth,clientAuth",
+                        "-ext",
+                        "san=" + String.join(",", names)),
+                request);
     }
 
     /** A node's own key has no place in the file of the authority. */

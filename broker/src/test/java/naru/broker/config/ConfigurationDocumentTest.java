@@ -78,9 +78,8 @@ class ConfigurationDocumentTest {
                 text,
                 "Refused",
                 "Known to Kafka, and refused when they ask for what this release does not do,"
-                        + " because going on would be unsafe. More than one voter is"
-                        + " refused as well, and so are GSSAPI, and names of ZooKeeper's time"
-                        + " and of Confluent Platform.",
+                        + " because going on would be unsafe. GSSAPI is refused as well, and so are"
+                        + " names of ZooKeeper's time and of Confluent Platform.",
                 RefusedSettings.keys()::contains);
         table(
                 text,

@@ -15,6 +15,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -288,5 +289,46 @@ class NodeConfigTest {
                 .isEqualTo((short) 1);
         assertThat(NodeConfig.parse(Map.of(key, "2")).internalReplicationFactor(key, 1))
                 .isEqualTo((short) 2);
+    }
+
+    @Test
+    void nodeThatWasToldNothingOfControllersHasAListenerForThem() {
+        NodeConfig config = NodeConfig.parse(Map.of("listeners", "PLAINTEXT://127.0.0.1:19092"));
+
+        Listener implied = new Listener("CONTROLLER", "127.0.0.1", 9093, "PLAINTEXT");
+        assertThat(config.controllerListeners()).containsExactly(implied);
+        assertThat(config.yields(implied)).isTrue();
+        assertThat(config.yields(config.listeners().getFirst())).isFalse();
+    }
+
+    @Test
+    void controllerListenerThatNobodyAskedForLetsNoStrangerIn() {
+        NodeConfig open =
+                NodeConfig.parse(
+                        Map.of(
+                                "listeners", "PLAINTEXT://:9092",
+                                "naru.insecure.listeners", "true"));
+        NodeConfig login =
+                NodeConfig.parse(
+                        Map.of(
+                                "listeners", "SASL_PLAINTEXT://10.0.0.1:9092",
+                                "sasl.enabled.mechanisms", "SCRAM-SHA-256"));
+
+        assertThat(open.controllerListeners().getFirst().host()).isEmpty();
+        assertThat(login.controllerListeners().getFirst().host()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void controllerListenerIsNotAddedToWhatWasSaidOfControllers() {
+        NodeConfig config =
+                NodeConfig.parse(
+                        Map.of(
+                                "process.roles", "broker",
+                                "controller.quorum.bootstrap.servers", "10.0.0.1:9093"));
+
+        assertThat(config.controllerListeners()).isEmpty();
+        assertThat(NodeConfig.parse(Map.of("controller.quorum.voters", "1@localhost:9093")))
+                .extracting(NodeConfig::controllerListeners)
+                .isEqualTo(List.of());
     }
 }

@@ -164,7 +164,9 @@ class ClusterBugsTest {
                 state.directories(),
                 broker,
                 state.leaderEpoch(),
-                state.partitionEpoch());
+                state.partitionEpoch(),
+                List.of(),
+                List.of());
     }
 
     private static final class AcknowledgesEarly implements Plant {

@@ -70,7 +70,18 @@ final class ModelController {
         List<PartitionState> partitions = new ArrayList<>();
         for (List<Integer> of : replicas) {
             List<Uuid> directories = of.stream().map(id -> new Uuid(0, 0)).toList();
-            partitions.add(new PartitionState(of, of, List.of(), List.of(), directories, -1, 0, 0));
+            partitions.add(
+                    new PartitionState(
+                            of,
+                            of,
+                            List.of(),
+                            List.of(),
+                            directories,
+                            -1,
+                            0,
+                            0,
+                            List.of(),
+                            List.of()));
         }
         topics.put(
                 name,
@@ -299,7 +310,9 @@ final class ModelController {
                 before.directories(),
                 elected,
                 before.leaderEpoch() + (elected == before.leader() ? 0 : 1),
-                before.partitionEpoch() + 1);
+                before.partitionEpoch() + 1,
+                List.of(),
+                List.of());
     }
 
     private int firstActive(List<Integer> replicas, List<Integer> among) {
@@ -363,7 +376,9 @@ final class ModelController {
                             directories,
                             state.leader(),
                             state.leaderEpoch(),
-                            state.partitionEpoch() + 1));
+                            state.partitionEpoch() + 1,
+                            List.of(),
+                            List.of()));
         }
     }
 
