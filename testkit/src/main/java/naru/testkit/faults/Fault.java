@@ -172,9 +172,9 @@ public enum Fault {
         return this == FILL_DISK;
     }
 
-    /** Whether a second fault at the same time leaves the cluster able to come back whole. */
+    /** Whether a second fault at the same time leaves a cluster that can come back whole. */
     boolean bearsAnother() {
-        return this != LOSE_FOLDER && this != FILL_DISK;
+        return this != LOSE_FOLDER && this != FILL_DISK && this != KILL_ALL;
     }
 
     private static void kill(Stage stage, int number) {
