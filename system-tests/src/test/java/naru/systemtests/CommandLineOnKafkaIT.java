@@ -112,6 +112,13 @@ class CommandLineOnKafkaIT {
             JsonNode told = json("cluster", what, "-o", "json");
             assertThat(StreamSupport.stream(told.spliterator(), false)).as(what).isNotEmpty();
         }
+        JsonNode status = json("cluster", "status", "-o", "json");
+        assertThat(status.get("healthy").asBoolean()).isTrue();
+        assertThat(naru("", "cluster", "elect").succeeded()).contains("preferred replica");
+        assertThat(json("cluster", "balance", "--plan", "--watch", "0", "-o", "json").get("moves"))
+                .isEmpty();
+        String node = status.get("nodes").get(0).get("id").asText();
+        assertThat(naru("", "cluster", "remove", node, "--plan").errors()).contains("only voter");
         assertThat(naru("", "transactions", "list").exitCode()).isZero();
     }
 

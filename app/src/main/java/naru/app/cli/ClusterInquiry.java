@@ -96,6 +96,9 @@ final class ClusterInquiry {
                                         .filter(node -> !arriving.contains(node))
                                         .toList(),
                                 info.isr().stream().map(Node::id).toList(),
+                                info.elr() == null
+                                        ? List.of()
+                                        : info.elr().stream().map(Node::id).toList(),
                                 minimums.get(topic.name())));
             }
         }

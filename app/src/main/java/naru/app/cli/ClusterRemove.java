@@ -90,6 +90,8 @@ final class ClusterRemove implements Callable<Integer> {
             description = "Replicas that move at the same time (${DEFAULT-VALUE}).")
     private int atOnce;
 
+    private boolean cordoned;
+
     @Override
     public Integer call() {
         Cluster parent = Cluster.parent(cluster);
@@ -232,7 +234,8 @@ final class ClusterRemove implements Callable<Integer> {
 
     /** Until nothing is on the node; new replicas are kept away meanwhile. */
     private boolean drain(Cluster parent, Admin admin, AdminCluster seen, Node broker) {
-        if (!broker.isFenced() && !cordon(admin, "*")) {
+        cordoned = !broker.isFenced() && cordon(admin, "*");
+        if (!broker.isFenced() && !cordoned) {
             parent.tell(
                     "note: this cluster cannot keep new replicas away from node "
                             + id
@@ -307,13 +310,14 @@ final class ClusterRemove implements Callable<Integer> {
         if (broker != null) {
             await(admin.unregisterBroker(id).all());
         }
-        parent.tell(
-                "node "
-                        + id
-                        + " is removed; its data folder is no longer needed. Should a node with"
-                        + " this id join again, it gets replicas after: naru cluster remove "
-                        + id
-                        + " --cancel");
+        parent.tell("node " + id + " is removed; its data folder is no longer needed");
+        if (cordoned) {
+            parent.tell(
+                    "should a node with this id join again, it gets replicas after: naru cluster"
+                            + " remove "
+                            + id
+                            + " --cancel");
+        }
         return ClusterCommand.OK;
     }
 

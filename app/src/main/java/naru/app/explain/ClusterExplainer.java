@@ -142,8 +142,7 @@ public final class ClusterExplainer {
             return;
         }
         Set<Integer> holders = new TreeSet<>();
-        offline.forEach(
-                one -> holders.addAll(one.inSync().isEmpty() ? one.replicas() : one.inSync()));
+        offline.forEach(one -> holders.addAll(holders(one)));
         findings.add(
                 Finding.problem(
                         "%s %s no leader, and can be neither written nor read: %s"
@@ -153,10 +152,17 @@ public final class ClusterExplainer {
                                         names(offline)),
                         "start "
                                 + nodes(holders)
-                                + ", which had all records; if they are lost: naru cluster elect"
+                                + ", which had the records; if they are lost: naru cluster elect"
                                 + " --unclean --topic "
                                 + offline.getFirst().id().topic()
                                 + ", which gives up records"));
+    }
+
+    /** Who has all records, or else who may. */
+    private static List<Integer> holders(PartitionFacts one) {
+        List<Integer> known = new ArrayList<>(one.inSync());
+        known.addAll(one.eligible());
+        return known.isEmpty() ? one.replicas() : known;
     }
 
     /** Nodes whose replicas are not in sync. */

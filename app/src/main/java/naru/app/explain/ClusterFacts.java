@@ -53,6 +53,7 @@ public record ClusterFacts(
     /**
      * @param leader null when there is none
      * @param replicas but for those that are only on their way
+     * @param eligible out of sync, and known to have all that is committed (KIP-966)
      * @param minInSync {@code min.insync.replicas} of its topic, or null when it is not known
      */
     public record PartitionFacts(
@@ -60,6 +61,7 @@ public record ClusterFacts(
             @Nullable Integer leader,
             List<Integer> replicas,
             List<Integer> inSync,
+            List<Integer> eligible,
             @Nullable Integer minInSync) {
         public boolean isOffline() {
             return leader == null;

@@ -48,6 +48,7 @@ class ClusterExplainerTest {
                         leader,
                         List.of(1, 2, 3),
                         inSync,
+                        List.of(),
                         minInSync));
     }
 
@@ -126,6 +127,22 @@ class ClusterExplainerTest {
                 .contains("1 partition has no leader")
                 .contains("start node 2")
                 .contains("naru cluster elect --unclean --topic orders");
+    }
+
+    @Test
+    void whoIsEligibleToLeadIsStartedFirst() {
+        node(1, State.fenced);
+        node(2, State.active);
+        node(3, State.active);
+        partitions.add(
+                new PartitionFacts(
+                        new TopicPartition("orders", 0),
+                        null,
+                        List.of(1, 2),
+                        List.of(),
+                        List.of(1),
+                        1));
+        assertThat(said()).contains("start node 1, which had the records");
     }
 
     @Test
