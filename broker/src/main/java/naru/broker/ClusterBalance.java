@@ -6,6 +6,7 @@ import naru.broker.balance.BalanceSettings;
 import naru.broker.balance.Balancer;
 import naru.broker.balance.OwnCluster;
 import naru.broker.config.DynamicConfig;
+import naru.broker.config.InternalTopics;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.metrics.ClusterMetrics;
@@ -46,7 +47,8 @@ final class ClusterBalance implements AutoCloseable {
                 config.number(NaruSettings.BALANCE_INTERVAL),
                 config.integer(NaruSettings.BALANCE_THRESHOLD) / 100.0,
                 config.number(NaruSettings.BALANCE_THROTTLE),
-                config.flag("auto.leader.rebalance.enable"));
+                config.flag("auto.leader.rebalance.enable"),
+                InternalTopics.wantedReplicas(config));
     }
 
     /** Where the active controller is, and there is more than one node to be balanced. */

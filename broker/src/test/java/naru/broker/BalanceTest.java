@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.internals.Topic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class BalanceTest {
         settings.put("replica.fetch.backoff.ms", "50");
         settings.put("naru.balance.interval.ms", "200");
         settings.put("naru.balance.enabled", "false");
+        settings.put("offsets.topic.replication.factor", "3");
         cluster.startTogether(settings, ALL);
     }
 
@@ -70,23 +72,40 @@ class BalanceTest {
         for (int i = 0; i < PARTITIONS; i++) {
             replicas.put(i, i % 2 == 0 ? List.of(1, 2) : List.of(2, 1));
         }
+        create(new NewTopic(TOPIC, replicas));
+        cluster.produce(1, TOPIC, PARTITIONS, 50);
+    }
+
+    private void create(NewTopic topic) {
         try (Admin admin = cluster.admin(1)) {
             ClusterOfNodes.get(
-                    admin.createTopics(List.of(new NewTopic(TOPIC, replicas)))
+                    admin.createTopics(List.of(topic))
                             .all()
                             .toCompletionStage()
                             .toCompletableFuture());
         }
         ClusterOfNodes.awaitUntil(() ->
                 cluster.ids().stream()
-                        .allMatch(id -> cluster.node(id).image().topic(TOPIC) != null));
-        cluster.produce(1, TOPIC, PARTITIONS, 50);
+                        .allMatch(id -> cluster.node(id).image().topic(topic.name()) != null));
+    }
+
+    /** As a node makes it that is alone. */
+    private void makeGroupsTopicOfOneNode() {
+        create(
+                new NewTopic(
+                                Topic.GROUP_METADATA_TOPIC_NAME,
+                                Map.of(0, List.of(1), 1, List.of(1), 2, List.of(1)))
+                        .configs(Map.of("cleanup.policy", "compact")));
     }
 
     private List<PartitionState> states() {
-        ClusterImage.Topic topic = requireNonNull(cluster.node(1).image().topic(TOPIC));
+        return states(TOPIC);
+    }
+
+    private List<PartitionState> states(String name) {
+        ClusterImage.Topic topic = requireNonNull(cluster.node(1).image().topic(name));
         List<PartitionState> states = new ArrayList<>();
-        for (int i = 0; i < PARTITIONS; i++) {
+        for (int i = 0; i < topic.partitionCount(); i++) {
             states.add(requireNonNull(topic.partition(i)));
         }
         return states;
@@ -142,11 +161,14 @@ class BalanceTest {
 
     @Test
     void replicasSpreadByThemselvesAndWhatADeadRunLeftIsTakenBack() {
+        makeGroupsTopicOfOneNode();
         crowd();
         set(Throttle.ALL, Throttle.MARK, "node-9 rate " + TOPIC);
         set(Throttle.ALL, "leader.replication.throttled.rate", "1000");
         set(Throttle.ALL, "naru.balance.enabled", "true");
         ClusterOfNodes.awaitUntil(() -> held(3) == 4 && isQuiet());
+        assertThat(states(Topic.GROUP_METADATA_TOPIC_NAME))
+                .allSatisfy(one -> assertThat(one.inSyncReplicas()).hasSize(3));
         assertThat(held(1)).isEqualTo(4);
         assertThat(held(2)).isEqualTo(4);
         assertThat(cluster.consume(3, "readers", TOPIC, PARTITIONS * 50)).hasSize(PARTITIONS * 50);

@@ -1,11 +1,13 @@
 package naru.broker.balance;
 
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,10 +95,22 @@ public final class Balancer implements AutoCloseable {
     private void look() {
         ClusterLoad load = cluster.look();
         boolean known = rates.observe(load, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        if (!isFree() || !isAtRest(load) || !known) {
+        if (!isFree() || !isAtRest(load)) {
             return;
         }
         BalanceSettings now = settings.get();
+        Map<TopicPartition, List<Integer>> missing = MissingReplicas.of(load, now.replicas());
+        if (!missing.isEmpty()) {
+            LOG.info(
+                    "balance: {} partitions of internal topics get more replicas, as there are more"
+                            + " nodes than when they were made",
+                    missing.size());
+            cluster.reassign(missing);
+            return;
+        }
+        if (!known) {
+            return;
+        }
         Plan plan =
                 Planner.balance(
                         load.withRates(rates.bytesPerSecond()),

@@ -39,7 +39,7 @@ public final class InternalTopics {
                                     "compression.type", "uncompressed",
                                     "unclean.leader.election.enable", "false",
                                     "min.insync.replicas",
-                                            minInSync(node, "transaction.state.log", brokers),
+                                            text(node, "transaction.state.log.min.isr"),
                                     "segment.bytes",
                                             text(node, "transaction.state.log.segment.bytes")));
             case Topic.SHARE_GROUP_STATE_TOPIC_NAME ->
@@ -53,14 +53,24 @@ public final class InternalTopics {
                                     "compression.type", "uncompressed",
                                     "retention.ms", "-1",
                                     "min.insync.replicas",
-                                            minInSync(
-                                                    node, "share.coordinator.state.topic", brokers),
+                                            text(node, "share.coordinator.state.topic.min.isr"),
                                     "segment.bytes",
                                             text(
                                                     node,
                                                     "share.coordinator.state.topic.segment.bytes")));
             default -> topic(name, CONTROLLERS_DEFAULT, (short) CONTROLLERS_DEFAULT, Map.of());
         };
+    }
+
+    /** How many replicas Kafka's own topics shall have, by their names. */
+    public static Map<String, Integer> wantedReplicas(NodeConfig node) {
+        return Map.of(
+                Topic.GROUP_METADATA_TOPIC_NAME,
+                node.integer("offsets.topic.replication.factor"),
+                Topic.TRANSACTION_STATE_TOPIC_NAME,
+                node.integer("transaction.state.log.replication.factor"),
+                Topic.SHARE_GROUP_STATE_TOPIC_NAME,
+                node.integer("share.coordinator.state.topic.replication.factor"));
     }
 
     private static CreatableTopic topic(
@@ -79,13 +89,5 @@ public final class InternalTopics {
 
     private static String text(NodeConfig node, String key) {
         return Integer.toString(node.integer(key));
-    }
-
-    /** At most the replicas there are, unless it was set. */
-    private static String minInSync(NodeConfig node, String prefix, int brokers) {
-        String key = prefix + ".min.isr";
-        int wanted = node.integer(key);
-        int replicas = node.internalReplicationFactor(prefix + ".replication.factor", brokers);
-        return Integer.toString(node.given(key) ? wanted : Math.min(wanted, replicas));
     }
 }
