@@ -42,7 +42,7 @@ final class MissingReplicas {
                                 < Math.min(wanted.getOrDefault(one.id().topic(), 0), nodes.size()))
                 .sorted(
                         Comparator.comparing((PartitionLoad one) -> one.id().topic())
-                                .thenComparing(one -> one.id().partition()))
+                                .thenComparingInt(one -> one.id().partition()))
                 .limit(MOST_AT_ONCE)
                 .forEach(one -> {
                     List<Integer> replicas = new ArrayList<>(one.replicas());
@@ -71,8 +71,8 @@ final class MissingReplicas {
                                                         rack != null
                                                                 && Objects.equals(
                                                                         rack, node.rack())))
-                                .thenComparing(node -> held.getOrDefault(node.id(), 0))
-                                .thenComparing(NodeLoad::id))
+                                .thenComparingInt(node -> held.getOrDefault(node.id(), 0))
+                                .thenComparingInt(NodeLoad::id))
                 .map(node -> replicas.add(node.id()))
                 .orElse(false);
     }
