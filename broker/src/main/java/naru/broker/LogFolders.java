@@ -116,12 +116,16 @@ final class LogFolders {
                         .collect(Collectors.toSet()));
     }
 
+    /**
+     * Until a log is placed, nothing of it may go: the metadata, and so what holds for its topic,
+     * may not be known here yet.
+     */
     private LogDirectoryOptions options(
             Path folder, Uuid directoryId, TopicConfigs topics, DynamicConfig dynamic) {
         return new LogDirectoryOptions(
                 folder,
                 directoryId,
-                partition -> topics.effective(partition.topic()).log(),
+                partition -> topics.effective(partition.topic()).log().keepingAll(),
                 config.number("log.flush.offset.checkpoint.interval.ms"),
                 config.number("log.retention.check.interval.ms"),
                 config.number("producer.id.expiration.ms"),

@@ -64,6 +64,32 @@ public record LogConfig(
                 : segmentMillis;
     }
 
+    /** The same, but nothing of the log may go, neither by retention nor by compaction. */
+    public LogConfig keepingAll() {
+        return new LogConfig(
+                segmentBytes,
+                segmentMillis,
+                segmentJitterMillis,
+                segmentIndexBytes,
+                indexIntervalBytes,
+                retentionBytes,
+                retentionMillis,
+                fileDeleteDelayMillis,
+                maxMessageBytes,
+                flushMessages,
+                flushMillis,
+                false,
+                false,
+                compaction,
+                logAppendTime,
+                timestampBeforeMaxMillis,
+                timestampAfterMaxMillis,
+                compressionType,
+                compressionLevel,
+                preallocate,
+                ackFsync);
+    }
+
     /** Kafka's defaults. */
     public static final LogConfig DEFAULTS =
             new LogConfig(

@@ -306,7 +306,7 @@ final class Simulation implements Surroundings, World {
         return new LogDirectoryOptions(
                 folder,
                 SimulatedCluster.DIRECTORIES.get(FOLDERS.indexOf(folder)),
-                partition -> configs.effective(partition.topic()).log(),
+                partition -> configs.effective(partition.topic()).log().keepingAll(),
                 700,
                 400,
                 86_400_000,

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  */
 public final class NaruProcess implements BrokerProcess {
     /** The first start may have to build and to make the AOT cache. */
-    private static final Duration READY_BOUND = Duration.ofMinutes(3);
+    private static final Duration READY_BOUND = Duration.ofMinutes(6);
 
     private static final String READY_LINE = "naru ready in ";
 

@@ -144,6 +144,7 @@ public final class Partition {
             }
             before = leading.log();
             PartitionLog log = replacement.of(before);
+            log.reconfigure(before.config());
             log.beginEpoch(leading.leaderEpoch());
             next =
                     new Standing.Leading(

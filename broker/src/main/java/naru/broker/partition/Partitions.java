@@ -253,6 +253,7 @@ public final class Partitions implements Quorum.Listener {
                             directory == null
                                     ? new Placement.Anywhere(state.leaderEpoch() == 0)
                                     : new Placement.In(directory, state.replicas().size() > 1));
+            configure(log, config);
             tellPlace(log, topicId, state);
             if (state.leader() == nodeId) {
                 return lead(log, before, state);
@@ -269,6 +270,13 @@ public final class Partitions implements Quorum.Listener {
         } catch (LogStorageException e) {
             LOG.error("partition {} is offline: {}", name, e.getMessage());
             return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
+        }
+    }
+
+    /** Before its topic's settings are known here, a log may have stood in its folder for long. */
+    private static void configure(PartitionLog log, TopicConfig config) {
+        if (!log.config().equals(config.log())) {
+            log.reconfigure(config.log());
         }
     }
 

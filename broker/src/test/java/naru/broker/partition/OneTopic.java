@@ -19,7 +19,11 @@ import java.util.OptionalInt;
 
 /** Metadata of at most one topic with one partition, and of brokers if there are any. */
 public record OneTopic(
-        @Nullable String name, Uuid id, PartitionState state, List<BrokerNode> brokers)
+        @Nullable String name,
+        Uuid id,
+        PartitionState state,
+        List<BrokerNode> brokers,
+        Map<String, String> settings)
         implements ClusterImage {
     public static final OneTopic NONE = of(null, Uuid.ZERO_UUID, -1, 0);
 
@@ -39,11 +43,17 @@ public record OneTopic(
                         leaderEpoch,
                         List.of(),
                         List.of()),
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     OneTopic with(BrokerNode broker) {
-        return new OneTopic(name, id, state, List.of(broker));
+        return new OneTopic(name, id, state, List.of(broker), settings);
+    }
+
+    /** The same, with these settings of its own. */
+    OneTopic with(Map<String, String> own) {
+        return new OneTopic(name, id, state, brokers, own);
     }
 
     private record OnePartition(String name, Uuid id, PartitionState state) implements Topic {
@@ -120,7 +130,7 @@ public record OneTopic(
 
     @Override
     public Map<String, String> config(ConfigResource resource) {
-        return Map.of();
+        return resource.name().equals(name) ? settings : Map.of();
     }
 
     @Override

@@ -78,10 +78,12 @@ final class ClusterChaos {
         return true;
     }
 
-    private boolean isInSyncNowhere(int id) {
+    /** Whether the controller would have it lead nowhere, even if nobody else could. */
+    private boolean isElectedNowhere(int id) {
         for (PartitionState state : states()) {
             if (state.inSyncReplicas().contains(id)
-                    || state.eligibleLeaderReplicas().contains(id)) {
+                    || state.eligibleLeaderReplicas().contains(id)
+                    || state.lastKnownEligibleLeaderReplicas().contains(id)) {
                 return false;
             }
         }
@@ -123,11 +125,12 @@ final class ClusterChaos {
 
     /**
      * Whether a process may die uncleanly: while a machine has lost what others hold for it, and
-     * the controller does not know that yet, the others may not.
+     * the controller could elect it all the same, the others may not. After the second unclean
+     * stop of two that were in sync, it elects the last that led (KIP-966).
      */
     private boolean mayDie(Machine machine) {
         Machine last = unpowered;
-        return last == null || last == machine || isInSyncNowhere(last.id());
+        return last == null || last == machine || isElectedNowhere(last.id());
     }
 
     /** Whether its power may fail: only when all others have all, or all is forced. */
@@ -136,13 +139,19 @@ final class ClusterChaos {
             case KILLS -> false;
             case ALL_MACHINES_WITH_FSYNC -> true;
             case ONE_MACHINE_AT_A_TIME ->
-                    (unpowered == null && areAllInSync() && areOthersUp(machine));
+                    (unpowered == null && areAllInSync() && areOthersWell(machine));
         };
     }
 
-    private boolean areOthersUp(Machine but) {
+    /** Whether no other has died that the controller does not know of, or is about to. */
+    private boolean areOthersWell(Machine but) {
         for (Machine machine : cluster.machines()) {
-            if (machine != but && !machine.isUp()) {
+            boolean isWell =
+                    machine.isUp()
+                            && machine.membership().isServing()
+                            && !machine.isStuck()
+                            && !machine.disk().faults().areAhead();
+            if (machine != but && !isWell) {
                 return false;
             }
         }

@@ -281,7 +281,7 @@ final class Machine implements Surroundings {
                 new LogDirectoryOptions(
                         FOLDER,
                         directory(),
-                        partition -> configs.effective(partition.topic()).log(),
+                        partition -> configs.effective(partition.topic()).log().keepingAll(),
                         700,
                         400,
                         86_400_000,

@@ -46,6 +46,11 @@ public final class DiskFaults {
         bytesLeft = NEVER;
     }
 
+    /** Whether something is to go wrong. */
+    public boolean areAhead() {
+        return changesUntilDeath != NEVER || failingAfter != NEVER || bytesLeft != NEVER;
+    }
+
     /** Whether the process dies within this operation. */
     boolean dies(Kind kind) {
         if (kind == Kind.READ || changesUntilDeath == NEVER) {
