@@ -184,6 +184,7 @@ class BalanceTest {
 
     @Test
     void nodeIsEmptiedWhileItIsCordonedAndKeepsEverythingElsewhere() {
+        makeGroupsTopicOfOneNode();
         crowd();
         set(new ConfigResource(ConfigResource.Type.BROKER, "2"), "cordoned.log.dirs", "*");
         try (Admin admin = cluster.admin(3)) {
