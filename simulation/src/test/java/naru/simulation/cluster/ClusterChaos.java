@@ -125,8 +125,8 @@ final class ClusterChaos {
 
     /**
      * Whether a process may die uncleanly: while a machine has lost what others hold for it, and
-     * the controller could elect it all the same, the others may not. After the second unclean
-     * stop of two that were in sync, it elects the last that led (KIP-966).
+     * the controller could elect it all the same, the others may not. After the second unclean stop
+     * of two that were in sync, it elects the last that led (KIP-966).
      */
     private boolean mayDie(Machine machine) {
         Machine last = unpowered;
