@@ -135,6 +135,16 @@ class RollingTest {
     }
 
     @Test
+    void nothingLeavesALogThatKeepsAllUntilItIsToldWhatHolds() throws IOException {
+        LogConfig config = threeBatches(0, 1000);
+        LogFixture fixture = new LogFixture(folder, config.keepingAll());
+        append(fixture, 9, 100);
+        assertThat(fixture.log().applyRetention(NOW + 100_000)).isZero();
+        fixture.log().reconfigure(config);
+        assertThat(fixture.log().applyRetention(NOW + 100_000)).isPositive();
+    }
+
+    @Test
     void retentionBySizeLeavesTheActiveSegment() throws IOException {
         LogFixture fixture = new LogFixture(folder, threeBatches(0, -1));
         append(fixture, 8, 0);

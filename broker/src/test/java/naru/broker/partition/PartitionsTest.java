@@ -231,4 +231,87 @@ class PartitionsTest {
 
         assertThat(told).containsExactly("committed", "NOT_LEADER_OR_FOLLOWER");
     }
+
+    private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+
+    @Test
+    void aLogThatIsPlacedTakesItsTopicsSettingsThoughNoneHaveChanged() {
+        OneTopic unknown = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
+        show(unknown);
+        PartitionLog log = requireNonNull(requireNonNull(partitions.get(TOPIC, 0)).ledLog());
+        assertThat(log.config().compactEnabled()).isFalse();
+
+        show(OneTopic.of(TOPIC, unknown.id(), 1, 2).with(COMPACTED));
+
+        assertThat(partitions.get(TOPIC, 0)).extracting(Partition::ledLog).isSameAs(log);
+        assertThat(log.config().compactEnabled()).isTrue();
+        assertThat(log.config().deleteEnabled()).isFalse();
+    }
+
+    @Test
+    void nothingOfATopicThatIsForcedIsSeenBeforeItIsThoughItsLogWasOpenedWithoutItsSettings() {
+        TopicConfigs configs =
+                new TopicConfigs(() -> NodeConfig.parse(Map.of()), () -> OneTopic.NONE);
+        LogDirectoryOptions options =
+                LogDirectoryOptions.of(
+                                folder.resolve("forced"),
+                                Uuid.randomUuid(),
+                                any -> configs.effective(any.topic()).log().keepingAll())
+                        .withBackground(false);
+        Map<String, String> forced = Map.of("naru.ack", "fsync");
+        Uuid id = Uuid.randomUuid();
+        LogDirectory killed = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC());
+        Partitions before =
+                new Partitions(
+                        1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
+        show(before, OneTopic.of(TOPIC, id, 1, 1).with(forced));
+        requireNonNull(before.get(TOPIC, 0)).append(record(), PartitionLog.Origin.CLIENT, true);
+
+        try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
+            Partitions after =
+                    new Partitions(
+                            1, LogDirectories.of(opened), configs, (topic, index, directory) -> {});
+            show(after, OneTopic.of(TOPIC, id, 1, 2).with(forced));
+            PartitionLog log = requireNonNull(requireNonNull(after.get(TOPIC, 0)).ledLog());
+            assertThat(log.logEndOffset()).isEqualTo(1);
+            assertThat(log.highWatermark()).isZero();
+            opened.runBackground();
+            assertThat(log.highWatermark()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCopyThatTakesTheLogsPlaceTakesTheSettingsThatHaveChangedMeanwhile() {
+        TopicConfigs configs =
+                new TopicConfigs(() -> NodeConfig.parse(Map.of()), () -> OneTopic.NONE);
+        List<LogDirectoryOptions> folders =
+                Stream.of("one", "other")
+                        .map(name ->
+                                LogDirectoryOptions.of(
+                                        folder.resolve(name),
+                                        Uuid.randomUuid(),
+                                        any -> configs.effective(any.topic()).log()))
+                        .toList();
+        try (LogDirectories both =
+                LogDirectories.open(folders, Map.of(), new LocalDisk(), Clock.systemUTC())) {
+            Partitions moved = new Partitions(1, both, configs, (topic, index, directory) -> {});
+            OneTopic image = OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1);
+            show(moved, image);
+            Partition partition = requireNonNull(moved.get(TOPIC, 0));
+            PartitionLog log = requireNonNull(partition.ledLog());
+            LogDirectory target =
+                    both.opened().stream()
+                            .filter(each -> !each.directoryId().equals(log.directoryId()))
+                            .findFirst()
+                            .orElseThrow();
+            PartitionLog copy = both.createCopy(log, target);
+            show(moved, OneTopic.of(TOPIC, image.id(), 1, 2).with(COMPACTED));
+
+            assertThat(moved.replaceByCopy(partition, copy)).isTrue();
+
+            PartitionLog led = requireNonNull(partition.ledLog());
+            assertThat(led.directoryId()).isEqualTo(target.directoryId());
+            assertThat(led.config().compactEnabled()).isTrue();
+        }
+    }
 }
