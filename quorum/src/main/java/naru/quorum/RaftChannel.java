@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -69,8 +70,12 @@ final class RaftChannel implements NetworkChannel {
             @Nullable AbstractResponse response,
             @Nullable Throwable failure) {
         if (response != null) {
-            refusal = "";
-            return response.data();
+            Errors stranger = strangersRefusal(response);
+            if (stranger == null) {
+                refusal = "";
+                return response.data();
+            }
+            tell(request, stranger.exception());
         }
         Errors error = Errors.BROKER_NOT_AVAILABLE;
         if (failure instanceof UnsupportedVersionException) {
@@ -80,6 +85,21 @@ final class RaftChannel implements NetworkChannel {
             tell(request, failure);
         }
         return RaftUtil.errorResponse(ApiKeys.forId(request.data().apiKey()), error);
+    }
+
+    /**
+     * Whoever answers so is not of this quorum, or does not trust this node: somebody else has its
+     * port by now, or it is set up wrongly. Raft would end the node for the one and fill the log
+     * for the other.
+     */
+    private static @Nullable Errors strangersRefusal(AbstractResponse response) {
+        for (Errors error :
+                List.of(Errors.CLUSTER_AUTHORIZATION_FAILED, Errors.INCONSISTENT_CLUSTER_ID)) {
+            if (response.errorCounts().containsKey(error)) {
+                return error;
+            }
+        }
+        return null;
     }
 
     /** Once for each reason; who is asked again and again would fill the log. */

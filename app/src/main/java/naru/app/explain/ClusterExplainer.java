@@ -193,9 +193,7 @@ public final class ClusterExplainer {
                                                 Wording.by(under.size(), "takes", "take"))
                                 + " with acks=all: "
                                 + names(under),
-                        missing.isEmpty()
-                                ? "they have fewer replicas than that: lower it, or add replicas"
-                                : "bring back " + nodes(missing)));
+                        "bring back " + nodes(missing)));
     }
 
     private void underReplicated() {

@@ -71,8 +71,9 @@ public record ClusterFacts(
             return inSync.size() < replicas.size();
         }
 
+        /** Of a partition with fewer replicas than the minimum all of them are enough (KIP-966). */
         public boolean isUnderMinimum() {
-            return minInSync != null && inSync.size() < minInSync;
+            return minInSync != null && inSync.size() < Math.min(minInSync, replicas.size());
         }
     }
 
