@@ -1,39 +1,22 @@
 package naru.simulation.node;
 
-import naru.broker.transport.FileRegion;
-import naru.broker.transport.Request;
 import naru.broker.transport.Timeout;
 
-import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.ShareFetchResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.BaseRecords;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 
 /** A request on its way through the node, and its answer on its way back. */
-final class SimulatedRequest implements Request {
+final class SimulatedRequest extends BareRequest {
     private final SimulatedNode node;
-    private final ApiMessage body;
-    private final short version;
-    private final long connectionId;
     private final Caller caller;
     private boolean answered;
 
     SimulatedRequest(
             SimulatedNode node, ApiMessage body, short version, long connectionId, Caller caller) {
+        super(body, version, connectionId);
         this.node = node;
-        this.body = body;
-        this.version = version;
-        this.connectionId = connectionId;
         this.caller = caller;
     }
 
@@ -58,48 +41,13 @@ final class SimulatedRequest implements Request {
         if (mayAnswer()) {
             caller.leaving(response);
             try {
-                whole(response);
+                readRecords(response);
             } catch (IOException cut) {
                 node.cluster().later(caller::disconnected);
                 return;
             }
             node.cluster().later(() -> caller.answer(response));
         }
-    }
-
-    /** Records are read when the answer leaves, as they are when it goes into a socket. */
-    private static void whole(ApiMessage response) throws IOException {
-        if (response instanceof FetchResponseData fetched) {
-            for (var topic : fetched.responses()) {
-                for (var partition : topic.partitions()) {
-                    partition.setRecords(read(partition.records()));
-                }
-            }
-        } else if (response instanceof ShareFetchResponseData shared) {
-            for (var topic : shared.responses()) {
-                for (var partition : topic.partitions()) {
-                    partition.setRecords(read(partition.records()));
-                }
-            }
-        }
-    }
-
-    private static BaseRecords read(BaseRecords records) throws IOException {
-        if (!(records instanceof FileRegion region)) {
-            return records == null ? MemoryRecords.EMPTY : records;
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(region.sizeBytes());
-        while (bytes.hasRemaining()) {
-            if (region.channel().read(bytes, region.position() + bytes.position()) < 0) {
-                throw new IOException("the segment was cut while it was being sent");
-            }
-        }
-        return MemoryRecords.readableRecords(bytes.flip());
-    }
-
-    @Override
-    public void replyLast(ApiMessage response) {
-        throw new UnsupportedOperationException("nobody logs in");
     }
 
     @Override
@@ -116,11 +64,6 @@ final class SimulatedRequest implements Request {
     }
 
     @Override
-    public void noReply() {
-        throw new IllegalStateException("an answer is expected");
-    }
-
-    @Override
     public void onLoop(Runnable task) {
         node.after(0, task);
     }
@@ -134,55 +77,5 @@ final class SimulatedRequest implements Request {
     @Override
     public void close(String reason) {
         disconnect();
-    }
-
-    @Override
-    public boolean retain(int bytes) {
-        return true;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.forId(body.apiKey());
-    }
-
-    @Override
-    public short version() {
-        return version;
-    }
-
-    @Override
-    public RequestHeader header() {
-        return new RequestHeader(api(), version, "simulation", 1);
-    }
-
-    @Override
-    public ApiMessage body() {
-        return body;
-    }
-
-    @Override
-    public KafkaPrincipal principal() {
-        return KafkaPrincipal.ANONYMOUS;
-    }
-
-    @Override
-    public InetAddress clientAddress() {
-        return InetAddress.getLoopbackAddress();
-    }
-
-    @Override
-    public String listenerName() {
-        return "PLAINTEXT";
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 9092);
-    }
-
-    @Override
-    public long connectionId() {
-        return connectionId;
     }
 }

@@ -3,29 +3,23 @@ package naru.simulation.replication;
 import naru.quorum.ClusterController;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
-import naru.quorum.QuotaView;
+import naru.simulation.node.BareImage;
 
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
-import org.apache.kafka.common.message.DescribeUserScramCredentialsResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.scram.ScramCredential;
-import org.apache.kafka.common.security.token.delegation.TokenInformation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /** What one node has heard of the metadata: one topic with one partition, and the brokers. */
-final class NodeView implements Quorum, ClusterImage {
+final class NodeView extends BareImage implements Quorum {
     private final int nodeId;
     private Metadata seen = Metadata.NONE;
 
@@ -84,16 +78,6 @@ final class NodeView implements Quorum, ClusterImage {
     }
 
     @Override
-    public int topicCount() {
-        return 1;
-    }
-
-    @Override
-    public int partitionCount() {
-        return 1;
-    }
-
-    @Override
     public long offset() {
         return seen.version();
     }
@@ -106,52 +90,6 @@ final class NodeView implements Quorum, ClusterImage {
     @Override
     public @Nullable BrokerNode broker(int id) {
         return seen.brokers().get(id);
-    }
-
-    @Override
-    public OptionalInt controllerId() {
-        return OptionalInt.empty();
-    }
-
-    @Override
-    public Collection<ConfigResource> configuredResources(ConfigResource.Type type) {
-        return List.of();
-    }
-
-    @Override
-    public QuotaView quotas() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public @Nullable ScramCredential scramCredential(String mechanism, String user) {
-        return null;
-    }
-
-    @Override
-    public @Nullable TokenInformation delegationToken(String tokenId) {
-        return null;
-    }
-
-    @Override
-    public Collection<AclBinding> accessRules() {
-        return List.of();
-    }
-
-    @Override
-    public DescribeUserScramCredentialsResponseData describeScramUsers(
-            DescribeUserScramCredentialsRequestData request) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Collection<TokenInformation> delegationTokens() {
-        return List.of();
-    }
-
-    @Override
-    public Map<String, Short> finalizedFeatures() {
-        return Map.of();
     }
 
     // ---- the quorum ----
