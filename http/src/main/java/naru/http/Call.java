@@ -1,0 +1,158 @@
+package naru.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+
+/** A request, as a route sees it. Used by the one thread that answers it. */
+public final class Call {
+    private final String method;
+    private final String path;
+    private final Map<String, String> variables;
+    private final Parameters parameters;
+    private final Headers headers;
+    private final Credentials credentials;
+    private final String user;
+    private final InputStream body;
+    private final int bodyMost;
+
+    /** The query's parameters, decoded. */
+    @FunctionalInterface
+    public interface Parameters {
+        List<String> all(String name);
+    }
+
+    /** The request's headers. */
+    @FunctionalInterface
+    public interface Headers {
+        @Nullable String first(String name);
+    }
+
+    Call(
+            String method,
+            String path,
+            Map<String, String> variables,
+            Parameters parameters,
+            Headers headers,
+            Credentials credentials,
+            String user,
+            InputStream body,
+            int bodyMost) {
+        this.method = method;
+        this.path = path;
+        this.variables = variables;
+        this.parameters = parameters;
+        this.headers = headers;
+        this.credentials = credentials;
+        this.user = user;
+        this.body = body;
+        this.bodyMost = bodyMost;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    /** As it came, still encoded. */
+    public String path() {
+        return path;
+    }
+
+    /** The decoded segment of the path that the template names {@code {name}}. */
+    public String variable(String name) {
+        String value = variables.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no variable " + name);
+        }
+        return value;
+    }
+
+    /** Whether the template of the route that was taken has this variable. */
+    public boolean hasVariable(String name) {
+        return variables.containsKey(name);
+    }
+
+    public @Nullable String parameter(String name) {
+        List<String> values = parameters.all(name);
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    public List<String> parameters(String name) {
+        return parameters.all(name);
+    }
+
+    public String parameter(String name, String otherwise) {
+        String value = parameter(name);
+        return value == null ? otherwise : value;
+    }
+
+    /** False unless the parameter is {@code true}, in any case. */
+    public boolean flag(String name) {
+        return Boolean.parseBoolean(parameter(name, "false"));
+    }
+
+    /**
+     * @throws Refusal 404 when it is there and no whole number, as JAX-RS answers
+     */
+    public int number(String name, int otherwise) {
+        String value = parameter(name);
+        if (value == null || value.isBlank()) {
+            return otherwise;
+        }
+        try {
+            return Integer.parseInt(value.strip());
+        } catch (NumberFormatException notNumber) {
+            throw new Refusal(404, "the parameter " + name + " is '" + value + "', no number");
+        }
+    }
+
+    public @Nullable String header(String name) {
+        return headers.first(name);
+    }
+
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    /** The name that the login gave. */
+    public String user() {
+        return user;
+    }
+
+    /**
+     * The whole body.
+     *
+     * @throws Refusal 413 when it is larger than the bound
+     */
+    public byte[] body() {
+        try {
+            byte[] bytes = body.readNBytes(bodyMost + 1);
+            if (bytes.length > bodyMost) {
+                throw new Refusal(413, "the body is larger than " + bodyMost + " bytes");
+            }
+            return bytes;
+        } catch (IOException broken) {
+            throw new Refusal(
+                    408, "the body could not be read: " + String.valueOf(broken.getMessage()));
+        }
+    }
+
+    /** The body while it comes; without a bound of its own. */
+    public InputStream stream() {
+        return body;
+    }
+
+    /**
+     * The body as JSON.
+     *
+     * @throws Refusal 400 when it is none
+     */
+    public JsonNode json() {
+        return Json.parse(body());
+    }
+}

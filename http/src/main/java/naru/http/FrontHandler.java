@@ -1,0 +1,127 @@
+package naru.http;
+
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Finds the route of a request and answers it; the one place in which what goes wrong becomes an
+ * answer. Runs on a virtual thread for each request.
+ */
+final class FrontHandler extends Handler.Abstract {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.http");
+    private static final String REALM = "Basic realm=\"naru\"";
+
+    private final Map<Connector, Front> fronts = new ConcurrentHashMap<>();
+    private final Semaphore underWay;
+
+    FrontHandler(Semaphore underWay) {
+        super(InvocationType.BLOCKING);
+        this.underWay = underWay;
+    }
+
+    void add(Connector connector, Front front) {
+        fronts.put(connector, front);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback)
+            throws InterruptedException {
+        Front front =
+                Objects.requireNonNull(fronts.get(request.getConnectionMetaData().getConnector()));
+        underWay.acquire();
+        try {
+            send(answer(front, request), request, response);
+            callback.succeeded();
+        } catch (IOException clientGone) {
+            LOG.debug("{}: the client went away", front.name(), clientGone);
+            callback.failed(clientGone);
+        } finally {
+            underWay.release();
+        }
+        return true;
+    }
+
+    private static Answer answer(Front front, Request request) throws InterruptedException {
+        Call.Headers headers = name -> request.getHeaders().get(name);
+        try {
+            Credentials credentials =
+                    Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
+            String user = front.login().prove(credentials);
+            String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
+            Routes.Match match = front.routes().find(request.getMethod(), path);
+            Call call =
+                    new Call(
+                            request.getMethod(),
+                            path,
+                            match.variables(),
+                            parameters(request),
+                            headers,
+                            credentials,
+                            user,
+                            Content.Source.asInputStream(request),
+                            front.bodyBytes());
+            return match.route().answer(call);
+        } catch (Refusal refusal) {
+            Answer body = front.errors().body(headers, refusal);
+            return refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body;
+        } catch (InterruptedException stopping) {
+            throw stopping;
+        } catch (Exception | StackOverflowError bug) {
+            LOG.error("{}: {} {}", front.name(), request.getMethod(), request.getHttpURI(), bug);
+            return front.errors()
+                    .body(headers, new Refusal(500, "Internal server error: " + bug.getMessage()));
+        }
+    }
+
+    private static Call.Parameters parameters(Request request) {
+        Fields fields;
+        try {
+            fields = Request.extractQueryParameters(request);
+        } catch (RuntimeException malformed) {
+            throw new Refusal(400, "the query is malformed: " + malformed.getMessage());
+        }
+        return name -> {
+            List<String> values = fields.getValues(name);
+            return values == null ? List.of() : values;
+        };
+    }
+
+    private static void send(Answer answer, Request request, Response response)
+            throws IOException, InterruptedException {
+        response.setStatus(answer.status());
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        switch (answer.body()) {
+            case Answer.Empty() -> response.write(true, null, Callback.NOOP);
+            case Answer.Whole(String type, byte[] bytes) -> {
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+                boolean head = request.getMethod().equals("HEAD");
+                Content.Sink.write(
+                        response, true, head ? ByteBuffer.allocate(0) : ByteBuffer.wrap(bytes));
+            }
+            case Answer.Streamed(String type, Answer.Writer writer) -> {
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+                try (OutputStream out = Content.Sink.asOutputStream(response)) {
+                    writer.write(out);
+                }
+            }
+        }
+    }
+}
