@@ -2,6 +2,7 @@ package naru.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ public record Answer(int status, Map<String, String> headers, Body body) {
 
     public record Empty() implements Body {}
 
-    public record Whole(String type, byte[] bytes) implements Body {}
+    public record Whole(String type, ByteBuffer bytes) implements Body {}
 
     public record Streamed(String type, Writer writer) implements Body {}
 
@@ -32,7 +33,7 @@ public record Answer(int status, Map<String, String> headers, Body body) {
     }
 
     public static Answer of(int status, String type, byte[] bytes) {
-        return new Answer(status, Map.of(), new Whole(type, bytes));
+        return new Answer(status, Map.of(), new Whole(type, ByteBuffer.wrap(bytes)));
     }
 
     public static Answer text(int status, String type, String text) {

@@ -109,12 +109,12 @@ final class FrontHandler extends Handler.Abstract {
         answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
         switch (answer.body()) {
             case Answer.Empty() -> response.write(true, null, Callback.NOOP);
-            case Answer.Whole(String type, byte[] bytes) -> {
+            case Answer.Whole(String type, ByteBuffer bytes) -> {
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
-                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
+                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.remaining());
                 boolean head = request.getMethod().equals("HEAD");
                 Content.Sink.write(
-                        response, true, head ? ByteBuffer.allocate(0) : ByteBuffer.wrap(bytes));
+                        response, true, head ? ByteBuffer.allocate(0) : bytes.duplicate());
             }
             case Answer.Streamed(String type, Answer.Writer writer) -> {
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);

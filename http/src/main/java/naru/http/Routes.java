@@ -101,7 +101,7 @@ public final class Routes {
                 continue;
             }
             if (entry.method.equals(method)
-                    || method.equals("HEAD") && entry.method.equals("GET")) {
+                    || (method.equals("HEAD") && entry.method.equals("GET"))) {
                 return new Match(entry.route, variables);
             }
             others.add(entry.method);
@@ -114,7 +114,7 @@ public final class Routes {
 
     private static @Nullable Map<String, String> match(Entry entry, List<String> segments) {
         int fixed = entry.takesRest() ? entry.template.size() - 1 : entry.template.size();
-        if (segments.size() < fixed || segments.size() > fixed && !entry.takesRest()) {
+        if (segments.size() < fixed || (segments.size() > fixed && !entry.takesRest())) {
             return null;
         }
         Map<String, String> variables = new HashMap<>();
