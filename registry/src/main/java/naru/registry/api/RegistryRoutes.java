@@ -1,0 +1,176 @@
+package naru.registry.api;
+
+import naru.http.Answer;
+import naru.http.Call;
+import naru.http.Front;
+import naru.http.Login;
+import naru.http.Refusal;
+import naru.http.Routes;
+import naru.registry.schema.SchemaLimits;
+import naru.registry.schema.SchemaParser;
+import naru.registry.store.Registry;
+import naru.registry.store.StoreLog;
+import naru.registry.subject.Configuration;
+import naru.registry.subject.Deletion;
+import naru.registry.subject.Parsing;
+import naru.registry.subject.Refusals;
+import naru.registry.subject.Registration;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The table of the API's resources; every one is also there below {@code /contexts/CONTEXT}. */
+public final class RegistryRoutes {
+    private static final int BODY_BYTES = 4 << 20;
+
+    private final Routes.Builder routes = Routes.builder();
+    private final Registry registry;
+    private final ServerFacts facts;
+
+    /**
+     * What the server says of itself.
+     *
+     * @param version of this product
+     * @param clusterId asks the cluster for its id
+     */
+    public record ServerFacts(String version, ClusterId clusterId) {}
+
+    /** Asks the cluster for its id. */
+    @FunctionalInterface
+    public interface ClusterId {
+        String ask() throws StoreLog.Unavailable, InterruptedException;
+    }
+
+    private RegistryRoutes(Registry registry, ServerFacts facts) {
+        this.registry = registry;
+        this.facts = facts;
+    }
+
+    /** What the registry shows to HTTP. */
+    public static Front front(
+            Registry registry, InstantSource clock, ServerFacts facts, Login login) {
+        return new Front(
+                "registry",
+                new RegistryRoutes(registry, facts).build(clock),
+                login,
+                Payloads::refusal,
+                BODY_BYTES);
+    }
+
+    private Routes build(InstantSource clock) {
+        Parsing parsing = new Parsing(new SchemaParser(SchemaLimits.DEFAULT));
+        Deletion deletion = new Deletion(registry);
+        SubjectsApi subjects =
+                new SubjectsApi(
+                        registry, new Registration(registry, parsing, clock), deletion, parsing);
+        addSubjects(subjects);
+        addSchemas(new SchemasApi(registry, subjects));
+        addConfiguration(new ConfigurationApi(new Configuration(registry)));
+        addServer(deletion);
+        return routes.build();
+    }
+
+    private void addSubjects(SubjectsApi api) {
+        on("GET", "/subjects", api::list);
+        on("POST", "/subjects/{subject}", api::find);
+        on("DELETE", "/subjects/{subject}", api::deleteSubject);
+        on("GET", "/subjects/{subject}/versions", api::versions);
+        on("POST", "/subjects/{subject}/versions", api::register);
+        on("GET", "/subjects/{subject}/metadata", api::withMetadata);
+        on("GET", "/subjects/{subject}/versions/{version}", api::version);
+        on("DELETE", "/subjects/{subject}/versions/{version}", api::deleteVersion);
+        on("GET", "/subjects/{subject}/versions/{version}/schema", api::schema);
+        on("GET", "/subjects/{subject}/versions/{version}/referencedby", api::referencedBy);
+        on("POST", "/compatibility/subjects/{subject}/versions", api::checkAgainstAll);
+        on(
+                "POST",
+                "/compatibility/subjects/{subject}/versions/{version}",
+                api::checkAgainstVersion);
+    }
+
+    private void addSchemas(SchemasApi api) {
+        on("GET", "/schemas", api::all);
+        on("GET", "/schemas/types", api::types);
+        on("GET", "/schemas/ids/{id}", api::byId);
+        on("GET", "/schemas/ids/{id}/schema", api::textById);
+        on("GET", "/schemas/ids/{id}/subjects", api::subjectsOfId);
+        on("GET", "/schemas/ids/{id}/versions", api::versionsOfId);
+        on("GET", "/schemas/guids/{guid}", api::byGuid);
+        on("GET", "/schemas/guids/{guid}/ids", api::idsOfGuid);
+    }
+
+    private void addConfiguration(ConfigurationApi api) {
+        for (String scope : List.of("", "/{subject}")) {
+            on("GET", "/config" + scope, api::settings);
+            on("PUT", "/config" + scope, api::changeSettings);
+            on("DELETE", "/config" + scope, api::removeSettings);
+            on("GET", "/mode" + scope, api::mode);
+            on("PUT", "/mode" + scope, api::changeMode);
+            on("DELETE", "/mode" + scope, api::removeMode);
+        }
+    }
+
+    private void addServer(Deletion deletion) {
+        routes.get("/", call -> Payloads.ok(call, Map.of()));
+        routes.post("/", call -> Payloads.ok(call, Map.of()));
+        routes.get("/contexts", this::contexts);
+        routes.delete(
+                "/contexts/{context}",
+                call -> {
+                    deletion.context(Requests.context(call));
+                    return Answer.empty(204);
+                });
+        on("GET", "/v1/metadata/id", this::clusterId);
+        on(
+                "GET",
+                "/v1/metadata/version",
+                call -> Payloads.ok(call, Map.of("version", facts.version(), "commitId", "")));
+        for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
+            for (String path : List.of("/exporters", "/exporters/{rest...}")) {
+                on(method, path, RegistryRoutes::noExporters);
+            }
+        }
+    }
+
+    private Answer contexts(Call call) throws StoreLog.Unavailable, InterruptedException {
+        String prefix = call.parameter("contextPrefix", "");
+        List<String> names =
+                registry.read(state ->
+                        state.contexts().stream().filter(name -> name.startsWith(prefix)).toList());
+        return Payloads.ok(call, Payloads.page(call, new ArrayList<>(names)));
+    }
+
+    private Answer clusterId(Call call) throws StoreLog.Unavailable, InterruptedException {
+        Map<String, String> clusters =
+                Map.of(
+                        "kafka-cluster",
+                        facts.clusterId().ask(),
+                        "schema-registry-cluster",
+                        "schema-registry");
+        return Payloads.ok(
+                call, Map.of("id", "", "scope", Map.of("path", List.of(), "clusters", clusters)));
+    }
+
+    private static Answer noExporters(Call call) {
+        throw new Refusal(
+                501,
+                501,
+                "Exporters (schema linking) are not served here; copy schemas in mode IMPORT");
+    }
+
+    private void on(String method, String path, Routes.Route route) {
+        Routes.Route guarded = call -> guarded(route, call);
+        routes.on(method, path, guarded);
+        routes.on(method, "/contexts/{context}" + path, guarded);
+    }
+
+    private static Answer guarded(Routes.Route route, Call call) throws Exception {
+        try {
+            return route.answer(call);
+        } catch (StoreLog.Unavailable unavailable) {
+            throw Refusals.storeFault(String.valueOf(unavailable.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package naru.registry.api;
+
+import naru.http.Answer;
+import naru.http.Call;
+import naru.http.Refusal;
+import naru.registry.schema.ParsedSchema;
+import naru.registry.store.Registry;
+import naru.registry.store.RegistryState;
+import naru.registry.store.SchemaVersion;
+import naru.registry.store.Settings;
+import naru.registry.store.StoreLog;
+import naru.registry.store.SubjectName;
+import naru.registry.subject.Deletion;
+import naru.registry.subject.Parsing;
+import naru.registry.subject.Refusals;
+import naru.registry.subject.Registration;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** {@code /subjects} and {@code /compatibility}. */
+final class SubjectsApi {
+    private static final String ALL_CONTEXTS = ":*:";
+
+    private final Registry registry;
+    private final Registration registration;
+    private final Deletion deletion;
+    private final Parsing parsing;
+
+    SubjectsApi(Registry registry, Registration registration, Deletion deletion, Parsing parsing) {
+        this.registry = registry;
+        this.registration = registration;
+        this.deletion = deletion;
+        this.parsing = parsing;
+    }
+
+    Answer list(Call call) throws StoreLog.Unavailable, InterruptedException {
+        String wanted =
+                call.hasVariable("context")
+                        ? new SubjectName(
+                                        Requests.context(call), call.parameter("subjectPrefix", ""))
+                                .qualified()
+                        : call.parameter("subjectPrefix", ALL_CONTEXTS);
+        boolean withDeleted = call.flag("deleted");
+        boolean onlyDeleted = call.flag("deletedOnly");
+        List<String> names =
+                registry.read(state ->
+                        state.subjects().stream()
+                                .filter(subject -> matches(subject, wanted))
+                                .filter(subject -> {
+                                    boolean live = isLive(state, subject);
+                                    return onlyDeleted ? !live : withDeleted || live;
+                                })
+                                .map(SubjectName::qualified)
+                                .toList());
+        return Payloads.ok(call, Payloads.page(call, names));
+    }
+
+    private static boolean isLive(RegistryState state, SubjectName subject) {
+        return state.latest(subject, false) != null;
+    }
+
+    /** A prefix with {@code :*:} before it is looked for in all contexts. */
+    static boolean matches(SubjectName subject, String prefix) {
+        return prefix.startsWith(ALL_CONTEXTS)
+                ? subject.name().startsWith(prefix.substring(ALL_CONTEXTS.length()))
+                : subject.qualified().startsWith(prefix);
+    }
+
+    Answer versions(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = aliased(Requests.subject(call));
+        boolean withDeleted = call.flag("deleted");
+        boolean onlyDeleted = call.flag("deletedOnly");
+        List<Integer> numbers =
+                registry.read(state ->
+                        state.versions(subject).stream()
+                                .filter(each ->
+                                        onlyDeleted
+                                                ? each.deleted()
+                                                : withDeleted || !each.deleted())
+                                .map(SchemaVersion::version)
+                                .toList());
+        if (numbers.isEmpty()) {
+            throw Refusals.subjectNotFound(subject);
+        }
+        return Payloads.ok(call, Payloads.page(call, numbers));
+    }
+
+    Answer version(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SchemaVersion version = theVersion(call);
+        return Payloads.ok(call, Payloads.version(call, version, text(call, version)));
+    }
+
+    Answer schema(Call call) throws StoreLog.Unavailable, InterruptedException {
+        return Payloads.text(call, text(call, theVersion(call)));
+    }
+
+    private SchemaVersion theVersion(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = aliased(Requests.subject(call));
+        Requests.VersionName name = Requests.version(call);
+        boolean withDeleted = call.flag("deleted");
+        return registry.read(state -> {
+            boolean any = withDeleted ? !state.versions(subject).isEmpty() : isLive(state, subject);
+            if (!any) {
+                throw Refusals.subjectNotFound(subject);
+            }
+            SchemaVersion found =
+                    name.latest()
+                            ? state.latest(subject, withDeleted)
+                            : state.version(subject, name.number());
+            if (found == null || found.deleted() && !withDeleted) {
+                throw Refusals.versionNotFound(name.number());
+            }
+            return found;
+        });
+    }
+
+    /** The text, in the format that the client asked for. */
+    String text(Call call, SchemaVersion version)
+            throws StoreLog.Unavailable, InterruptedException {
+        String format = call.parameter("format", "");
+        if (format.isEmpty()) {
+            return version.content().text();
+        }
+        ParsedSchema parsed = registry.read(state -> parsing.registered(state, version));
+        return parsed == null ? version.content().text() : parsed.formatted(format);
+    }
+
+    /** The subject that is meant, if this one is an alias of another. */
+    private SubjectName aliased(SubjectName subject)
+            throws StoreLog.Unavailable, InterruptedException {
+        return registry.read(state -> {
+            Settings own = state.settings(subject);
+            String alias = own == null ? null : own.alias();
+            return alias == null ? subject : SubjectName.parse(alias, subject);
+        });
+    }
+
+    Answer register(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SchemaVersion version =
+                registration.register(Requests.brought(call, Requests.subject(call)));
+        return Payloads.ok(call, Payloads.registered(call, version, text(call, version)));
+    }
+
+    Answer find(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = aliased(Requests.subject(call));
+        SchemaVersion version =
+                registration.find(Requests.brought(call, subject), call.flag("deleted"));
+        return Payloads.ok(call, Payloads.version(call, version, text(call, version)));
+    }
+
+    Answer deleteSubject(Call call) throws StoreLog.Unavailable, InterruptedException {
+        return Payloads.ok(call, deletion.subject(Requests.subject(call), call.flag("permanent")));
+    }
+
+    Answer deleteVersion(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = Requests.subject(call);
+        Requests.VersionName name = Requests.version(call);
+        return Payloads.ok(
+                call,
+                deletion.version(subject, name.number(), name.latest(), call.flag("permanent")));
+    }
+
+    Answer referencedBy(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SchemaVersion version = theVersion(call);
+        boolean withDeleted = call.flag("deleted");
+        List<Integer> ids =
+                registry.read(state ->
+                        state.usersOf(version.subject(), version.version()).stream()
+                                .filter(user -> withDeleted || !user.deleted())
+                                .map(SchemaVersion::id)
+                                .distinct()
+                                .sorted()
+                                .toList());
+        return Payloads.ok(call, Payloads.page(call, ids));
+    }
+
+    /** The newest version whose metadata has all the properties that are asked for. */
+    Answer withMetadata(Call call) throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = aliased(Requests.subject(call));
+        List<String> keys = call.parameters("key");
+        List<String> values = call.parameters("value");
+        if (keys.size() != values.size()) {
+            throw new Refusal(422, 422, "as many values as keys are needed");
+        }
+        boolean withDeleted = call.flag("deleted");
+        List<SchemaVersion> versions =
+                registry.read(state ->
+                        withDeleted ? List.copyOf(state.versions(subject)) : state.live(subject));
+        if (versions.isEmpty()) {
+            throw Refusals.subjectNotFound(subject);
+        }
+        for (SchemaVersion version : versions.reversed()) {
+            if (hasAll(version, keys, values)) {
+                return Payloads.ok(call, Payloads.version(call, version, text(call, version)));
+            }
+        }
+        throw Refusals.schemaNotFound();
+    }
+
+    private static boolean hasAll(SchemaVersion version, List<String> keys, List<String> values) {
+        for (int i = 0; i < keys.size(); i++) {
+            if (!Objects.equals(property(version, keys.get(i)), values.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable String property(SchemaVersion version, String name) {
+        return version.content().metadata() == null
+                ? null
+                : version.content().metadata().path("properties").path(name).asText(null);
+    }
+
+    Answer checkAgainstVersion(Call call) throws StoreLog.Unavailable, InterruptedException {
+        Requests.VersionName name = Requests.version(call);
+        return compatible(call, name.number(), name.latest());
+    }
+
+    Answer checkAgainstAll(Call call) throws StoreLog.Unavailable, InterruptedException {
+        return compatible(call, -1, false);
+    }
+
+    private Answer compatible(Call call, int version, boolean latest)
+            throws StoreLog.Unavailable, InterruptedException {
+        SubjectName subject = Requests.subject(call);
+        List<String> messages =
+                registration.check(Requests.brought(call, subject), version, latest);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("is_compatible", messages.isEmpty());
+        if (call.flag("verbose")) {
+            body.put("messages", new ArrayList<>(messages));
+        }
+        return Payloads.ok(call, body);
+    }
+}

@@ -1,0 +1,29 @@
+package naru.registry.store;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What may be done to a subject; the names are the API's. */
+public enum Mode {
+    READWRITE,
+    READONLY,
+    /** Of the global level: nothing may be written, whatever the subject says. */
+    READONLY_OVERRIDE,
+    /** Schemas are registered with the ids and versions that the client gives. */
+    IMPORT;
+
+    public static final String NAMES = "READWRITE, READONLY, READONLY_OVERRIDE, and IMPORT";
+
+    public static Optional<Mode> parse(String name) {
+        for (Mode mode : values()) {
+            if (mode.name().equals(name.toUpperCase(Locale.ROOT))) {
+                return Optional.of(mode);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public boolean isReadOnly() {
+        return this == READONLY || this == READONLY_OVERRIDE;
+    }
+}

@@ -1,0 +1,178 @@
+package naru.registry.subject;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import naru.http.Refusal;
+import naru.registry.schema.CompatibilityLevel;
+import naru.registry.store.Mode;
+import naru.registry.store.Registry;
+import naru.registry.store.RegistryState;
+import naru.registry.store.Settings;
+import naru.registry.store.StoreKey;
+import naru.registry.store.StoreLog;
+import naru.registry.store.SubjectName;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Settings and modes of subjects, contexts, and of all ({@link SubjectName#GLOBAL}). */
+public final class Configuration {
+    private final Registry registry;
+
+    public Configuration(Registry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * @param inherited what holds is asked, not what is set for this subject alone
+     */
+    public ObjectNode settings(SubjectName subject, boolean inherited)
+            throws StoreLog.Unavailable, InterruptedException {
+        return registry.read(state -> {
+            if (inherited || subject.equals(SubjectName.GLOBAL)) {
+                return complete(state, subject);
+            }
+            Settings own = state.settings(subject);
+            if (own == null) {
+                throw Refusals.noLevelOfItsOwn(subject);
+            }
+            return own.tree().deepCopy();
+        });
+    }
+
+    private static ObjectNode complete(RegistryState state, SubjectName subject) {
+        ObjectNode tree = state.settingsInForce(subject).tree().deepCopy();
+        return tree.put("compatibilityLevel", state.levelInForce(subject).name());
+    }
+
+    /**
+     * Changes what the request names; a field that is null is taken away.
+     *
+     * @param change fields of the API's ConfigUpdateRequest, in which the level is {@code
+     *     compatibility}
+     */
+    public void change(SubjectName subject, ObjectNode change)
+            throws StoreLog.Unavailable, InterruptedException {
+        ObjectNode stored = change.deepCopy();
+        JsonNode level = stored.remove("compatibility");
+        if (level != null && !level.isNull()) {
+            CompatibilityLevel known =
+                    CompatibilityLevel.parse(level.asText()).orElseThrow(Refusals::invalidLevel);
+            stored.put("compatibilityLevel", known.name());
+        } else if (level != null) {
+            stored.putNull("compatibilityLevel");
+        }
+        registry.write(state -> {
+            if (state.modeInForce(subject) == Mode.READONLY_OVERRIDE) {
+                throw Refusals.readOnly(subject);
+            }
+            Settings own = state.settings(subject);
+            Settings before =
+                    own == null ? new Settings(JsonNodeFactory.instance.objectNode()) : own;
+            return new Registry.Decision<>(
+                    List.of(
+                            new StoreLog.Change(
+                                    new StoreKey.Config(subject), before.changed(stored).tree())),
+                    true);
+        });
+    }
+
+    /** Takes the settings away, and gives what they were. */
+    public ObjectNode remove(SubjectName subject)
+            throws StoreLog.Unavailable, InterruptedException {
+        return registry.write(state -> {
+            Settings own = state.settings(subject);
+            if (own == null && !subject.equals(SubjectName.GLOBAL)) {
+                throw Refusals.subjectNotFound(subject);
+            }
+            ObjectNode before = own == null ? complete(state, subject) : own.tree().deepCopy();
+            return new Registry.Decision<>(
+                    List.of(new StoreLog.Change(new StoreKey.Config(subject), null)), before);
+        });
+    }
+
+    /** The mode; see {@link #settings}. */
+    public Mode mode(SubjectName subject, boolean inherited)
+            throws StoreLog.Unavailable, InterruptedException {
+        return registry.read(state -> {
+            Mode own = state.mode(subject);
+            if (own == null && !inherited && !subject.equals(SubjectName.GLOBAL)) {
+                throw Refusals.noModeOfItsOwn(subject);
+            }
+            return inherited || own == null ? state.modeInForce(subject) : own;
+        });
+    }
+
+    /**
+     * @param force even if schemas are there already, whose ids an import could meet
+     * @throws Refusal 42204 when there is no such mode, 42205 when schemas are in the way
+     */
+    public Mode changeMode(SubjectName subject, String name, boolean force)
+            throws StoreLog.Unavailable, InterruptedException {
+        Mode mode = Mode.parse(name).orElseThrow(Refusals::invalidMode);
+        return registry.write(state -> {
+            Mode before = state.modeInForce(subject);
+            if (mode == Mode.IMPORT && before != Mode.IMPORT && !force) {
+                checkEmpty(state, subject);
+            }
+            return new Registry.Decision<>(
+                    List.of(
+                            new StoreLog.Change(
+                                    new StoreKey.Mode(subject),
+                                    JsonNodeFactory.instance
+                                            .objectNode()
+                                            .put("mode", mode.name()))),
+                    mode);
+        });
+    }
+
+    private static void checkEmpty(RegistryState state, SubjectName scope) {
+        for (SubjectName subject : state.subjects()) {
+            if (covers(scope, subject) && !state.live(subject).isEmpty()) {
+                throw Refusals.notPermitted("Cannot import since found existing subjects");
+            }
+        }
+    }
+
+    private static boolean covers(SubjectName scope, SubjectName subject) {
+        return scope.isContext()
+                ? scope.context().equals(subject.context())
+                : scope.equals(subject);
+    }
+
+    /**
+     * Takes the mode away, and gives what it was.
+     *
+     * @param recursive also that of all subjects in the context
+     * @return null when only other subjects had one
+     */
+    public @Nullable Mode removeMode(SubjectName subject, boolean recursive)
+            throws StoreLog.Unavailable, InterruptedException {
+        return registry.write(state -> {
+            Mode own = state.mode(subject);
+            if (own == null && !recursive && !subject.equals(SubjectName.GLOBAL)) {
+                throw Refusals.subjectNotFound(subject);
+            }
+            List<StoreLog.Change> changes = new ArrayList<>();
+            if (own != null) {
+                changes.add(new StoreLog.Change(new StoreKey.Mode(subject), null));
+            }
+            if (recursive && subject.isContext()) {
+                for (SubjectName other : state.withMode()) {
+                    if (!other.equals(subject) && covers(subject, other)) {
+                        changes.add(new StoreLog.Change(new StoreKey.Mode(other), null));
+                    }
+                }
+            }
+            return new Registry.Decision<>(
+                    changes,
+                    own == null && subject.equals(SubjectName.GLOBAL) && !recursive
+                            ? Mode.READWRITE
+                            : own);
+        });
+    }
+}
