@@ -36,6 +36,7 @@ final class Architecture {
                     "quorum", List.of("wire"),
                     "coordination", List.of("wire"),
                     "broker", List.of("wire", "log", "quorum", "coordination"),
+                    "registry", List.of("wire"),
                     "junit", List.of("broker"));
 
     /** Modules that get time and chance passed in. */
