@@ -36,6 +36,8 @@ final class Architecture {
                     "quorum", List.of("wire"),
                     "coordination", List.of("wire"),
                     "broker", List.of("wire", "log", "quorum", "coordination"),
+                    "http", List.of(),
+                    "registry", List.of("http"),
                     "junit", List.of("broker"));
 
     /** Modules that get time and chance passed in. */

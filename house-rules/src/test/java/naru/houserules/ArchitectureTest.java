@@ -39,6 +39,7 @@ class ArchitectureTest {
                     Map.entry(
                             "broker uses only [coordination, log, quorum, wire]",
                             "broker.KnowsApp"),
+                    Map.entry("registry uses only [wire]", "registry.KnowsLog"),
                     Map.entry("junit uses only [broker]", "junit.KnowsLog"),
                     Map.entry("nothing uses junit", "app.KnowsJunit"),
                     Map.entry(
@@ -74,6 +75,7 @@ class ArchitectureTest {
                         "quorum",
                         "coordination",
                         "broker",
+                        "registry",
                         "app",
                         "junit",
                         "testkit")) {
