@@ -54,7 +54,8 @@ final class ConfigurationApi {
 
     Answer removeMode(Call call) throws StoreLog.Unavailable, InterruptedException {
         return Payloads.ok(
-                call, tree(configuration.removeMode(scope(call), call.flag("recursive"))));
+                call,
+                tree(configuration.removeMode(scope(call), call.flag("recursive")).orElse(null)));
     }
 
     private static ObjectNode tree(@Nullable Mode mode) {

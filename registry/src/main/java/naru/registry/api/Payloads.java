@@ -47,7 +47,7 @@ final class Payloads {
     private static String type(Call.Headers headers) {
         String accept = headers.first("Accept");
         if (accept != null) {
-            for (String each : accept.split(",")) {
+            for (String each : accept.split(",", -1)) {
                 String type = each.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
                 if (SERVED.contains(type)) {
                     return type;

@@ -3,7 +3,6 @@ package naru.registry.api;
 import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
-import naru.registry.schema.ParsedSchema;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
 import naru.registry.store.SchemaVersion;
@@ -113,7 +112,7 @@ final class SubjectsApi {
                     name.latest()
                             ? state.latest(subject, withDeleted)
                             : state.version(subject, name.number());
-            if (found == null || found.deleted() && !withDeleted) {
+            if (found == null || (found.deleted() && !withDeleted)) {
                 throw Refusals.versionNotFound(name.number());
             }
             return found;
@@ -127,8 +126,9 @@ final class SubjectsApi {
         if (format.isEmpty()) {
             return version.content().text();
         }
-        ParsedSchema parsed = registry.read(state -> parsing.registered(state, version));
-        return parsed == null ? version.content().text() : parsed.formatted(format);
+        return registry.read(state -> parsing.registered(state, version))
+                .map(parsed -> parsed.formatted(format))
+                .orElse(version.content().text());
     }
 
     /** The subject that is meant, if this one is an alias of another. */

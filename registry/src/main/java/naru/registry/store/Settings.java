@@ -54,7 +54,7 @@ public record Settings(ObjectNode tree) {
     }
 
     /** These settings with those that {@code change} names; null takes one away. */
-    Settings changed(ObjectNode change) {
+    public Settings changed(ObjectNode change) {
         ObjectNode changed = tree.deepCopy();
         for (Map.Entry<String, JsonNode> field : change.properties()) {
             if (field.getValue().isNull()) {

@@ -14,10 +14,9 @@ import naru.registry.store.StoreKey;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Settings and modes of subjects, contexts, and of all ({@link SubjectName#GLOBAL}). */
 public final class Configuration {
@@ -148,9 +147,9 @@ public final class Configuration {
      * Takes the mode away, and gives what it was.
      *
      * @param recursive also that of all subjects in the context
-     * @return null when only other subjects had one
+     * @return empty when only other subjects had one
      */
-    public @Nullable Mode removeMode(SubjectName subject, boolean recursive)
+    public Optional<Mode> removeMode(SubjectName subject, boolean recursive)
             throws StoreLog.Unavailable, InterruptedException {
         return registry.write(state -> {
             Mode own = state.mode(subject);
@@ -171,8 +170,8 @@ public final class Configuration {
             return new Registry.Decision<>(
                     changes,
                     own == null && subject.equals(SubjectName.GLOBAL) && !recursive
-                            ? Mode.READWRITE
-                            : own);
+                            ? Optional.of(Mode.READWRITE)
+                            : Optional.ofNullable(own));
         });
     }
 }

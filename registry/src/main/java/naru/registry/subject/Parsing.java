@@ -10,12 +10,11 @@ import naru.registry.store.SchemaContent;
 import naru.registry.store.SchemaVersion;
 import naru.registry.store.SubjectName;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -104,13 +103,13 @@ public final class Parsing {
         }
     }
 
-    /** A schema that is registered, or null when it cannot be understood any more. */
-    public @Nullable ParsedSchema registered(RegistryState state, SchemaVersion version) {
+    /** A schema that is registered; empty: it cannot be understood any more. */
+    public Optional<ParsedSchema> registered(RegistryState state, SchemaVersion version) {
         Key key = new Key(version.content(), resolve(state, version.subject(), version.content()));
         synchronized (kept) {
             ParsedSchema known = kept.get(key);
             if (known != null) {
-                return known;
+                return Optional.of(known);
             }
         }
         try {
@@ -120,9 +119,9 @@ public final class Parsing {
             synchronized (kept) {
                 kept.put(key, made);
             }
-            return made;
+            return Optional.of(made);
         } catch (InvalidSchemaException broken) {
-            return null;
+            return Optional.empty();
         }
     }
 }

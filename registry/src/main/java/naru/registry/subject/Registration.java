@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Registers schemas, finds them again, and says whether they would be compatible. */
 public final class Registration {
@@ -62,9 +63,9 @@ public final class Registration {
     private Registry.Decision<SchemaVersion> decide(
             RegistryState state, Brought brought, Candidate candidate) {
         SubjectName subject = brought.subject();
-        SchemaVersion known = find(state, subject, candidate.content(), false);
-        if (known != null && (brought.id() < 0 || brought.id() == known.id())) {
-            return Registry.Decision.nothing(known);
+        Optional<SchemaVersion> known = find(state, subject, candidate.content(), false);
+        if (known.isPresent() && (brought.id() < 0 || brought.id() == known.get().id())) {
+            return Registry.Decision.nothing(known.get());
         }
         Mode mode = state.modeInForce(subject);
         checkMode(mode, brought);
@@ -157,19 +158,15 @@ public final class Registration {
             throw Refusals.subjectNotFound(brought.subject());
         }
         Candidate candidate = understand(brought, false);
-        SchemaVersion found =
-                registry.read(
-                        state -> find(state, brought.subject(), candidate.content(), withDeleted));
-        if (found == null) {
-            throw Refusals.schemaNotFound();
-        }
-        return found;
+        return registry.read(
+                        state -> find(state, brought.subject(), candidate.content(), withDeleted))
+                .orElseThrow(Refusals::schemaNotFound);
     }
 
     /** The newest version with this content; metadata and rules that are not asked for are any. */
-    private static @Nullable SchemaVersion find(
+    private static Optional<SchemaVersion> find(
             RegistryState state, SubjectName subject, SchemaContent content, boolean withDeleted) {
-        SchemaVersion found = null;
+        Optional<SchemaVersion> found = Optional.empty();
         for (SchemaVersion version : state.versions(subject)) {
             if (version.deleted() && !withDeleted) {
                 continue;
@@ -182,7 +179,7 @@ public final class Registration {
                             || Objects.equals(content.metadata(), there.metadata()))
                     && (content.ruleSet() == null
                             || Objects.equals(content.ruleSet(), there.ruleSet()))) {
-                found = version;
+                found = Optional.of(version);
             }
         }
         return found;
@@ -232,13 +229,13 @@ public final class Registration {
                             property(candidate.content(), group))) {
                 continue;
             }
-            ParsedSchema schema = parsing.registered(state, version);
-            if (schema == null) {
+            Optional<ParsedSchema> schema = parsing.registered(state, version);
+            if (schema.isEmpty()) {
                 return List.of(
                         "Version %d of subject %s is no valid schema, so nothing can be compared with it"
                                 .formatted(version.version(), subject));
             }
-            counting.add(new Compatibility.Versioned(version.version(), schema));
+            counting.add(new Compatibility.Versioned(version.version(), schema.get()));
         }
         return Compatibility.check(level, candidate.schema(), counting);
     }

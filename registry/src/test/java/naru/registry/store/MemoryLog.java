@@ -1,10 +1,11 @@
 package naru.registry.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,8 @@ public final class MemoryLog {
     private final List<Entry> entries = new ArrayList<>();
     private @Nullable View writer;
 
-    private record Entry(byte[] key, byte @Nullable [] value) {}
+    /** A record as it stands in the topic. */
+    private record Entry(String key, @Nullable String value) {}
 
     /** One node's view of it. */
     public StoreLog view() {
@@ -23,22 +25,18 @@ public final class MemoryLog {
     }
 
     public synchronized void add(String key, @Nullable String value) {
-        entries.add(
-                new Entry(
-                        key.getBytes(StandardCharsets.UTF_8),
-                        value == null ? null : value.getBytes(StandardCharsets.UTF_8)));
+        entries.add(new Entry(key, value));
     }
 
     /** The keys, in order. */
     public synchronized List<String> keys() {
-        return entries.stream()
-                .map(entry -> new String(entry.key(), StandardCharsets.UTF_8))
-                .toList();
+        return entries.stream().map(Entry::key).toList();
     }
 
-    /** Reads only when it is asked to, so that nodes can lag. */
+    /** A node that was put out does not know it until it writes. */
     private final class View implements StoreLog {
         private @Nullable Reader reader;
+        private boolean believesToWrite;
         private int next;
 
         @Override
@@ -52,10 +50,12 @@ public final class MemoryLog {
             synchronized (MemoryLog.this) {
                 for (; next < entries.size(); next++) {
                     Entry entry = entries.get(next);
-                    byte[] value = entry.value();
+                    String value = entry.value();
                     mine.read(
-                            StoreKey.parse(entry.key()),
-                            value == null ? null : (ObjectNode) RecordFormat.parse(value),
+                            StoreKey.parse(entry.key().getBytes(UTF_8)),
+                            value == null
+                                    ? null
+                                    : (ObjectNode) RecordFormat.parse(value.getBytes(UTF_8)),
                             next);
                 }
             }
@@ -63,17 +63,14 @@ public final class MemoryLog {
 
         @Override
         public boolean isWriter() {
-            // A node that was put out does not know it until it writes.
-            return wasWriter;
+            return believesToWrite;
         }
-
-        private boolean wasWriter;
 
         @Override
         public void becomeWriter(Duration most) {
             synchronized (MemoryLog.this) {
                 writer = this;
-                wasWriter = true;
+                believesToWrite = true;
             }
             catchUp();
         }
@@ -82,15 +79,14 @@ public final class MemoryLog {
         public void append(List<Change> changes, Duration most) throws Fenced {
             synchronized (MemoryLog.this) {
                 if (writer != this) {
-                    wasWriter = false;
+                    believesToWrite = false;
                     throw new Fenced("another writes", null);
                 }
                 for (Change change : changes) {
                     ObjectNode value = change.value();
-                    entries.add(
-                            new Entry(
-                                    change.key().bytes(),
-                                    value == null ? null : RecordFormat.bytes(value)));
+                    add(
+                            new String(change.key().bytes(), UTF_8),
+                            value == null ? null : value.toString());
                 }
             }
             catchUp();
