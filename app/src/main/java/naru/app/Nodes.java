@@ -58,7 +58,14 @@ final class Nodes {
             if (firstUser != null) {
                 node.add(firstUser);
             }
-            return new Running(node, metrics(config, node), end);
+            List<MetricsEndpoint> endpoints = metrics(config, node);
+            try {
+                return new Running(
+                        node, endpoints, Services.start(config, node.forOwnClients()), end);
+            } catch (StartFailure refused) {
+                endpoints.forEach(MetricsEndpoint::close);
+                throw refused;
+            }
         } catch (BadConfiguration | StartException refused) {
             if (node != null) {
                 node.close();
@@ -92,13 +99,17 @@ final class Nodes {
         return endpoints;
     }
 
-    private record Running(Node node, List<MetricsEndpoint> endpoints, CountDownLatch end)
+    private record Running(
+            Node node, List<MetricsEndpoint> endpoints, Services services, CountDownLatch end)
             implements NodeLauncher.RunningNode {
         @Override
         public String summary() {
-            return node.bootstrap().isEmpty()
-                    ? "a controller of the cluster " + node.clusterId()
-                    : "Kafka clients connect to " + String.join(", ", node.bootstrap());
+            if (node.bootstrap().isEmpty()) {
+                return "a controller of the cluster " + node.clusterId();
+            }
+            List<String> parts = new ArrayList<>(services.summary());
+            parts.addFirst("Kafka clients connect to " + String.join(", ", node.bootstrap()));
+            return String.join("; ", parts);
         }
 
         @Override
@@ -118,6 +129,7 @@ final class Nodes {
 
         @Override
         public void close() {
+            services.close();
             endpoints.forEach(MetricsEndpoint::close);
             node.close();
             end.countDown();

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,9 +58,11 @@ final class TrainingRun {
         @Nullable RunningNode node = null;
         try {
             int port = freePort();
-            node = Nodes.ofThisBuild().launch(settings(folder, port), null);
+            int registry = freePort();
+            node = Nodes.ofThisBuild().launch(settings(folder, port, registry), null);
             withoutCluster();
             withCluster("127.0.0.1:" + port);
+            withRegistry(registry);
         } catch (StartFailure noNode) {
             withoutCluster();
         } finally {
@@ -70,11 +74,13 @@ final class TrainingRun {
         System.exit(0);
     }
 
-    private static Map<String, String> settings(Path folder, int port) throws IOException {
+    private static Map<String, String> settings(Path folder, int port, int registry)
+            throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put("log.dirs", folder.toString());
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("naru.metrics.listeners", "http://127.0.0.1:" + freePort());
+        settings.put("naru.registry.listeners", "http://127.0.0.1:" + registry);
         settings.put("offsets.topic.num.partitions", "1");
         return settings;
     }
@@ -107,6 +113,21 @@ final class TrainingRun {
         }
         runAt(bootstrap, "table", "groups", "delete", TOPIC, "--yes");
         runAt(bootstrap, "table", "topics", "delete", TOPIC, "--yes");
+    }
+
+    private static void withRegistry(int port) throws IOException {
+        String schema = "{\"schema\":\"{\\\"type\\\":\\\"string\\\"}\"}";
+        for (String path : List.of("/subjects/training-value/versions", "/subjects")) {
+            URLConnection asked =
+                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+            if (path.endsWith("versions")) {
+                asked.setDoOutput(true);
+                asked.getOutputStream().write(schema.getBytes(StandardCharsets.UTF_8));
+            }
+            try (InputStream answer = asked.getInputStream()) {
+                answer.readAllBytes();
+            }
+        }
     }
 
     private static void runAt(String bootstrap, String output, String... command) {

@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -150,12 +151,26 @@ final class Listeners {
     List<String> bootstrap() {
         return bound.stream()
                 .filter(one -> !config.isForBrokersOnly(one.listener))
-                .map(one ->
-                        (one.address.getAddress().isAnyLocalAddress()
-                                        ? "127.0.0.1"
-                                        : one.address.getAddress().getHostAddress())
-                                + ":"
-                                + one.address.getPort())
+                .map(one -> local(one.address))
                 .toList();
+    }
+
+    /** The address as a client on this machine would write it. */
+    static String local(InetSocketAddress address) {
+        return (address.getAddress().isAnyLocalAddress()
+                        ? "127.0.0.1"
+                        : address.getAddress().getHostAddress())
+                + ":"
+                + address.getPort();
+    }
+
+    /** How clients in this process reach this node; empty where it is no broker. */
+    Map<String, Object> forOwnClients() {
+        String name = config.interBrokerListenerName();
+        return bound.stream()
+                .filter(one -> one.listener.name().equals(name))
+                .findFirst()
+                .map(one -> OwnClients.properties(config, one.listener, one.address))
+                .orElse(Map.of());
     }
 }

@@ -413,6 +413,14 @@ public final class Node implements AutoCloseable {
         return listeners.bootstrap();
     }
 
+    /**
+     * Properties by which Kafka's clients in this process reach this node, as the node itself;
+     * empty where it is no broker.
+     */
+    public Map<String, Object> forOwnClients() {
+        return listeners.forOwnClients();
+    }
+
     /** Who decides about nodes that want to join. */
     public Newcomers newcomers() {
         return newcomers;

@@ -22,6 +22,7 @@ public final class NaruProcess implements BrokerProcess {
     /** The first start may have to build and to make the AOT cache. */
     private static final Duration READY_BOUND = Duration.ofMinutes(6);
 
+    private static final String SERVICES = "naru.services";
     private static final String READY_LINE = "naru ready in ";
 
     private final Path root = RepositoryRoot.find();
@@ -195,7 +196,9 @@ public final class NaruProcess implements BrokerProcess {
                 "--listeners",
                 settings.getOrDefault("listeners", ""),
                 "--set",
-                "naru.metrics.listeners=http://127.0.0.1:" + metricsPort);
+                "naru.metrics.listeners=http://127.0.0.1:" + metricsPort,
+                "--set",
+                SERVICES + "=broker");
     }
 
     private List<String> start() {
@@ -210,6 +213,9 @@ public final class NaruProcess implements BrokerProcess {
         }
         if (config != null) {
             command.addAll(List.of("--config", config.toString()));
+        }
+        if (!settings.containsKey(SERVICES)) {
+            command.addAll(List.of("--set", SERVICES + "=broker"));
         }
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         return command;

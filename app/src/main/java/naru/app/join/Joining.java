@@ -26,6 +26,7 @@ public final class Joining {
     private static final int CLIENT_PORT = 9092;
     private static final int CONTROLLER_PORT = 9093;
     private static final int METRICS_PORT = 9404;
+    private static final int REGISTRY_PORT = 8081;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Invitation invitation;
@@ -217,6 +218,9 @@ public final class Joining {
         }
         settings.put(
                 "naru.metrics.listeners", "http://" + address("metrics", METRICS_PORT, LOOPBACK));
+        settings.put(
+                "naru.registry.listeners",
+                "http://" + address("registry", REGISTRY_PORT, LOOPBACK));
         return settings;
     }
 

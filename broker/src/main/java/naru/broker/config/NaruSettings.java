@@ -26,6 +26,9 @@ public final class NaruSettings {
     public static final String SERVICES = "naru.services";
     public static final String BOOTSTRAP = "naru.bootstrap";
 
+    /** Where schemas are kept. */
+    public static final String REGISTRY_TOPIC = "naru.registry.topic";
+
     /** Of a node, and of a topic. */
     public static final String ACK = "naru.ack";
 
@@ -126,6 +129,13 @@ public final class NaruSettings {
                 null,
                 MEDIUM,
                 "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
+        settings.define(
+                REGISTRY_TOPIC,
+                STRING,
+                "_schemas",
+                LOW,
+                "The topic in which the registry keeps schemas, in the format of Confluent's"
+                        + " registry.");
         defineCluster(settings);
         defineBalance(settings);
         settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);

@@ -1,0 +1,55 @@
+package naru.broker;
+
+import naru.broker.config.Listener;
+import naru.broker.config.NodeConfig;
+
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SaslConfigs;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How Kafka's clients in this process reach this node: by the listener that brokers use, and as the
+ * node itself.
+ */
+final class OwnClients {
+    private static final String MECHANISM = "sasl.mechanism.inter.broker.protocol";
+
+    private OwnClients() {}
+
+    static Map<String, Object> properties(
+            NodeConfig config, Listener listener, InetSocketAddress bound) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, Listeners.local(bound));
+        properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, listener.protocol());
+        ConfigDef known = new ConfigDef().withClientSslSupport().withClientSaslSupport();
+        AbstractConfig all =
+                new AbstractConfig(known, new HashMap<>(config.layers().node()), false);
+        Map<String, Object> own = all.originalsWithPrefix(listener.settingPrefix());
+        for (String name : known.names()) {
+            Object value = own.containsKey(name) ? own.get(name) : all.originals().get(name);
+            if (value != null && (listener.encrypted() || listener.login())) {
+                properties.put(name, value);
+            }
+        }
+        if (listener.login()) {
+            String named = config.text(MECHANISM);
+            String mechanism = named == null ? "GSSAPI" : named;
+            properties.put(SaslConfigs.SASL_MECHANISM, mechanism);
+            Object login =
+                    own.get(
+                            mechanism.toLowerCase(Locale.ROOT)
+                                    + "."
+                                    + SaslConfigs.SASL_JAAS_CONFIG);
+            if (login != null) {
+                properties.put(SaslConfigs.SASL_JAAS_CONFIG, login);
+            }
+        }
+        return properties;
+    }
+}
