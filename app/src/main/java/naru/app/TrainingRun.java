@@ -122,6 +122,7 @@ final class TrainingRun {
                     URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
             if (path.endsWith("versions")) {
                 asked.setDoOutput(true);
+                asked.setRequestProperty("Content-Type", "application/json");
                 asked.getOutputStream().write(schema.getBytes(StandardCharsets.UTF_8));
             }
             try (InputStream answer = asked.getInputStream()) {
