@@ -2,6 +2,7 @@ package naru.app;
 
 import naru.app.metrics.MetricsEndpoint;
 import naru.broker.Node;
+import naru.broker.OwnClients;
 import naru.broker.StartException;
 import naru.broker.config.BadConfiguration;
 import naru.broker.config.Listener;
@@ -9,6 +10,7 @@ import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.login.FirstUser;
 import naru.broker.newcomer.Newcomers;
+import naru.http.Login;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,9 +18,11 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** Starts what {@code naru start} starts: the node and the services that were chosen. */
@@ -61,7 +65,10 @@ final class Nodes {
             List<MetricsEndpoint> endpoints = metrics(config, node);
             try {
                 return new Running(
-                        node, endpoints, Services.start(config, node.forOwnClients()), end);
+                        node,
+                        endpoints,
+                        Services.start(config, node.forOwnClients(), login(node)),
+                        end);
             } catch (StartFailure refused) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw refused;
@@ -77,6 +84,18 @@ final class Nodes {
             }
             throw refused;
         }
+    }
+
+    /** Users of the services are those of the broker, and may do there what they may here. */
+    private static Login login(Node node) {
+        Optional<Map<String, Object>> anybody = node.forAnybody();
+        if (anybody.isPresent() && !node.config().enforcesAccess()) {
+            return Login.OPEN;
+        }
+        OwnClients.ForUsers users =
+                node.forUsers().orElse(new OwnClients.ForUsers(Map.of(), List.of()));
+        return new ClusterLogin(
+                users.properties(), users.mechanisms(), anybody, InstantSource.system());
     }
 
     private static List<MetricsEndpoint> metrics(NodeConfig config, Node node) {

@@ -38,13 +38,14 @@ final class Services implements AutoCloseable {
      * Starts what the configuration names.
      *
      * @param ownBroker properties by which clients reach the broker of this process
+     * @param login who is let in
      * @throws StartFailure when an address cannot be had, naming its key
      */
-    static Services start(NodeConfig config, Map<String, Object> ownBroker) {
+    static Services start(NodeConfig config, Map<String, Object> ownBroker, Login login) {
         Services services = new Services();
         boolean serves = false;
         try {
-            services.begin(config, clients(config, ownBroker));
+            services.begin(config, clients(config, ownBroker), login);
             serves = true;
             return services;
         } finally {
@@ -61,14 +62,14 @@ final class Services implements AutoCloseable {
                 : Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, other);
     }
 
-    private void begin(NodeConfig config, Map<String, Object> clients) {
+    private void begin(NodeConfig config, Map<String, Object> clients, Login login) {
         if (config.services().contains(REGISTRY) && !clients.isEmpty()) {
             RegistryService registry =
                     new RegistryService(
                             String.valueOf(config.text(NaruSettings.REGISTRY_TOPIC)),
                             clients,
                             Version.ofNaru(),
-                            Login.OPEN);
+                            login);
             running.push(registry);
             listen(config, REGISTRY, registry.front());
         }

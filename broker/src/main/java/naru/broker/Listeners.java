@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -172,5 +173,22 @@ final class Listeners {
                 .findFirst()
                 .map(one -> OwnClients.properties(config, one.listener, one.address))
                 .orElse(Map.of());
+    }
+
+    /** How users log in from this machine; empty where nobody has to. */
+    Optional<OwnClients.ForUsers> forUsers() {
+        return bound.stream()
+                .filter(one -> one.listener.login() && !config.isForBrokersOnly(one.listener))
+                .findFirst()
+                .map(one -> OwnClients.forUsers(config, one.listener, one.address));
+    }
+
+    /** How clients that say not who they are reach this node; empty where all have to. */
+    Optional<Map<String, Object>> forAnybody() {
+        return bound.stream()
+                .filter(one -> !config.isForBrokersOnly(one.listener))
+                .filter(one -> !config.authenticates(one.listener))
+                .findFirst()
+                .map(one -> OwnClients.forUsers(config, one.listener, one.address).properties());
     }
 }

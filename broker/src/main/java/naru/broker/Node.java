@@ -66,6 +66,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -419,6 +420,18 @@ public final class Node implements AutoCloseable {
      */
     public Map<String, Object> forOwnClients() {
         return listeners.forOwnClients();
+    }
+
+    /**
+     * How clients of users who log in reach this node; empty where no listener asks for a login.
+     */
+    public Optional<OwnClients.ForUsers> forUsers() {
+        return listeners.forUsers();
+    }
+
+    /** How clients that do not say who they are reach this node; empty where all have to. */
+    public Optional<Map<String, Object>> forAnybody() {
+        return listeners.forAnybody();
     }
 
     /** Who decides about nodes that want to join. */

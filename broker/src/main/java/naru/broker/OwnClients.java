@@ -7,9 +7,12 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -17,8 +20,15 @@ import java.util.Map;
  * How Kafka's clients in this process reach this node: by the listener that brokers use, and as the
  * node itself.
  */
-final class OwnClients {
+public final class OwnClients {
     private static final String MECHANISM = "sasl.mechanism.inter.broker.protocol";
+
+    private static final List<String> TRUST =
+            List.of(
+                    SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG,
+                    SslConfigs.SSL_TRUSTSTORE_PASSWORD_CONFIG,
+                    SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG,
+                    SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
 
     private OwnClients() {}
 
@@ -51,5 +61,33 @@ final class OwnClients {
             }
         }
         return properties;
+    }
+
+    /**
+     * How clients of users reach this listener; what shows who they are is theirs to add.
+     *
+     * @param properties of Kafka's clients
+     * @param mechanisms of SASL that the listener offers
+     */
+    public record ForUsers(Map<String, Object> properties, List<String> mechanisms) {}
+
+    static ForUsers forUsers(NodeConfig config, Listener listener, InetSocketAddress bound) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, Listeners.local(bound));
+        properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, listener.protocol());
+        Map<String, Object> settings = config.forListener(listener.name());
+        if (listener.encrypted()) {
+            for (String trust : TRUST) {
+                Object value = settings.get(trust);
+                if (value != null) {
+                    properties.put(trust, value);
+                }
+            }
+        }
+        List<String> mechanisms = new ArrayList<>();
+        if (settings.get("sasl.enabled.mechanisms") instanceof List<?> named) {
+            named.forEach(mechanism -> mechanisms.add(String.valueOf(mechanism)));
+        }
+        return new ForUsers(properties, mechanisms);
     }
 }

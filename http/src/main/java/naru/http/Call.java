@@ -17,7 +17,7 @@ public final class Call {
     private final Parameters parameters;
     private final Headers headers;
     private final Credentials credentials;
-    private final String user;
+    private final Identity identity;
     private final InputStream body;
     private final int bodyMost;
 
@@ -40,7 +40,7 @@ public final class Call {
             Parameters parameters,
             Headers headers,
             Credentials credentials,
-            String user,
+            Identity identity,
             InputStream body,
             int bodyMost) {
         this.method = method;
@@ -49,7 +49,7 @@ public final class Call {
         this.parameters = parameters;
         this.headers = headers;
         this.credentials = credentials;
-        this.user = user;
+        this.identity = identity;
         this.body = body;
         this.bodyMost = bodyMost;
     }
@@ -119,9 +119,9 @@ public final class Call {
         return credentials;
     }
 
-    /** The name that the login gave. */
-    public String user() {
-        return user;
+    /** Who asks. */
+    public Identity identity() {
+        return identity;
     }
 
     /**

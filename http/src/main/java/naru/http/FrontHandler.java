@@ -63,7 +63,7 @@ final class FrontHandler extends Handler.Abstract {
         try {
             Credentials credentials =
                     Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
-            String user = front.login().prove(credentials);
+            Identity identity = front.login().prove(credentials);
             String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
             Routes.Match match = front.routes().find(request.getMethod(), path);
             Call call =
@@ -74,7 +74,7 @@ final class FrontHandler extends Handler.Abstract {
                             parameters(request),
                             headers,
                             credentials,
-                            user,
+                            identity,
                             Content.Source.asInputStream(request),
                             front.bodyBytes());
             return match.route().answer(call);

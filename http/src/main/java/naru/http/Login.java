@@ -4,12 +4,11 @@ package naru.http;
 @FunctionalInterface
 public interface Login {
     /** Everybody is let in, nobody is asked. */
-    Login OPEN = credentials -> "ANONYMOUS";
+    Login OPEN = credentials -> Identity.EVERYBODY;
 
     /**
-     * @return the user's name
      * @throws Refusal 401 when the credentials are missing or wrong, 503 when they cannot be proved
      *     now
      */
-    String prove(Credentials credentials);
+    Identity prove(Credentials credentials);
 }

@@ -172,14 +172,21 @@ final class WebServerTest {
         assertThat(client.send(request.build(), BodyHandlers.ofString()).body()).isEqualTo("ann");
     }
 
-    private String login(Credentials credentials) {
+    private Identity login(Credentials credentials) {
         return switch (credentials) {
             case Credentials.Basic(String user, String password) when password.equals("secret") ->
-                    user;
+                    new Named(user);
             case Credentials.Basic b -> throw new Refusal(401, "wrong password");
             case Credentials.Bearer b -> throw new Refusal(401, "no tokens");
             case Credentials.None n -> throw new Refusal(401, "say who you are");
         };
+    }
+
+    private record Named(String name) implements Identity {
+        @Override
+        public boolean may(Right right, String topic) {
+            return false;
+        }
     }
 
     private static Front front(Login login) {
@@ -189,7 +196,7 @@ final class WebServerTest {
                         .get("/named/fixed", call -> text("the fixed one"))
                         .get("/files/{path...}", call -> text(call.variable("path")))
                         .get("/query", call -> text(call.parameters("name").toString()))
-                        .get("/user", call -> text(call.user()))
+                        .get("/user", call -> text(call.identity().name()))
                         .post("/echo", call -> text(new String(call.body(), UTF_8)))
                         .post("/json", call -> text(call.json().toString()))
                         .get(

@@ -33,7 +33,7 @@ public final class RegistryService implements AutoCloseable {
                 RegistryRoutes.front(
                         registry,
                         InstantSource.system(),
-                        new RegistryRoutes.ServerFacts(version, () -> clusterId(clients)),
+                        new RegistryRoutes.ServerFacts(version, topic, () -> clusterId(clients)),
                         login);
     }
 

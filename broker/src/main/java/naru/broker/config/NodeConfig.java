@@ -327,6 +327,13 @@ public final class NodeConfig {
         return loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
     }
 
+    /** Whether whoever is served on this listener has shown who it is. */
+    public boolean authenticates(Listener listener) {
+        return listener.login()
+                || (listener.encrypted()
+                        && "required".equals(forListener(listener.name()).get("ssl.client.auth")));
+    }
+
     /** Whether access is decided by rules; everybody may do everything otherwise. */
     public boolean enforcesAccess() {
         String authorizer = text(AuthorizationSettings.AUTHORIZER);

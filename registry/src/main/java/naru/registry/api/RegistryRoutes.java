@@ -6,6 +6,7 @@ import naru.http.Front;
 import naru.http.Login;
 import naru.http.Refusal;
 import naru.http.Routes;
+import naru.registry.api.Permissions.Need;
 import naru.registry.schema.SchemaLimits;
 import naru.registry.schema.SchemaParser;
 import naru.registry.store.Registry;
@@ -28,14 +29,16 @@ public final class RegistryRoutes {
     private final Routes.Builder routes = Routes.builder();
     private final Registry registry;
     private final ServerFacts facts;
+    private final Permissions permissions;
 
     /**
      * What the server says of itself.
      *
      * @param version of this product
+     * @param topic that keeps the schemas
      * @param clusterId asks the cluster for its id
      */
-    public record ServerFacts(String version, ClusterId clusterId) {}
+    public record ServerFacts(String version, String topic, ClusterId clusterId) {}
 
     /** Asks the cluster for its id. */
     @FunctionalInterface
@@ -46,6 +49,7 @@ public final class RegistryRoutes {
     private RegistryRoutes(Registry registry, ServerFacts facts) {
         this.registry = registry;
         this.facts = facts;
+        this.permissions = new Permissions(registry, facts.topic());
     }
 
     /** What the registry shows to HTTP. */
@@ -73,63 +77,73 @@ public final class RegistryRoutes {
     }
 
     private void addSubjects(SubjectsApi api) {
-        on("GET", "/subjects", api::list);
-        on("POST", "/subjects/{subject}", api::find);
-        on("DELETE", "/subjects/{subject}", api::deleteSubject);
-        on("GET", "/subjects/{subject}/versions", api::versions);
-        on("POST", "/subjects/{subject}/versions", api::register);
-        on("GET", "/subjects/{subject}/metadata", api::withMetadata);
-        on("GET", "/subjects/{subject}/versions/{version}", api::version);
-        on("DELETE", "/subjects/{subject}/versions/{version}", api::deleteVersion);
-        on("GET", "/subjects/{subject}/versions/{version}/schema", api::schema);
-        on("GET", "/subjects/{subject}/versions/{version}/referencedby", api::referencedBy);
-        on("POST", "/compatibility/subjects/{subject}/versions", api::checkAgainstAll);
+        on(Need.READ, "GET", "/subjects", api::list);
+        on(Need.READ, "POST", "/subjects/{subject}", api::find);
+        on(Need.CHANGE, "DELETE", "/subjects/{subject}", api::deleteSubject);
+        on(Need.READ, "GET", "/subjects/{subject}/versions", api::versions);
+        on(Need.REGISTER, "POST", "/subjects/{subject}/versions", api::register);
+        on(Need.READ, "GET", "/subjects/{subject}/metadata", api::withMetadata);
+        on(Need.READ, "GET", "/subjects/{subject}/versions/{version}", api::version);
+        on(Need.CHANGE, "DELETE", "/subjects/{subject}/versions/{version}", api::deleteVersion);
+        on(Need.READ, "GET", "/subjects/{subject}/versions/{version}/schema", api::schema);
         on(
+                Need.READ,
+                "GET",
+                "/subjects/{subject}/versions/{version}/referencedby",
+                api::referencedBy);
+        on(Need.READ, "POST", "/compatibility/subjects/{subject}/versions", api::checkAgainstAll);
+        on(
+                Need.READ,
                 "POST",
                 "/compatibility/subjects/{subject}/versions/{version}",
                 api::checkAgainstVersion);
     }
 
     private void addSchemas(SchemasApi api) {
-        on("GET", "/schemas", api::all);
-        on("GET", "/schemas/types", api::types);
-        on("GET", "/schemas/ids/{id}", api::byId);
-        on("GET", "/schemas/ids/{id}/schema", api::textById);
-        on("GET", "/schemas/ids/{id}/subjects", api::subjectsOfId);
-        on("GET", "/schemas/ids/{id}/versions", api::versionsOfId);
-        on("GET", "/schemas/guids/{guid}", api::byGuid);
-        on("GET", "/schemas/guids/{guid}/ids", api::idsOfGuid);
+        on(Need.READ, "GET", "/schemas", api::all);
+        routes.get("/schemas/types", api::types);
+        on(Need.READ, "GET", "/schemas/ids/{id}", api::byId);
+        on(Need.READ, "GET", "/schemas/ids/{id}/schema", api::textById);
+        on(Need.READ, "GET", "/schemas/ids/{id}/subjects", api::subjectsOfId);
+        on(Need.READ, "GET", "/schemas/ids/{id}/versions", api::versionsOfId);
+        on(Need.READ, "GET", "/schemas/guids/{guid}", api::byGuid);
+        on(Need.READ, "GET", "/schemas/guids/{guid}/ids", api::idsOfGuid);
     }
 
     private void addConfiguration(ConfigurationApi api) {
         for (String scope : List.of("", "/{subject}")) {
-            on("GET", "/config" + scope, api::settings);
-            on("PUT", "/config" + scope, api::changeSettings);
-            on("DELETE", "/config" + scope, api::removeSettings);
-            on("GET", "/mode" + scope, api::mode);
-            on("PUT", "/mode" + scope, api::changeMode);
-            on("DELETE", "/mode" + scope, api::removeMode);
+            on(Need.READ, "GET", "/config" + scope, api::settings);
+            on(Need.CHANGE, "PUT", "/config" + scope, api::changeSettings);
+            on(Need.CHANGE, "DELETE", "/config" + scope, api::removeSettings);
+            on(Need.READ, "GET", "/mode" + scope, api::mode);
+            on(Need.CHANGE, "PUT", "/mode" + scope, api::changeMode);
+            on(Need.CHANGE, "DELETE", "/mode" + scope, api::removeMode);
         }
     }
 
     private void addServer(Deletion deletion) {
         routes.get("/", call -> Payloads.ok(call, Map.of()));
         routes.post("/", call -> Payloads.ok(call, Map.of()));
-        routes.get("/contexts", this::contexts);
+        routes.get("/contexts", call -> guarded(Need.READ, this::contexts, call));
         routes.delete(
                 "/contexts/{context}",
-                call -> {
-                    deletion.context(Requests.context(call));
-                    return Answer.empty(204);
-                });
-        on("GET", "/v1/metadata/id", this::clusterId);
+                call ->
+                        guarded(
+                                Need.CHANGE,
+                                each -> {
+                                    deletion.context(Requests.context(each));
+                                    return Answer.empty(204);
+                                },
+                                call));
+        on(Need.READ, "GET", "/v1/metadata/id", this::clusterId);
         on(
+                Need.READ,
                 "GET",
                 "/v1/metadata/version",
                 call -> Payloads.ok(call, Map.of("version", facts.version(), "commitId", "")));
         for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
             for (String path : List.of("/exporters", "/exporters/{rest...}")) {
-                on(method, path, RegistryRoutes::noExporters);
+                on(Need.READ, method, path, RegistryRoutes::noExporters);
             }
         }
     }
@@ -160,14 +174,15 @@ public final class RegistryRoutes {
                 "Exporters (schema linking) are not served here; copy schemas in mode IMPORT");
     }
 
-    private void on(String method, String path, Routes.Route route) {
-        Routes.Route guarded = call -> guarded(route, call);
+    private void on(Need need, String method, String path, Routes.Route route) {
+        Routes.Route guarded = call -> guarded(need, route, call);
         routes.on(method, path, guarded);
         routes.on(method, "/contexts/{context}" + path, guarded);
     }
 
-    private static Answer guarded(Routes.Route route, Call call) throws Exception {
+    private Answer guarded(Need need, Routes.Route route, Call call) throws Exception {
         try {
+            permissions.check(call, need);
             return route.answer(call);
         } catch (StoreLog.Unavailable unavailable) {
             throw Refusals.storeFault(String.valueOf(unavailable.getMessage()));

@@ -60,7 +60,7 @@ final class RegistryApiTest {
     }
 
     private String listen(Registry served) throws IOException {
-        var facts = new RegistryRoutes.ServerFacts("1", () -> "cluster-1");
+        var facts = new RegistryRoutes.ServerFacts("1", "_schemas", () -> "cluster-1");
         int port =
                 server.listen(
                         URI.create("http://127.0.0.1:0"),
