@@ -14,8 +14,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.SaslConfigs;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -223,7 +223,7 @@ final class ClusterLogin implements Login {
         try (Admin admin = Admin.create(properties)) {
             return question.ask(admin);
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof AuthenticationException) {
+            if (failed.getCause() instanceof SaslAuthenticationException) {
                 throw new Refusal(401, "Unknown user, or wrong password");
             }
             throw unreachable(failed.getCause());
@@ -238,10 +238,14 @@ final class ClusterLogin implements Login {
     }
 
     private static Refusal unreachable(@Nullable Throwable fault) {
+        Throwable root = fault;
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
         return new Refusal(
                 503,
                 "The cluster cannot say now who you are: "
-                        + (fault == null ? "" : fault.getMessage()));
+                        + (root == null ? "" : root.getMessage()));
     }
 
     private static Set<AclOperation> operations(Admin admin, String topic)

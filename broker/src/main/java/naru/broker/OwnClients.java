@@ -77,17 +77,32 @@ public final class OwnClients {
         properties.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, listener.protocol());
         Map<String, Object> settings = config.forListener(listener.name());
         if (listener.encrypted()) {
-            for (String trust : TRUST) {
-                Object value = settings.get(trust);
-                if (value != null) {
-                    properties.put(trust, value);
-                }
-            }
+            addTrust(config, listener, properties);
         }
         List<String> mechanisms = new ArrayList<>();
         if (settings.get("sasl.enabled.mechanisms") instanceof List<?> named) {
             named.forEach(mechanism -> mechanisms.add(String.valueOf(mechanism)));
         }
         return new ForUsers(properties, mechanisms);
+    }
+
+    /**
+     * A listener that asks for no certificates trusts nobody by itself; the brokers' listener does.
+     */
+    private static void addTrust(
+            NodeConfig config, Listener listener, Map<String, Object> properties) {
+        for (String name : List.of(listener.name(), config.interBrokerListenerName())) {
+            Map<String, Object> settings = config.forListener(name);
+            if (settings.get(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG) != null
+                    || settings.get(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG) != null) {
+                for (String trust : TRUST) {
+                    Object value = settings.get(trust);
+                    if (value != null) {
+                        properties.put(trust, value);
+                    }
+                }
+                return;
+            }
+        }
     }
 }
