@@ -4,6 +4,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -95,12 +96,20 @@ record JavaClients(String bootstrap) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             List<String> values = new ArrayList<>();
+            BooleanSupplier atEnd =
+                    () ->
+                            partitions.stream()
+                                    .allMatch(
+                                            p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
             until(
                     "the end of " + topic,
                     () -> {
-                        consumer.poll(Duration.ofMillis(100)).forEach(r -> values.add(r.value()));
-                        return partitions.stream()
-                                .allMatch(p -> consumer.position(p) >= ends.getOrDefault(p, 0L));
+                        ConsumerRecords<String, String> polled;
+                        do {
+                            polled = consumer.poll(Duration.ofMillis(100));
+                            polled.forEach(record -> values.add(record.value()));
+                        } while (!polled.isEmpty() && !atEnd.getAsBoolean());
+                        return atEnd.getAsBoolean();
                     });
             return values;
         }

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  */
 final class LiveWriter implements AutoCloseable {
     private static final int MOST_UNDER_WAY = 100;
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private final JavaClients clients;
     private final String topic;
@@ -38,6 +40,7 @@ final class LiveWriter implements AutoCloseable {
             while (!ending) {
                 underWay.add(producer.send(new ProducerRecord<>(topic, "key", "" + sent)));
                 sent++;
+                LockSupport.parkNanos(PAUSE_NANOS);
                 if (underWay.size() > MOST_UNDER_WAY) {
                     JavaClients.await(underWay.remove());
                 }

@@ -43,6 +43,9 @@ public final class KafkaProcess implements BrokerProcess {
                     "-XX:+ExplicitGCInvokesConcurrent",
                     "-Djava.awt.headless=true");
 
+    private static final String BROKER = "kafka.Kafka";
+    private static final String STORAGE_TOOL = "kafka.tools.StorageTool";
+
     private final TemporaryFolder folder;
     private final int port;
     private final int controllerPort;
@@ -157,9 +160,9 @@ public final class KafkaProcess implements BrokerProcess {
         if (isAlive()) {
             throw new IllegalStateException("Kafka already runs as process " + pid());
         }
-        List<String> command = new ArrayList<>(javaCommand(JVM_OPTIONS));
+        List<String> command = new ArrayList<>(javaCommand(BROKER, JVM_OPTIONS));
         command.addAll(1, heap);
-        command.addAll(List.of("kafka.Kafka", propertiesFile().toString()));
+        command.addAll(List.of(BROKER, propertiesFile().toString()));
         process = ServerProcess.start("Kafka", command, folder.path(), Map.of());
     }
 
@@ -300,13 +303,14 @@ public final class KafkaProcess implements BrokerProcess {
         List<String> command =
                 new ArrayList<>(
                         javaCommand(
+                                STORAGE_TOOL,
                                 List.of(
                                         "-Xmx128m",
                                         "-XX:+UseSerialGC",
                                         "-XX:TieredStopAtLevel=1")));
         command.addAll(
                 List.of(
-                        "kafka.tools.StorageTool",
+                        STORAGE_TOOL,
                         "format",
                         "--cluster-id",
                         CLUSTER_ID,
@@ -325,14 +329,31 @@ public final class KafkaProcess implements BrokerProcess {
         }
     }
 
-    private List<String> javaCommand(List<String> options) {
+    private List<String> javaCommand(String program, List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
+        command.addAll(quickStart(program));
         command.add("-Djava.util.logging.config.file=" + loggingFile());
         command.add("-cp");
         command.add(classPath());
         return command;
+    }
+
+    /**
+     * Where tests name a folder for it, Kafka keeps its loaded classes there and compiles in haste:
+     * a third of the CPU at the start. Benchmarks do not.
+     */
+    private static List<String> quickStart(String program) {
+        @Nullable String archive = System.getProperty("naru.kafka.archive");
+        return archive == null
+                ? List.of()
+                : List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+AutoCreateSharedArchive",
+                        "-XX:SharedArchiveFile=" + archive + "/" + program + ".jsa",
+                        "-Xshare:auto",
+                        "-Xlog:cds=off,cds+dynamic=off");
     }
 
     private Path loggingFile() {
