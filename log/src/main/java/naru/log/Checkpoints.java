@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 
 /**
  * The three offset checkpoints of a data folder. What they had of logs that could not be opened is
@@ -26,75 +25,116 @@ final class Checkpoints {
 
     private final Disk disk;
     private final Path folder;
-    private final Map<TopicPartition, Long> recoveryPoints;
-    private final Map<TopicPartition, Long> highWatermarks;
-    private final Map<TopicPartition, Long> logStarts;
+    private final Kept recoveryPoints;
+    private final Kept highWatermarks;
+    private final Kept logStarts;
+
+    /** One file, and what is to stand in it. */
+    private final class Kept {
+        private final OffsetCheckpoint file;
+        private final String name;
+        private final Map<TopicPartition, Long> offsets;
+        private boolean written;
+
+        Kept(String name) throws IOException {
+            this.name = name;
+            this.file = new OffsetCheckpoint(disk, folder, name);
+            this.offsets = new HashMap<>(read());
+            this.written = true;
+        }
+
+        private Map<TopicPartition, Long> read() throws IOException {
+            try {
+                return file.read();
+            } catch (CorruptFileException corrupt) {
+                LOG.warn("{}; the logs are read instead", corrupt.getMessage());
+                return Map.of();
+            }
+        }
+
+        long of(TopicPartition partition) {
+            return offsets.getOrDefault(partition, 0L);
+        }
+
+        void set(PartitionLog log, long offset) {
+            Long now = offset;
+            written &= now.equals(offsets.put(log.topicPartition(), now));
+        }
+
+        void forget(TopicPartition partition) {
+            written &= offsets.remove(partition) == null;
+        }
+
+        void write() throws IOException {
+            if (!written) {
+                file.write(offsets, true);
+                written = true;
+            }
+        }
+
+        boolean isMissing() {
+            return !disk.exists(folder.resolve(name));
+        }
+    }
 
     Checkpoints(Disk disk, Path folder) throws IOException {
         this.disk = disk;
         this.folder = folder;
-        this.recoveryPoints = read(OffsetCheckpoint.RECOVERY_POINT);
-        this.highWatermarks = read(OffsetCheckpoint.HIGH_WATERMARK);
-        this.logStarts = read(OffsetCheckpoint.LOG_START);
-    }
-
-    private Map<TopicPartition, Long> read(String name) throws IOException {
-        try {
-            return new HashMap<>(new OffsetCheckpoint(disk, folder, name).read());
-        } catch (CorruptFileException corrupt) {
-            LOG.warn("{}; the logs are read instead", corrupt.getMessage());
-            return new HashMap<>();
-        }
+        this.recoveryPoints = new Kept(OffsetCheckpoint.RECOVERY_POINT);
+        this.highWatermarks = new Kept(OffsetCheckpoint.HIGH_WATERMARK);
+        this.logStarts = new Kept(OffsetCheckpoint.LOG_START);
     }
 
     synchronized long recoveryPoint(TopicPartition partition) {
-        return recoveryPoints.getOrDefault(partition, 0L);
+        return recoveryPoints.of(partition);
     }
 
     synchronized long highWatermark(TopicPartition partition) {
-        return highWatermarks.getOrDefault(partition, 0L);
+        return highWatermarks.of(partition);
     }
 
     synchronized long logStart(TopicPartition partition) {
-        return logStarts.getOrDefault(partition, 0L);
+        return logStarts.of(partition);
     }
 
-    /** Writes the recovery points at once if the one on the disk is above the log's. */
+    /** Writes what is on the disk and above the log's recovery point or high watermark anew. */
     synchronized void lower(PartitionLog log) throws IOException {
-        long now = log.durableOffset();
-        if (recoveryPoint(log.topicPartition()) > now) {
-            recoveryPoints.put(log.topicPartition(), now);
-            new OffsetCheckpoint(disk, folder, OffsetCheckpoint.RECOVERY_POINT)
-                    .write(recoveryPoints, true);
+        lower(recoveryPoints, log, log.durableOffset());
+        lower(highWatermarks, log, log.lastingHighWatermark());
+    }
+
+    private static void lower(Kept kept, PartitionLog log, long offset) throws IOException {
+        if (kept.of(log.topicPartition()) > offset) {
+            kept.set(log, offset);
         }
+        kept.write();
+    }
+
+    /** Whether the recovery point on the disk reaches the offset, once it is written if need be. */
+    synchronized boolean reaches(PartitionLog log, long offset) throws IOException {
+        if (recoveryPoints.of(log.topicPartition()) < offset) {
+            recoveryPoints.set(log, log.durableOffset());
+        }
+        recoveryPoints.write();
+        return recoveryPoints.of(log.topicPartition()) >= offset;
     }
 
     synchronized void forget(TopicPartition partition) {
-        recoveryPoints.remove(partition);
-        highWatermarks.remove(partition);
-        logStarts.remove(partition);
+        recoveryPoints.forget(partition);
+        highWatermarks.forget(partition);
+        logStarts.forget(partition);
     }
 
     /** Writes those files whose content has changed. */
     synchronized void write(Collection<PartitionLog> logs) throws IOException {
-        write(OffsetCheckpoint.RECOVERY_POINT, recoveryPoints, logs, PartitionLog::durableOffset);
-        write(OffsetCheckpoint.HIGH_WATERMARK, highWatermarks, logs, PartitionLog::highWatermark);
-        write(OffsetCheckpoint.LOG_START, logStarts, logs, PartitionLog::logStartOffset);
-    }
-
-    private void write(
-            String name,
-            Map<TopicPartition, Long> known,
-            Collection<PartitionLog> logs,
-            ToLongFunction<PartitionLog> offset)
-            throws IOException {
-        boolean changed = false;
         for (PartitionLog log : logs) {
-            Long now = offset.applyAsLong(log);
-            changed |= !now.equals(known.put(log.topicPartition(), now));
+            recoveryPoints.set(log, log.durableOffset());
+            highWatermarks.set(log, log.lastingHighWatermark());
+            logStarts.set(log, log.logStartOffset());
         }
-        if (changed || !disk.exists(folder.resolve(name))) {
-            new OffsetCheckpoint(disk, folder, name).write(known, true);
+        for (Kept kept : new Kept[] {recoveryPoints, highWatermarks, logStarts}) {
+            kept.written &= !kept.isMissing();
+            kept.write();
         }
     }
 }

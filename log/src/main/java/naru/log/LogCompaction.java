@@ -26,6 +26,8 @@ final class LogCompaction implements CompactableLog {
     private final SegmentContext context;
     private final Segments segments;
     private final LogProducers producers;
+    private final LogSync sync;
+    private final LogServices services;
     private final SegmentDeparture departure;
 
     LogCompaction(
@@ -33,11 +35,15 @@ final class LogCompaction implements CompactableLog {
             SegmentContext context,
             Segments segments,
             LogProducers producers,
+            LogSync sync,
+            LogServices services,
             SegmentDeparture departure) {
         this.log = log;
         this.context = context;
         this.segments = segments;
         this.producers = producers;
+        this.sync = sync;
+        this.services = services;
         this.departure = departure;
     }
 
@@ -77,6 +83,14 @@ final class LogCompaction implements CompactableLog {
     }
 
     @Override
+    public long durableOffset() {
+        if (sync.durableOffset() < segments.active().baseOffset()) {
+            services.requestSync(log);
+        }
+        return sync.durableOffset();
+    }
+
+    @Override
     public List<AbortedTransaction> aborted(long from, long to) throws IOException {
         return producers.aborted(from, to);
     }
@@ -93,6 +107,9 @@ final class LogCompaction implements CompactableLog {
             throws IOException {
         for (Segment source : sources) {
             source.pin();
+        }
+        if (!services.recoveryPointReaches(log, sources.getLast().nextOffset())) {
+            return false; // else what is left out would look like what the power took
         }
         synchronized (log.lock()) {
             int at = segments.indexOf(sources);

@@ -110,31 +110,57 @@ final class LogCuts {
         }
         int floor = Segments.floor(segments.snapshot(), offset);
         departure.of(segments.removeAfter(floor));
-        segments.active().truncateTo(offset);
         log.startsAt(Math.min(log.logStartOffset(), offset));
-        endsNowAt(offset);
+        endsNowAt(offset, () -> cutActive(offset));
     }
 
     /** Removes everything and begins anew at the offset. */
     void truncateFullyAndStartAt(long offset) throws IOException {
-        Segment fresh = Segment.fresh(context, offset);
-        departure.of(segments.replaceAll(fresh));
-        fresh.create();
+        departure.of(segments.replaceAll(Segment.fresh(context, offset)));
         epochs.clear();
-        producers.truncateFullyAndStartAt(offset);
         writer.epochsChanged(true);
         log.beginsAnewAt(offset);
-        endsNowAt(offset);
+        endsNowAt(offset, () -> producers.truncateFullyAndStartAt(offset));
     }
 
-    private void endsNowAt(long offset) throws IOException {
+    /** Removes what stands in the active segment from the offset on; twice does no harm. */
+    private void cutActive(long offset) throws IOException {
+        Segment active = segments.active();
+        if (active.baseOffset() < offset) {
+            active.truncateTo(offset);
+        } else if (active.sizeBytes() > 0) {
+            active.markDeleted();
+            segments.replaceActive(Segment.fresh(context, offset));
+            departure.ofMarked(List.of(active));
+        }
+    }
+
+    /**
+     * The log ends there, whatever the disk says to it; what the disk has broken off is done before
+     * anything is appended.
+     */
+    private void endsNowAt(long offset, LogWriter.Repair files) throws IOException {
         log.endsAt(offset);
-        writer.epochsChanged(epochs.truncateFromEnd(offset));
-        producers.reload(log.logStartOffset(), offset);
-        log.transactionsChanged();
-        writer.writeEpochs(false);
         sync.truncated(offset);
-        services.recoveryPointFell(log);
-        services.checkpointNow();
+        writer.epochsChanged(epochs.truncateFromEnd(offset));
+        LogWriter.Repair rest =
+                () -> {
+                    files.run();
+                    producers.reload(log.logStartOffset(), offset);
+                    log.transactionsChanged();
+                    writer.writeEpochs(false);
+                    services.recoveryPointFell(log);
+                    writer.beginFile(offset);
+                };
+        try {
+            rest.run();
+            writer.brokenOff(null);
+        } catch (IOException refusal) {
+            writer.brokenOff(rest);
+            writer.refused(refusal);
+            throw refusal;
+        } finally {
+            services.checkpointNow();
+        }
     }
 }

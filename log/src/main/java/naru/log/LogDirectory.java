@@ -188,6 +188,11 @@ public final class LogDirectory implements AutoCloseable {
         }
 
         @Override
+        public boolean recoveryPointReaches(PartitionLog log, long offset) throws IOException {
+            return checkpoints.reaches(log, offset);
+        }
+
+        @Override
         public void compactionMayBeDue(PartitionLog log, boolean reconfigured) {
             if (reconfigured) {
                 compactor.reconfigured(log.topicPartition());

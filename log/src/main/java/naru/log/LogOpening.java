@@ -49,9 +49,10 @@ final class LogOpening {
                                 closedCleanly,
                                 checkpoints.logStart(partition),
                                 checkpoints.recoveryPoint(partition),
+                                checkpoints.recoveryPoint(partition),
                                 config.indexIntervalBytes()));
         LogProducers producers = producers(partition, context, loaded.segments());
-        producers.reload(loaded.logStartOffset(), loaded.logEndOffset());
+        producers.load(loaded.logStartOffset(), loaded.logEndOffset());
         return new PartitionLog(
                 partition,
                 topicId,

@@ -49,8 +49,23 @@ final class LogProducers {
         this.segments = segments;
     }
 
-    /** Makes the states what they were at the end of the log, from the last snapshot on. */
+    /**
+     * The log is opened: makes the states what they were at its end, from the last snapshot on, and
+     * the indexes of aborted transactions anew from there.
+     */
+    void load(long logStartOffset, long logEndOffset) throws IOException {
+        replay(logStartOffset, logEndOffset, true);
+    }
+
+    /**
+     * The log was cut: makes the states what they were at its end. The indexes have been cut too,
+     * and stay as they are, as others read them meanwhile.
+     */
     void reload(long logStartOffset, long logEndOffset) throws IOException {
+        replay(logStartOffset, logEndOffset, false);
+    }
+
+    private void replay(long logStartOffset, long logEndOffset, boolean index) throws IOException {
         long from =
                 states.truncateAndReload(
                         context.disk(),
@@ -61,32 +76,38 @@ final class LogProducers {
         long known = Math.min(from, logEndOffset);
         Segment[] all = segments.snapshot();
         for (int i = Segments.floor(all, known); i < all.length; i++) {
-            // Also of an empty segment: entries may have survived the records they are of.
-            all[i].transactions().truncateTo(known);
+            if (index) {
+                // Also of an empty segment: entries may have survived the records they are of.
+                all[i].transactions().truncateTo(known);
+            }
             if (from < logEndOffset && all[i].sizeBytes() > 0) {
-                replay(all[i], from);
+                replay(all[i], from, index);
             }
         }
     }
 
-    private void replay(Segment segment, long from) throws IOException {
+    private void replay(Segment segment, long from, boolean index) throws IOException {
         int position = new SegmentReader(segment).positionOf(from);
         segment.scan(
                 position,
                 segment.baseOffset(),
                 batch -> {
                     if (batch.lastOffset() >= from) {
-                        replay(segment, batch);
+                        replay(segment, batch, index);
                     }
                     return true;
                 });
     }
 
-    private void replay(Segment segment, BatchCursor batch) throws IOException {
+    private void replay(Segment segment, BatchCursor batch, boolean index) throws IOException {
         boolean control = RecordBatchLayout.isControl(batch.attributes());
         ByteBuffer bytes =
                 batch.bytes(control ? CONTROL_BATCH_BYTES : RecordBatchLayout.HEADER_BYTES);
-        applied(segment, bytes, batch.index());
+        if (index) {
+            applied(segment, bytes, batch.index());
+        } else {
+            states.applied(bytes, batch.index());
+        }
     }
 
     /** Whether the batches may be appended: the first verdict that is not that they may. */

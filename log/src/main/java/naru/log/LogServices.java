@@ -29,10 +29,15 @@ interface LogServices {
     void later(long delayMillis, Deletion deletion);
 
     /**
-     * Has the recovery point on the disk lowered before this returns, if it is above the log's:
-     * what is appended next must not be taken for durable after a crash.
+     * Has the recovery point on the disk lowered before this returns, if it is above the log's, and
+     * the high watermark: what is appended next must not be taken for durable after a crash.
      */
     void recoveryPointFell(PartitionLog log) throws IOException;
+
+    /**
+     * Whether the recovery point on the disk reaches the offset; before this returns, if it can.
+     */
+    boolean recoveryPointReaches(PartitionLog log, long offset) throws IOException;
 
     /** Notes that the log's recovery point or start has moved and the checkpoint is now wrong. */
     void checkpointNow();

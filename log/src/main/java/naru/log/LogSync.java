@@ -28,6 +28,7 @@ final class LogSync {
     private final Object syncing = new Object();
     private volatile long durableOffset;
     private volatile long syncedBytes;
+    private volatile long unforcedCut = Long.MAX_VALUE;
     private long truncations;
 
     /** At first nobody knows whether whoever made the files also had their names forced. */
@@ -76,10 +77,23 @@ final class LogSync {
         namesDirty = true;
     }
 
-    /** Called under the log's lock. */
+    /**
+     * The least offset at which the log was cut and not synced since: a power cut may bring back
+     * what stood there. The largest number when there is none.
+     */
+    long unforcedCut() {
+        return unforcedCut;
+    }
+
+    /**
+     * Called under the log's lock. Recovery reads the end of the file that was cut even if all that
+     * stays is durable.
+     */
     void truncated(long logEndOffset) {
         truncations++;
-        durableOffset = Math.min(durableOffset, logEndOffset);
+        namesDirty = true;
+        durableOffset = Math.min(durableOffset, Math.max(0, logEndOffset - 1));
+        unforcedCut = Math.min(unforcedCut, logEndOffset);
     }
 
     /** Syncs for those that wait, and tells them; when the sync fails, nobody is told. */
@@ -151,6 +165,7 @@ final class LogSync {
         synchronized (log.lock()) {
             if (truncations == before) {
                 durableOffset = Math.max(durableOffset, target);
+                unforcedCut = Long.MAX_VALUE;
                 syncedBytes = all[all.length - 1].sizeBytes();
             }
         }

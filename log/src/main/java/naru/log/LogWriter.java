@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * Writes batches that carry their offsets behind the end of a log, rolls segments, and knows
@@ -33,9 +34,16 @@ final class LogWriter {
     private final WriteFault fault;
     private boolean epochsDirty;
     private boolean rollUnfinished;
+    private @Nullable Repair brokenOff;
 
     /** Whether the file of epochs may have another content on the disk. */
     private boolean epochsUnforced = true;
+
+    /** What is to be done before the next append; doing it twice does no harm. */
+    @FunctionalInterface
+    interface Repair {
+        void run() throws IOException;
+    }
 
     LogWriter(
             PartitionLog log,
@@ -202,6 +210,22 @@ final class LogWriter {
         return fresh;
     }
 
+    /**
+     * What is appended after a cut stands in a file of its own, and not where other bytes stood: as
+     * neither the cut nor what comes then is synced, a power cut could else leave a mixture of both
+     * that looks like a log.
+     */
+    void beginFile(long offset) throws IOException {
+        Segment active = segments.active();
+        if (active.baseOffset() < offset) {
+            roll(offset);
+        } else {
+            active.create();
+            active.cutRemains();
+            log.onRolled();
+        }
+    }
+
     private static void deleteAgain(Segment fresh, IOException refusal) {
         try {
             fresh.markDeleted();
@@ -211,13 +235,27 @@ final class LogWriter {
         }
     }
 
-    private void failed(Segment active, IOException refusal, long nowMillis) {
+    /** A cut waits for this, or for nothing any more. */
+    void brokenOff(@Nullable Repair repair) {
+        brokenOff = repair;
+    }
+
+    /** The disk refuses what has to be done before the next append. */
+    void refused(IOException refusal) {
+        failed(context.folder(), refusal, context.clock().millis());
+    }
+
+    private void failed(Path where, IOException refusal, long nowMillis) {
         boolean first = fault.reason() == null;
-        fault.writeFailed(active.file(), refusal, nowMillis);
+        fault.writeFailed(where, refusal, nowMillis);
         log.onRefused();
         if (first) {
             LOG.error("{}: {}", log.topicPartition(), fault.reason());
         }
+    }
+
+    private void failed(Segment active, IOException refusal, long nowMillis) {
+        failed(active.file(), refusal, nowMillis);
         try {
             active.cutRemainsForGood();
         } catch (IOException again) {
@@ -234,6 +272,10 @@ final class LogWriter {
             return false;
         }
         try {
+            if (brokenOff != null) {
+                brokenOff.run();
+                brokenOff = null;
+            }
             Segment active = segments.active();
             active.cutRemains();
             active.probe();

@@ -108,7 +108,8 @@ public final class PartitionLog {
         this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
         SegmentDeparture departure = new SegmentDeparture(this, producers, services);
-        this.compaction = new LogCompaction(this, context, segments, producers, departure);
+        this.compaction =
+                new LogCompaction(this, context, segments, producers, sync, services, departure);
         this.cuts =
                 new LogCuts(
                         this, context, segments, epochs, producers, writer, sync, services,
@@ -174,6 +175,11 @@ public final class PartitionLog {
 
     public long highWatermark() {
         return highWatermark;
+    }
+
+    /** What of the high watermark a power cut leaves true: what was cut off may come back. */
+    long lastingHighWatermark() {
+        return Math.min(highWatermark, sync.unforcedCut());
     }
 
     /** Last stable offset: below it, every transaction is decided. At most the high watermark. */

@@ -97,6 +97,7 @@ class CompactionCrashTest {
             fixture.log().reconfigure(LogConfigs.with(fixture.config, "segmentBytes", 1500));
             fill(fixture, round);
             fixture.log().reconfigure(fixture.config);
+            fixture.log().flush();
         }
     }
 
@@ -121,6 +122,7 @@ class CompactionCrashTest {
             fixture.reopen();
             fixture.log().advanceHighWatermark(fixture.log().logEndOffset());
             check(fixture, expected, "died after " + changes);
+            fixture.log().flush();
             fixture.directory().compactor().cleanDue();
             assertThat(read(fixture)).as("compacted after " + changes).isEqualTo(expected.after);
             fixture.kill();

@@ -97,6 +97,7 @@ class CompactionHistoryTest {
         } else if (kind < 86) {
             int changes = random.nextInt(60);
             history.add("refuse one change after " + changes);
+            fixture.log().flush();
             disk.refuseAfter(changes);
             fixture.directory().compactor().cleanDue();
             disk.reviveAll();
@@ -160,6 +161,7 @@ class CompactionHistoryTest {
             appendBatch(fixture, Writer.NOBODY);
         }
         int changes = 1 + random.nextInt(30);
+        fixture.log().flush();
         disk.dieAfter(changes);
         boolean dead;
         try {

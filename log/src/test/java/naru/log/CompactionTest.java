@@ -118,6 +118,24 @@ class CompactionTest {
     }
 
     @Test
+    void whatIsLeftOutDoesNotLookAsIfThePowerTookIt() {
+        LogFixture fixture = fixture();
+        put(fixture, "first", "1");
+        for (int i = 0; i < 20; i++) {
+            fill(fixture, "other");
+        }
+        fixture.log().flush();
+        fixture.directory().compactor().cleanDue();
+        long end = fixture.log().logEndOffset();
+        assertThat(values(fixture, "other")).hasSizeLessThan(5);
+        fixture.reopenAfterKill();
+
+        fixture.log().cutAtHole();
+
+        assertThat(fixture.log().logEndOffset()).isEqualTo(end);
+    }
+
+    @Test
     void activeSegmentStaysAsItIs() {
         LogFixture fixture = fixture();
         put(fixture, "k", "1");

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +100,35 @@ class PowerCutTest {
         assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written.subList(0, end));
     }
 
-    /** As compaction leaves such holes too, only who can get the records elsewhere cuts there. */
+    /** Which has zeros for its offset then, and no CRC that says so. */
+    @Test
+    void batchWhoseOffsetWasLostIsNone() throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfig.DEFAULTS);
+        int length = 1;
+        while (batch(fixture, length).remaining() < SECTOR_BYTES - Long.BYTES) {
+            length++;
+        }
+        fixture.append(batch(fixture, length));
+        fill(fixture);
+        fixture.kill();
+        Path file = fixture.partitionFolder().resolve(SegmentFiles.name(0, SegmentFiles.LOG));
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(SECTOR_BYTES - Long.BYTES);
+            assertThat(bytes.readLong()).isEqualTo(1);
+            bytes.seek(0);
+            bytes.write(new byte[SECTOR_BYTES]);
+        }
+        fixture.reopen();
+
+        assertThat(fixture.log().logEndOffset()).isZero();
+        assertThat(fixture.readAll(0, 1 << 20)).isEmpty();
+    }
+
+    private static ByteBuffer batch(LogFixture fixture, int length) {
+        return Batches.of(fixture.clock.millis(), "x".repeat(length));
+    }
+
+    /** Who cannot get the records elsewhere keeps all that there is. */
     @Test
     void replicaThatFollowsCutsWhatStandsBehindAHole() throws IOException {
         LogFixture fixture = new LogFixture(folder, LogConfigs.withSegmentBytes(3_000));

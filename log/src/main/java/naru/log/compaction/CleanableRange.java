@@ -27,7 +27,7 @@ record CleanableRange(
         boolean known = cleanedUpTo >= start && cleanedUpTo <= log.logEndOffset();
         long dirty = known ? cleanedUpTo : start;
         LogConfig config = log.config();
-        long stable = log.lastStableOffset();
+        long stable = Math.min(log.lastStableOffset(), log.durableOffset());
         Segment[] all = log.segments();
         int first = Segments.floor(all, dirty);
         int end = Math.max(first, Math.min(Segments.floor(all, stable), all.length - 1));

@@ -37,6 +37,9 @@ public interface CompactableLog {
 
     long lastStableOffset();
 
+    /** Below it everything is on the disk; what is sealed and not is asked to be synced. */
+    long durableOffset();
+
     /** Transactions that were aborted and have records in [from, to). */
     List<AbortedTransaction> aborted(long from, long to) throws IOException;
 

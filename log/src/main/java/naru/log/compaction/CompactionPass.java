@@ -193,14 +193,13 @@ final class CompactionPass {
             boolean replaced = false;
             try {
                 copy.finish(sources.getLast().fileModifiedMillis());
-                replaced = true;
+                replaced = log.replace(sources, copy, means.wanted());
             } finally {
                 if (!replaced) {
                     copy.discard();
                 }
             }
-            if (!log.replace(sources, copy, means.wanted())) {
-                copy.discard();
+            if (!replaced) {
                 throw new CompactionStoppedException();
             }
             means.stats().replaced(sourceBytes, copy.sizeBytes());

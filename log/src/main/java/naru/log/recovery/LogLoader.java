@@ -32,11 +32,16 @@ public final class LogLoader {
      *
      * @param logStartOffset as the checkpoint has it, or 0
      * @param recoveryPoint below which everything is known to be on the disk
+     * @param readFrom from where on everything is read and checked
      */
     public record Hints(
-            boolean cleanStop, long logStartOffset, long recoveryPoint, int indexIntervalBytes) {
+            boolean cleanStop,
+            long logStartOffset,
+            long recoveryPoint,
+            long readFrom,
+            int indexIntervalBytes) {
         private Hints readingAll() {
-            return new Hints(false, logStartOffset, 0, indexIntervalBytes);
+            return new Hints(false, logStartOffset, recoveryPoint, 0, indexIntervalBytes);
         }
     }
 
@@ -44,7 +49,7 @@ public final class LogLoader {
      * The log as it was found, mended where it had to be.
      *
      * @param holeAt the first offset behind the recovery point that is missing in front of others:
-     *     compaction has removed it, or the power took it
+     *     the power took it, as compaction takes only what the recovery point covers
      */
     public record Loaded(
             Segments segments,
@@ -127,7 +132,7 @@ public final class LogLoader {
     private boolean open(long base, int size, long bound, boolean last, List<Segment> into)
             throws IOException {
         Segment segment = Segment.found(context, base, size, bound);
-        boolean scan = !hints.cleanStop() && bound > hints.recoveryPoint();
+        boolean scan = !hints.cleanStop() && bound > hints.readFrom();
         if (size == 0 && last) {
             into.add(Segment.fresh(context, base));
             return false;

@@ -49,8 +49,7 @@ final class SegmentRecovery {
      * last of its log.
      */
     boolean run() throws IOException {
-        IndexBuilder builder =
-                segment.resumeIndexes(hints.recoveryPoint(), hints.indexIntervalBytes());
+        IndexBuilder builder = segment.resumeIndexes(hints.readFrom(), hints.indexIntervalBytes());
         SparseIndex.Entry resume = builder.offsets().last();
         int from = resume == null ? 0 : resume.value();
         soundBytes = from;
@@ -80,10 +79,7 @@ final class SegmentRecovery {
         return lost;
     }
 
-    /**
-     * Where offsets are missing at the segment's end: compaction has removed them, or the power
-     * took them.
-     */
+    /** Where the power took offsets at the segment's end. */
     OptionalLong holeAt() {
         return holeAt;
     }
@@ -98,8 +94,9 @@ final class SegmentRecovery {
         for (int at = start; at < end; ) {
             int sectorEnd = at / SECTOR_BYTES * SECTOR_BYTES + SECTOR_BYTES;
             int until = Math.min(sectorEnd, end);
-            // the offset that a sound batch behind the stretch begins with has zeros in front
-            boolean whole = sectorEnd - until < Long.BYTES;
+            // the offset that a sound batch behind the stretch begins with has zeros in front, or
+            // is zeros: no CRC covers it
+            boolean whole = sectorEnd - until <= Long.BYTES;
             boolean tells = until - at >= RecordBatchLayout.LOG_OVERHEAD_BYTES;
             if (whole && tells && segment.isZero(at, until)) {
                 return true;

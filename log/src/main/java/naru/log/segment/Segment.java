@@ -300,19 +300,21 @@ public final class Segment {
         }
     }
 
-    /** Removes all from the offset on, and makes the segment one that is appended to. */
+    /**
+     * Removes all from the offset on, and makes the segment one that is appended to. When the disk
+     * breaks it off, the same again completes it.
+     */
     public void truncateTo(long offset) throws IOException {
         int position = new SegmentReader(this).positionOf(offset);
+        transactions().truncateTo(offset);
+        indexes.truncate(position, offset);
+        nextOffset = offset;
         if (position < sizeBytes) {
-            nextOffset = offset;
             sizeBytes = position;
-            indexes.truncate(position, offset);
-            transactions().truncateTo(offset);
             verified.truncate(position);
             damaged = damaged.stream().filter(range -> range.start() < position).toList();
-            cutRemains();
         }
-        nextOffset = offset;
+        cutRemains();
         hints.clear();
         reopen();
     }

@@ -285,7 +285,7 @@ final class Agreement {
         } else if (!mirror.records.tailMap(start).equals(first.records.tailMap(start))) {
             difference = "has other records";
         } else {
-            difference = differentEpochs(log, first);
+            difference = differentEpochs(log, first, start);
         }
         if (difference != null) {
             throw new Violation("%s: broker %d %s".formatted(name, id, difference));
@@ -320,12 +320,10 @@ final class Agreement {
         }
     }
 
-    private static @Nullable String differentEpochs(PartitionLog log, Mirror first) {
+    /** Of epochs that lie below its start, a replica knows no more where they ended. */
+    private static @Nullable String differentEpochs(PartitionLog log, Mirror first, long start) {
         Set<Integer> epochs = new TreeSet<>();
-        first.records
-                .tailMap(first.log.logStartOffset())
-                .values()
-                .forEach(copy -> epochs.add(copy.epoch));
+        first.records.tailMap(start).values().forEach(copy -> epochs.add(copy.epoch));
         for (int epoch : epochs) {
             PartitionLog.EpochEnd told = log.endOffsetFor(epoch);
             PartitionLog.EpochEnd wanted = first.log.endOffsetFor(epoch);
