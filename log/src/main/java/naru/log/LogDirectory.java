@@ -63,12 +63,14 @@ public final class LogDirectory implements AutoCloseable {
     private final LogServices services;
     private final LogOpening opening;
     private final FolderHealth health;
+    private final FolderRoom room;
     private final Housekeeping housekeeping;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
     private final Object changing = new Object();
     private OptionalLong previousBrokerEpoch = OptionalLong.empty();
     private volatile Consumer<LogDirectory> whenFailed = failed -> {};
+    private volatile Consumer<PartitionLog> whenGivenUp = log -> {};
     private boolean closed;
 
     /** A folder that cannot be served; its topic's id is zero when that cannot be read either. */
@@ -85,6 +87,7 @@ public final class LogDirectory implements AutoCloseable {
         DataFolder.make(disk, options.path());
         this.checkpoints = new Checkpoints(disk, options.path());
         this.health = new FolderHealth(disk, options.path());
+        this.room = new FolderRoom(disk, options.path(), clock);
         this.housekeeping =
                 new Housekeeping(
                         options,
@@ -92,7 +95,8 @@ public final class LogDirectory implements AutoCloseable {
                         health,
                         clock,
                         Collections.unmodifiableCollection(logs.values()),
-                        this::failed);
+                        this::failed,
+                        log -> whenGivenUp.accept(log));
         this.background = new Background(housekeeping);
         this.compactor = openCompactor();
         this.services = new Services();
@@ -158,6 +162,11 @@ public final class LogDirectory implements AutoCloseable {
         @Override
         public CursorPool cursors() {
             return cursors;
+        }
+
+        @Override
+        public FolderRoom room() {
+            return room;
         }
 
         @Override
@@ -301,6 +310,11 @@ public final class LogDirectory implements AutoCloseable {
         if (failure() != null) {
             told.accept(this);
         }
+    }
+
+    /** Calls back, on a thread of this folder, once for each log that takes no more writes. */
+    void whenGivenUp(Consumer<PartitionLog> told) {
+        whenGivenUp = told;
     }
 
     private void failed() {

@@ -28,6 +28,7 @@ final class LogWriter {
 
     private final PartitionLog log;
     private final SegmentContext context;
+    private final FolderRoom room;
     private final Segments segments;
     private final LeaderEpochs epochs;
     private final LogProducers producers;
@@ -48,12 +49,14 @@ final class LogWriter {
     LogWriter(
             PartitionLog log,
             SegmentContext context,
+            FolderRoom room,
             Segments segments,
             LeaderEpochs epochs,
             LogProducers producers,
             WriteFault fault) {
         this.log = log;
         this.context = context;
+        this.room = room;
         this.segments = segments;
         this.epochs = epochs;
         this.producers = producers;
@@ -82,6 +85,7 @@ final class LogWriter {
             long nowMillis) {
         Segment active = segments.active();
         try {
+            room.take(batches.remaining());
             noteEpochs(batches);
             active = activeFor(config, batches, logEndOffset, lastOffset, maxTimestamp, nowMillis);
             if (config.ackFsync() || config.preallocate()) {
@@ -276,6 +280,7 @@ final class LogWriter {
                 brokenOff.run();
                 brokenOff = null;
             }
+            room.take(1);
             Segment active = segments.active();
             active.cutRemains();
             active.probe();

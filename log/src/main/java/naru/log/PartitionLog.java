@@ -105,7 +105,8 @@ public final class PartitionLog {
         this.lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         this.sync =
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
-        this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
+        this.writer =
+                new LogWriter(this, context, services.room(), segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
         SegmentDeparture departure = new SegmentDeparture(this, producers, services);
         this.compaction =
@@ -405,6 +406,11 @@ public final class PartitionLog {
         return fault.reason();
     }
 
+    /** Whether appends are refused until the log is opened anew: a sync has failed. */
+    public boolean isGivenUp() {
+        return fault.lasting();
+    }
+
     /** Tries whether the disk takes writes again; true when appends go on. */
     public boolean heal() {
         synchronized (lock) {
@@ -643,6 +649,9 @@ public final class PartitionLog {
             closed = true;
         }
         sync.run(logEndOffset);
+        if (isGivenUp()) {
+            throw new IOException(fault.reason()); // nobody may count on what it has
+        }
         synchronized (lock) {
             Segment active = segments.active();
             if (active.sizeBytes() > 0) {
