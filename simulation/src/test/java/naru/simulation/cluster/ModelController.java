@@ -123,7 +123,8 @@ final class ModelController {
                         leaves,
                         known.rack(),
                         known.endpoints(),
-                        known.directories()));
+                        known.directories(),
+                        true));
     }
 
     /**
@@ -148,7 +149,14 @@ final class ModelController {
         brokers.put(
                 id,
                 new BrokerNode(
-                        id, epoch, true, false, "rack-" + id, List.of(endpoint), directories));
+                        id,
+                        epoch,
+                        true,
+                        false,
+                        "rack-" + id,
+                        List.of(endpoint),
+                        directories,
+                        true));
         if (seen.add(id)) {
             story.accept("broker " + id + " is new");
         } else if (isAnother || !isClean) {
