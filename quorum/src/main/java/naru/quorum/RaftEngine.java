@@ -42,7 +42,8 @@ import java.util.Set;
 final class RaftEngine implements AutoCloseable {
     private static final int HANDOVER_MILLIS = 1_000;
 
-    private final QuorumConfig config;
+    private final int nodeId;
+    private final JoinOnce config;
     private final Metrics metrics = new Metrics();
     private final ListenerName listenerName;
     private final KafkaRaftLog log;
@@ -57,7 +58,7 @@ final class RaftEngine implements AutoCloseable {
             EngineTimer timer,
             FaultHandler fatal)
             throws IOException {
-        int nodeId = options.nodeId();
+        this.nodeId = options.nodeId();
         this.config = settings.quorum();
         LogContext logContext = new LogContext("[quorum " + nodeId + "] ");
         this.listenerName = ListenerName.normalised(options.controllers().name());
@@ -107,7 +108,6 @@ final class RaftEngine implements AutoCloseable {
      */
     private Map<Integer, InetSocketAddress> staticVoters(
             FormerMetadata former, QuorumOptions options, FirstVoters firstVoters) {
-        int nodeId = options.nodeId();
         boolean alone =
                 former.voters().equals(Set.of(nodeId))
                         || (former.voters().isEmpty()
@@ -142,6 +142,11 @@ final class RaftEngine implements AutoCloseable {
     /** Where the controller of this voter is reached. */
     Optional<Node> address(int voterId) {
         return client.voterNode(voterId, listenerName);
+    }
+
+    /** All up to this offset is committed. */
+    void onCommitted(long offset) {
+        config.onCommitted(offset, address(nodeId).isPresent(), client.logEndOffset());
     }
 
     KafkaRaftClient<ApiMessageAndVersion> client() {
