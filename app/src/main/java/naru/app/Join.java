@@ -138,7 +138,7 @@ final class Join implements Callable<Integer> {
                                 step -> tell("  " + step))
                         .renew(settings);
         tell(
-                "node %d has a new certificate; a node that runs shows it from now on, and uses it itself after a restart"
+                "node %d has a new certificate; a node that runs uses it for new connections from now on"
                         .formatted(renewed));
         return 0;
     }

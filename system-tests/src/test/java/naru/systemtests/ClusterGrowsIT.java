@@ -122,6 +122,7 @@ class ClusterGrowsIT {
                 try (NaruProcess third = NaruProcess.prepareJoining(token, "SASL_SSL")) {
                     third.launch();
                     third.awaitLine(line -> line.equals("voting, with nodes 1, 2, 3"));
+                    renew(second, invite("--command-config", config.toString()));
                     outliveTheFirst(first, properties(config));
                     refuseWhatIsUsed(used, second, first.dataFolder());
                     second.kill();
@@ -129,6 +130,31 @@ class ClusterGrowsIT {
                     readFromAll(properties(config), second, third);
                 }
             }
+        }
+    }
+
+    /** While it runs; its next start and the connections after that show the new certificate. */
+    private static void renew(NaruProcess node, String token) {
+        Path keys = node.dataFolder().resolve("security-server.p12");
+        byte[] before = bytes(keys);
+        Program renewed =
+                naru(
+                        "cluster",
+                        "join",
+                        "--renew",
+                        "--token",
+                        token,
+                        "--data",
+                        node.dataFolder().toString());
+        assertThat(renewed.succeeded()).contains("node 2 has a new certificate");
+        assertThat(bytes(keys)).isNotEqualTo(before);
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
