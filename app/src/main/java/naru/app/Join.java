@@ -2,6 +2,7 @@ package naru.app;
 
 import naru.app.NodeLauncher.RunningNode;
 import naru.app.cli.CommandFailure;
+import naru.app.join.FirstVote;
 import naru.app.join.Invitation;
 import naru.app.join.JoinFailure;
 import naru.app.join.Joining;
@@ -19,10 +20,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** {@code naru cluster join}: makes a new node of a cluster on this machine, and runs it. */
@@ -41,9 +38,6 @@ import java.util.stream.Collectors;
             "  naru cluster join --token naru1... --listeners SASL_SSL://10.0.0.2:9092"
         })
 final class Join implements Callable<Integer> {
-    private static final long LOOK_EVERY_MILLIS = 250;
-    private static final long PATIENCE_SECONDS = 60;
-
     private final Terminal terminal;
     private final NodeLauncher launcher;
 
@@ -144,7 +138,7 @@ final class Join implements Callable<Integer> {
                                 step -> tell("  " + step))
                         .renew(settings);
         tell(
-                "node %d has a new certificate; a node that runs shows it from now on, and uses it itself after a restart"
+                "node %d has a new certificate; a node that runs uses it for new connections from now on"
                         .formatted(renewed));
         return 0;
     }
@@ -152,42 +146,35 @@ final class Join implements Callable<Integer> {
     private void watch(RunningNode node, Joined joined) {
         started = true;
         tell("registered, and caught up with the cluster's metadata");
-        if (joined.voter()) {
-            Thread.ofVirtual().name("naru-join-watch").start(() -> watchVoters(node, joined));
-        } else {
+        liftCordon(node);
+        if (!joined.voter()) {
             tell("no voter: the cluster has enough of them");
+            return;
         }
+        new FirstVote(
+                        node.newcomers(),
+                        joined.folder(),
+                        roster -> tell(voting(roster)),
+                        obstacle ->
+                                tell(
+                                        "does not vote yet: %s. It goes on trying; the log says what it waits for"
+                                                .formatted(obstacle)))
+                .start();
     }
 
-    /** Until the node votes; what keeps it from that is told once. */
-    private void watchVoters(RunningNode node, Joined joined) {
-        long patientUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        boolean told = false;
-        String obstacle = "it is not among the voters";
-        try {
-            while (true) {
-                try {
-                    Roster roster =
-                            node.newcomers().roster().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                    if (roster.voters().contains(joined.nodeId())) {
-                        joined.folder().joinNoMore();
-                        tell(voting(roster));
-                        return;
-                    }
-                } catch (ExecutionException | TimeoutException noAnswer) {
-                    obstacle = String.valueOf(noAnswer.getMessage());
-                }
-                if (!told && System.nanoTime() - patientUntil > 0) {
-                    told = true;
-                    tell(
-                            "does not vote yet: %s. It goes on trying; the log says what it waits for"
-                                    .formatted(obstacle));
-                }
-                var _ = new CountDownLatch(1).await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
+    private void liftCordon(RunningNode node) {
+        var _ =
+                node.newcomers()
+                        .liftCordon()
+                        .whenComplete((lifted, failure) -> {
+                            if (failure != null) {
+                                tell(
+                                        "it gets no replicas, as an earlier node %d was cordoned. To change that: naru cluster remove %d --cancel"
+                                                .formatted(
+                                                        node.newcomers().nodeId(),
+                                                        node.newcomers().nodeId()));
+                            }
+                        });
     }
 
     private static String voting(Roster roster) {

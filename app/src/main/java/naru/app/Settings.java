@@ -34,14 +34,19 @@ final class Settings {
         } else if (!given.containsKey(DATA_KEY) && !given.containsKey("log.dir")) {
             given.put(DATA_KEY, DATA_DEFAULT);
         }
-        String folder = given.getOrDefault(DATA_KEY, given.getOrDefault("log.dir", ""));
-        Path own = Path.of(folder.split(",", -1)[0].strip(), NodeFolder.SETTINGS);
+        Path own = folder(given).path().resolve(NodeFolder.SETTINGS);
         if (!Files.exists(own)) {
             return given;
         }
         Map<String, String> settings = readFile(own, "made by naru cluster join");
         settings.putAll(given);
         return settings;
+    }
+
+    /** The first data folder, where the node keeps what it knows of itself. */
+    static NodeFolder folder(Map<String, String> settings) {
+        String folders = settings.getOrDefault(DATA_KEY, settings.getOrDefault("log.dir", ""));
+        return new NodeFolder(Path.of(folders.split(",", -1)[0].strip()));
     }
 
     private static Map<String, String> readFile(Path file, String origin) {

@@ -1,7 +1,9 @@
 package naru.app;
 
 import naru.app.NodeLauncher.RunningNode;
+import naru.app.join.FirstVote;
 import naru.app.join.JoinEndpoint;
+import naru.app.join.NodeFolder;
 import naru.app.logging.Logging;
 import naru.app.secure.SecureSettings;
 import naru.app.secure.SecurityFiles;
@@ -56,7 +58,7 @@ final class Start implements Callable<Integer> {
 
     private final Terminal terminal;
     private final NodeLauncher launcher;
-    private final Consumer<RunningNode> whenReady;
+    private final @Nullable Consumer<RunningNode> whenReady;
 
     @Option(
             names = {"-c", "--config"},
@@ -85,13 +87,14 @@ final class Start implements Callable<Integer> {
     boolean secure;
 
     Start(Terminal terminal, NodeLauncher launcher) {
-        this(terminal, launcher, node -> {});
+        this(terminal, launcher, null);
     }
 
     /**
-     * @param whenReady is told of the node when it serves
+     * @param whenReady is told of the node when it serves, and looks after its joining; null where
+     *     nobody waits for that
      */
-    Start(Terminal terminal, NodeLauncher launcher, Consumer<RunningNode> whenReady) {
+    Start(Terminal terminal, NodeLauncher launcher, @Nullable Consumer<RunningNode> whenReady) {
         this.terminal = terminal;
         this.launcher = launcher;
         this.whenReady = whenReady;
@@ -102,8 +105,10 @@ final class Start implements Callable<Integer> {
         CompletableFuture<RunningNode> started = new CompletableFuture<>();
         AtomicBoolean endedByItself = new AtomicBoolean();
         RunningNode node;
+        NodeFolder folder;
         try {
             Map<String, String> settings = Settings.read(config, sets, data);
+            folder = Settings.folder(settings);
             setUpLog(settings.getOrDefault("naru.log.format", "text"));
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stop(started, endedByItself), "stop"));
@@ -133,7 +138,11 @@ final class Start implements Callable<Integer> {
         started.complete(node);
         terminal.out().printf("naru ready in %d ms: %s%n", millisSinceLaunch(), node.summary());
         terminal.out().flush();
-        whenReady.accept(node);
+        if (whenReady != null) {
+            whenReady.accept(node);
+        } else if (folder.isToVote()) {
+            new FirstVote(node.newcomers(), folder, voting -> {}, obstacle -> {}).start();
+        }
         node.awaitEnd();
         endedByItself.set(true);
         return FAILED;

@@ -64,6 +64,8 @@ public final class RememberedPorts {
         int port = bindFirst(candidates, binding);
         if (before > 0 && before != port) {
             LOG.warn("listener {}: port {} is taken, using {} from now on", name, before, port);
+        } else if (before == 0 && usual > 0 && usual != port) {
+            LOG.info("listener {}: port {} is taken, using {}", name, usual, port);
         }
         changed |= before != port;
         ports.setProperty(name, Integer.toString(port));

@@ -21,9 +21,13 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
 /** Three nodes on loopback sockets are kept even, and one of them is emptied. */
@@ -57,7 +62,8 @@ class BalanceTest {
         settings.put("replica.fetch.backoff.ms", "50");
         settings.put("naru.balance.interval.ms", "200");
         settings.put("naru.balance.enabled", "false");
-        settings.put("offsets.topic.replication.factor", "3");
+        settings.put("offsets.topic.replication.factor", "");
+        settings.put("replica.fetch.max.bytes", "20000");
         cluster.startTogether(settings, ALL);
     }
 
@@ -182,6 +188,61 @@ class BalanceTest {
         assertThat(moves).isGreaterThanOrEqualTo(4);
     }
 
+    /** Whoever takes over finds the mark, and takes everything back once nothing moves. */
+    @Test
+    void controllerThatDiesInTheMiddleOfAMoveLeavesNoThrottle() {
+        set(Throttle.ALL, "naru.balance.throttle.bytes.per.second", "20000");
+        crowd();
+        produceMuch();
+        set(Throttle.ALL, "naru.balance.enabled", "true");
+        ClusterOfNodes.awaitUntil(() ->
+                states().stream().anyMatch(PartitionState::isReassigning)
+                        && cluster.node(1).image().config(Throttle.ALL).containsKey(Throttle.MARK));
+        int died = cluster.activeController();
+        cluster.vanish(died);
+        assertThat(cluster.activeController()).isNotEqualTo(died);
+        cluster.start(died, settings);
+        assertThat(cluster.node(died).image().config(Throttle.ALL)).containsKey(Throttle.MARK);
+        assertThat(states()).anyMatch(PartitionState::isReassigning);
+
+        set(Throttle.ALL, "naru.balance.throttle.bytes.per.second", "1000000000");
+        for (String side : List.of("leader", "follower")) {
+            set(Throttle.ALL, side + ".replication.throttled.rate", "1000000000");
+        }
+        ClusterOfNodes.awaitUntil(() -> held(3) == 4 && isQuiet());
+        assertThat(held(1)).isEqualTo(4);
+        assertThat(held(2)).isEqualTo(4);
+    }
+
+    /** A megabyte into each partition, which a copy reads in many small bites. */
+    private void produceMuch() {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", cluster.bootstrap(1), "acks", "all");
+        byte[] value = new byte[10_000];
+        try (var producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = 0; i < 100 * PARTITIONS; i++) {
+                sent.add(producer.send(new ProducerRecord<>(TOPIC, i % PARTITIONS, null, value)));
+            }
+            sent.forEach(ClusterOfNodes::get);
+        }
+    }
+
+    @Test
+    void groupsFitTheNodesThatTakeReplicas() {
+        set(new ConfigResource(ConfigResource.Type.BROKER, "2"), "cordoned.log.dirs", "*");
+        try (Admin admin = cluster.admin(3)) {
+            awaitRefusalOfThreeReplicas(admin);
+        }
+        cluster.createTopic(1, TOPIC, 1);
+        cluster.produce(1, TOPIC, 1, 5);
+        assertThat(cluster.consume(3, "readers", TOPIC, 5)).hasSize(5);
+        assertThat(states(Topic.GROUP_METADATA_TOPIC_NAME))
+                .allSatisfy(one -> assertThat(one.replicas()).containsExactlyInAnyOrder(1, 3));
+    }
+
     @Test
     void nodeIsEmptiedWhileItIsCordonedAndKeepsEverythingElsewhere() {
         makeGroupsTopicOfOneNode();
@@ -193,7 +254,8 @@ class BalanceTest {
                     seen.look().nodes().stream()
                             .anyMatch(node -> node.id() == 2 && !node.takesReplicas()));
             awaitRefusalOfThreeReplicas(admin);
-            Plan plan = Planner.drain(seen.look(), Set.of(2), Terms.of(0.1, 1, true));
+            Plan plan =
+                    Planner.drain(seen.look(), Set.of(2), name -> false, Terms.of(0.1, 1, true));
             assertThat(plan.obstacles()).isEmpty();
             assertThat(new MoveRun(seen, "test", 1 << 20, 3, new Patience()).run(plan.moves()))
                     .isEqualTo(MoveRun.End.DONE);

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.Set;
 class DynamicQuorumTest {
     private static final String BOOTSTRAP = "controller.quorum.bootstrap.servers";
     private static final String CLUSTER = "ClusterOfNaruAAAAAAAAA";
+
+    /** Several times what Raft waits between two attempts to join. */
+    private static final long JOINS_WITHIN_MILLIS = 2_500;
 
     @TempDir Path folder;
     private ClusterOfNodes cluster;
@@ -110,17 +115,71 @@ class DynamicQuorumTest {
                             "true"));
         }
 
-        ClusterOfNodes.awaitUntil(() -> {
-            try {
-                return voters(1).equals(List.of(1, 2, 3));
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
+        awaitVoters(1, List.of(1, 2, 3));
 
         cluster.stop(1);
         assertThat(cluster.activeController()).isIn(2, 3);
         cluster.createTopic(2, "without-the-first", 2);
+    }
+
+    /** Though it is to join the voters by itself, and runs on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneOfTwoVotersThatIsTakenOutStaysOut(boolean leaderLeaves) throws Exception {
+        Map<String, String> joining =
+                Map.of(
+                        BOOTSTRAP,
+                        cluster.controller(1) + "," + cluster.controller(2),
+                        "controller.quorum.auto.join.enable",
+                        "true");
+        cluster.start(1, Map.of(BOOTSTRAP, cluster.controller(1)));
+        cluster.start(2, joining);
+        awaitVoters(1, List.of(1, 2));
+        cluster.stop(1);
+        cluster.start(1, joining);
+        int leader = cluster.activeController();
+        int leaving = leaderLeaves ? leader : 3 - leader;
+        int staying = 3 - leaving;
+
+        Uuid directory =
+                quorum(staying).voters().stream()
+                        .filter(voter -> voter.replicaId() == leaving)
+                        .findFirst()
+                        .orElseThrow()
+                        .replicaDirectoryId();
+        try (Admin admin = cluster.admin(staying)) {
+            admin.removeRaftVoter(leaving, directory).all().get();
+        }
+
+        awaitVoters(staying, List.of(staying));
+        long since = lastFetch(staying, leaving);
+        ClusterOfNodes.awaitUntil(() -> lastFetch(staying, leaving) - since > JOINS_WITHIN_MILLIS);
+        assertThat(voters(staying)).containsExactly(staying);
+        cluster.stop(leaving);
+        cluster.createTopic(staying, "alone", 1);
+    }
+
+    private void awaitVoters(int through, List<Integer> expected) {
+        ClusterOfNodes.awaitUntil(() -> {
+            try {
+                return voters(through).equals(expected);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** When an observer has last asked the leader, by the leader's clock; 0 when it has not. */
+    private long lastFetch(int through, int observer) {
+        try {
+            return quorum(through).observers().stream()
+                    .filter(one -> one.replicaId() == observer)
+                    .mapToLong(one -> one.lastFetchTimestamp().orElse(0))
+                    .findFirst()
+                    .orElse(0);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import naru.broker.tls.PrivateAuthority;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Controllers that are reached by TLS and SASL only, and that let in nobody else. */
 @Timeout(120)
@@ -82,8 +85,10 @@ class ProtectedControllersTest {
     }
 
     @Test
-    void nodesFormAClusterOverTlsAndLogins() throws Exception {
-        cluster.startTogether(settings("node-secret"), 1, 2, 3);
+    void nodesFormAClusterOverTlsAndLoginsAndKeepItEven() throws Exception {
+        Map<String, String> settings = settings("node-secret");
+        settings.put("naru.balance.interval.ms", "200");
+        cluster.startTogether(settings, 1, 2, 3);
 
         for (int id = 1; id <= 3; id++) {
             cluster.createTopic(id, "made-by-" + id, 3);
@@ -91,6 +96,26 @@ class ProtectedControllersTest {
 
         cluster.produce(2, "made-by-1", 3, 5);
         assertThat(cluster.consume(3, "readers", "made-by-1", 15)).hasSize(15);
+        createOnTheFirst("crowded");
+        ClusterOfNodes.awaitUntil(() -> cluster.leaders("crowded").equals(Set.of(1, 2, 3)));
+    }
+
+    private void createOnTheFirst(String topic) {
+        List<Integer> first = List.of(1);
+        Map<Integer, List<Integer>> replicas = new HashMap<>();
+        for (int partition = 0; partition < 9; partition++) {
+            replicas.put(partition, first);
+        }
+        try (Admin admin = cluster.admin(2)) {
+            ClusterOfNodes.get(
+                    admin.createTopics(List.of(new NewTopic(topic, replicas)))
+                            .all()
+                            .toCompletionStage()
+                            .toCompletableFuture());
+        }
+        ClusterOfNodes.awaitUntil(() ->
+                cluster.ids().stream()
+                        .allMatch(id -> cluster.node(id).image().topic(topic) != null));
     }
 
     @Test

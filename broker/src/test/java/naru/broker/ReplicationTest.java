@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.Objects.requireNonNull;
 
 import naru.broker.partition.Partition;
+import naru.broker.partition.Partitions;
 import naru.log.PartitionLog;
 import naru.quorum.ClusterImage.PartitionState;
 
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,8 +124,14 @@ class ReplicationTest {
                 new StringSerializer());
     }
 
+    /** Of its data folders the one in which the log stands. */
+    private Path folderOf(int id) {
+        Partitions partitions = requireNonNull(cluster.node(id).partitions());
+        return log(id).map(log -> partitions.logs().directoryOf(log).path()).orElse(folder);
+    }
+
     private byte[] bytes(int id) {
-        Path partition = folder.resolve("node-" + id).resolve(TOPIC + "-0");
+        Path partition = folderOf(id).resolve(TOPIC + "-0");
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try (Stream<Path> files = Files.list(partition)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
@@ -158,20 +166,7 @@ class ReplicationTest {
         AtomicBoolean done = new AtomicBoolean();
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
         try (KafkaProducer<String, String> producer = producer()) {
-            Thread writer =
-                    Thread.startVirtualThread(() -> {
-                        for (int i = 0; !done.get(); i++) {
-                            String value = "value " + i;
-                            producer.send(
-                                    new ProducerRecord<>(TOPIC, 0, "key", value),
-                                    (sent, failed) -> {
-                                        if (failed == null) {
-                                            acknowledged.add(value);
-                                        }
-                                    });
-                            LockSupport.parkNanos(500_000);
-                        }
-                    });
+            Thread writer = writer(producer, done, acknowledged);
             for (int round = 0; round < 4; round++) {
                 int before = acknowledged.size();
                 int leader = state().leader();
@@ -188,6 +183,29 @@ class ReplicationTest {
             writer.join();
             producer.flush();
         }
+        assertNothingIsLost(acknowledged);
+    }
+
+    private static Thread writer(
+            KafkaProducer<String, String> producer,
+            AtomicBoolean done,
+            Queue<String> acknowledged) {
+        return Thread.startVirtualThread(() -> {
+            for (int i = 0; !done.get(); i++) {
+                String value = "value " + i;
+                producer.send(
+                        new ProducerRecord<>(TOPIC, 0, "key", value),
+                        (sent, failed) -> {
+                            if (failed == null) {
+                                acknowledged.add(value);
+                            }
+                        });
+                LockSupport.parkNanos(500_000);
+            }
+        });
+    }
+
+    private void assertNothingIsLost(Queue<String> acknowledged) {
         awaitAllInSync(3);
         ClusterOfNodes.awaitUntil(() ->
                 Stream.of(1, 2, 3)
@@ -200,6 +218,50 @@ class ReplicationTest {
         assertThat(read).doesNotHaveDuplicates().containsAll(acknowledged);
         read.retainAll(List.copyOf(acknowledged));
         assertThat(read).containsExactlyElementsOf(acknowledged);
+    }
+
+    @Test
+    void logsMoveBetweenFoldersWhileTheyAreWrittenAndLeadersComeAndGo() throws Exception {
+        List<Path> folders = List.of(folder.resolve("node-3"), folder.resolve("node-3-other"));
+        settings.put("log.dirs", folders.get(0) + "," + folders.get(1));
+        cluster.stop(3);
+        cluster.start(3, settings);
+        settings.remove("log.dirs");
+        create(3);
+        AtomicBoolean done = new AtomicBoolean();
+        Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+        try (KafkaProducer<String, String> producer = producer()) {
+            Thread writer = writer(producer, done, acknowledged);
+            for (int round = 0; round < 4; round++) {
+                int before = acknowledged.size();
+                ClusterOfNodes.awaitUntil(() -> acknowledged.size() > before + 200);
+                Path from = folderOf(3);
+                Path to = folders.get(from.equals(folders.get(0)) ? 1 : 0);
+                moveTo(to);
+                int stopped = round % 2 == 1 && state().leader() != 3 ? state().leader() : 0;
+                if (stopped > 0) {
+                    cluster.stop(stopped);
+                }
+                ClusterOfNodes.awaitUntil(() -> folderOf(3).equals(to));
+                if (stopped > 0) {
+                    cluster.start(stopped, settings);
+                }
+                awaitAllInSync(3);
+                assertThat(from.resolve(TOPIC + "-0")).doesNotExist();
+            }
+            done.set(true);
+            writer.join();
+            producer.flush();
+        }
+        assertNothingIsLost(acknowledged);
+    }
+
+    private void moveTo(Path to) throws Exception {
+        try (Admin admin = cluster.admin(3)) {
+            admin.alterReplicaLogDirs(Map.of(new TopicPartitionReplica(TOPIC, 0, 3), to.toString()))
+                    .all()
+                    .get();
+        }
     }
 
     @Test

@@ -360,20 +360,24 @@ public final class LogDirectories implements AutoCloseable {
     private static void copyTail(PartitionLog log, PartitionLog copy) {
         Follower follower = new Follower(copy);
         LocalLeader leader = new LocalLeader(log);
+        boolean whole = false;
         boolean progress = true;
-        while (progress && copy.logEndOffset() != log.logEndOffset()) {
+        while (progress && !whole) {
             long before = copy.logEndOffset();
-            Refused refused = follower.take(leader.answer(follower.wanted(), TAIL_BYTES));
+            LeaderAnswer answer = leader.answer(follower.wanted(), TAIL_BYTES);
+            Refused refused = follower.take(answer);
             if (refused != null) {
                 throw new LogStorageException(refused.message(), new IOException());
             }
             progress = copy.logEndOffset() != before;
+            whole =
+                    answer instanceof LeaderAnswer.Records
+                            && copy.logEndOffset() == log.logEndOffset();
         }
-        if (copy.logEndOffset() != log.logEndOffset()) {
+        if (!whole) {
             String reason = "The end of " + log.folder() + " cannot be read";
             throw new LogStorageException(reason, new IOException(reason));
         }
-        follower.take(leader.answer(follower.wanted(), TAIL_BYTES));
     }
 
     /** The folder in which this log stands. */

@@ -52,6 +52,9 @@ final class BrokerMembership {
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
     private static final long NO_EPOCH = -1;
 
+    /** What a controller compares with where it knows of no former run. */
+    private static final long EPOCH_OF_NONE = -2;
+
     private enum State {
         ABSENT,
         REGISTERING,
@@ -264,15 +267,12 @@ final class BrokerMembership {
 
     /** The controller may not be active yet, or still hold our former run for alive. */
     private void onRegistrationFailed(Throwable failure) {
-        if (failure instanceof DuplicateBrokerRegistrationException && formerRunWasHere()) {
-            LOG.info("The former run of this broker ended without leaving; taking its place");
-            var _ =
-                    controller
-                            .ask(
-                                    Lane.MEMBERSHIP,
-                                    new UnregisterBrokerRequestData().setBrokerId(options.nodeId()))
-                            .whenComplete((done, ignored) -> retryRegistration());
-            return;
+        if (failure instanceof DuplicateBrokerRegistrationException) {
+            BrokerRegistration former = formerRunHere();
+            if (former != null) {
+                takePlaceOf(former);
+                return;
+            }
         }
         if (isForGood(failure)) {
             unfenced.completeExceptionally(failure);
@@ -305,12 +305,45 @@ final class BrokerMembership {
     }
 
     /**
-     * Whether the broker that is registered under our id had a folder that we now hold: then it
-     * cannot be alive, and its session need not be waited for.
+     * The run that is registered under our id, if it had a folder that we now hold: then it cannot
+     * be alive, and its session need not be waited for. Null as long as this node has not heard of
+     * the run that closed our folders.
      */
-    private synchronized boolean formerRunWasHere() {
+    private synchronized @Nullable BrokerRegistration formerRunHere() {
         BrokerRegistration former = image.metadata().cluster().broker(options.nodeId());
-        return former != null && !Collections.disjoint(former.directories(), logDirectories);
+        return former == null
+                        || former.epoch() < previousEpoch
+                        || Collections.disjoint(former.directories(), logDirectories)
+                ? null
+                : former;
+    }
+
+    /**
+     * Has the former run forgotten, whose session the controller keeps until its time is over even
+     * where it has left. With it goes the epoch by which the controller would see that it was
+     * stopped cleanly, so that this is seen here.
+     */
+    private void takePlaceOf(BrokerRegistration former) {
+        boolean clean;
+        synchronized (this) {
+            clean = former.epoch() == previousEpoch && !lacksFormerFolder();
+        }
+        LOG.info(
+                "The former run of this broker {}; taking its place",
+                clean ? "left a moment ago" : "ended without leaving");
+        var _ =
+                controller
+                        .ask(
+                                Lane.MEMBERSHIP,
+                                new UnregisterBrokerRequestData().setBrokerId(options.nodeId()))
+                        .whenComplete((done, refused) -> {
+                            if (refused == null && clean) {
+                                synchronized (this) {
+                                    previousEpoch = EPOCH_OF_NONE;
+                                }
+                            }
+                            retryRegistration();
+                        });
     }
 
     private void sendHeartbeat(boolean wantsToLeave) {

@@ -120,6 +120,7 @@ public interface ClusterImage {
      * A registered broker.
      *
      * @param directories ids of its data folders that work, sorted; none when it does not tell them
+     * @param takesReplicas whether it may get new ones: not all of those folders are cordoned
      */
     record BrokerNode(
             int id,
@@ -128,7 +129,8 @@ public interface ClusterImage {
             boolean inControlledShutdown,
             @Nullable String rack,
             List<BrokerEndpoint> endpoints,
-            List<Uuid> directories) {
+            List<Uuid> directories,
+            boolean takesReplicas) {
         /** Whether its replica of this partition is in a data folder that works. */
         public boolean hasOnline(PartitionState partition) {
             Uuid directory = partition.directoryOf(id);

@@ -221,7 +221,8 @@ final class ImageView implements ClusterImage {
                 broker.listeners().entrySet().stream()
                         .map(listener -> endpoint(listener.getKey(), listener.getValue()))
                         .toList(),
-                broker.directories());
+                broker.directories(),
+                broker.hasUncordonedDirs());
     }
 
     private static BrokerEndpoint endpoint(String listenerName, Endpoint endpoint) {

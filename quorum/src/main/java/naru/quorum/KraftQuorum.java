@@ -212,6 +212,7 @@ public final class KraftQuorum implements Quorum {
                         options.nodeId(), options.controllers().endpoints(), active, timer);
         return image -> {
             calls.onLeader(image.controllerId());
+            raft.onCommitted(image.offset());
             membership.onImage(image);
             assignments.proceed();
             if (part != null) {

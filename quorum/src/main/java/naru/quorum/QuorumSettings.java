@@ -173,8 +173,8 @@ public final class QuorumSettings {
         return value == null || value.isBlank();
     }
 
-    QuorumConfig quorum() {
-        return new QuorumConfig(values);
+    JoinOnce quorum() {
+        return new JoinOnce(values);
     }
 
     MetadataLogConfig metadataLog() {

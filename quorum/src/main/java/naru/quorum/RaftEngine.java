@@ -49,7 +49,8 @@ final class RaftEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftEngine.class);
     private static final int HANDOVER_MILLIS = 1_000;
 
-    private final QuorumConfig config;
+    private final int nodeId;
+    private final JoinOnce config;
     private final Metrics metrics = new Metrics();
     private final ListenerName listenerName;
     private final DiskRoom room;
@@ -69,7 +70,7 @@ final class RaftEngine implements AutoCloseable {
             Supplier<Set<Integer>> controllers,
             FaultHandler fatal)
             throws IOException {
-        int nodeId = options.nodeId();
+        this.nodeId = options.nodeId();
         this.config = settings.quorum();
         this.listenerName = ListenerName.normalised(options.controllers().name());
         Path folder = storage.metadataLogFolder();
@@ -128,7 +129,6 @@ final class RaftEngine implements AutoCloseable {
      */
     private Map<Integer, InetSocketAddress> staticVoters(
             FormerMetadata former, QuorumOptions options, FirstVoters firstVoters) {
-        int nodeId = options.nodeId();
         boolean alone =
                 former.voters().equals(Set.of(nodeId))
                         || (former.voters().isEmpty()
@@ -163,6 +163,11 @@ final class RaftEngine implements AutoCloseable {
     /** Where the controller of this voter is reached. */
     Optional<Node> address(int voterId) {
         return client.voterNode(voterId, listenerName);
+    }
+
+    /** All up to this offset is committed. */
+    void onCommitted(long offset) {
+        config.onCommitted(offset, address(nodeId).isPresent(), client.logEndOffset());
     }
 
     KafkaRaftClient<ApiMessageAndVersion> client() {

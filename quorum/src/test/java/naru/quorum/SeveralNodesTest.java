@@ -12,6 +12,11 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.CreateDelegationTokenRequestData;
 import org.apache.kafka.common.message.CreateDelegationTokenResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.RenewDelegationTokenRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +176,63 @@ final class SeveralNodesTest {
 
         network.mend(FIRST_PORT + 9);
         awaitUntil(() -> !broker.standing().fenced());
+    }
+
+    /** Its session is not over, and it leads nothing: of that a controller keeps no other trace. */
+    @Test
+    void brokerThatWasStoppedCleanlyIsWholeHoweverSoonItComesBack() {
+        ClusterImage.PartitionState back = restarted(true);
+        assertThat(back.eligibleLeaderReplicas()).containsExactly(9);
+        assertThat(back.inSyncReplicas()).containsExactly(8);
+    }
+
+    @Test
+    void brokerThatWasKilledIsNotWholeWhenItComesBack() {
+        ClusterImage.PartitionState back = restarted(false);
+        assertThat(back.eligibleLeaderReplicas()).isEmpty();
+        assertThat(back.inSyncReplicas()).containsExactly(8);
+    }
+
+    /** A follower leaves and is registered again; its partition as it is then. */
+    private ClusterImage.PartitionState restarted(boolean cleanly) {
+        Map<String, String> patient = Map.of("broker.session.timeout.ms", "600000");
+        for (int id = 1; id <= 3; id++) {
+            open(id, patient);
+        }
+        Map<String, String> broker = Map.of("process.roles", "broker");
+        KraftQuorum leader = open(8, broker);
+        KraftQuorum follower = open(9, broker);
+        await(register(leader));
+        await(register(follower));
+        assertThat(createReplicated(leader).topics().find("orders").errorCode()).isZero();
+        long epoch = follower.brokerEpoch();
+        await(follower.controlledShutdown());
+        follower.close();
+        awaitUntil(() -> partition(leader, "orders", 0).inSyncReplicas().equals(List.of(8)));
+
+        KraftQuorum again = open(9, broker);
+        await(
+                again.register(
+                        List.of(QuorumFixture.BROKER),
+                        List.copyOf(again.directoryIds().values()),
+                        cleanly ? epoch : -1));
+        assertThat(again.brokerEpoch()).isGreaterThan(epoch);
+        return partition(again, "orders", 0);
+    }
+
+    private static CreateTopicsResponseData createReplicated(KraftQuorum through) {
+        var topic = new CreatableTopic().setName("orders");
+        topic.setNumPartitions(-1).setReplicationFactor((short) -1);
+        topic.assignments()
+                .add(
+                        new CreatableReplicaAssignment()
+                                .setPartitionIndex(0)
+                                .setBrokerIds(List.of(8, 9)));
+        topic.configs()
+                .add(new CreatableTopicConfig().setName("min.insync.replicas").setValue("2"));
+        CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(30_000);
+        request.topics().add(topic);
+        return await(through.controller().createTopics(QuorumFixture.caller(7), request));
     }
 
     @Test

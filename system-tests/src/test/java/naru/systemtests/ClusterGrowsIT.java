@@ -33,14 +33,17 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One node becomes three, by one command for each. */
+/** One node becomes three, by one command for each, and three become one again. */
 @Timeout(300)
 class ClusterGrowsIT {
     private static final String TOPIC = "grown";
+    private static final String WIDE = "wide";
+    private static final String GROUPS = "__consumer_offsets";
     private static final Pattern TOKEN = Pattern.compile("--token (\\S+)");
 
     private static Program naru(String... arguments) {
@@ -119,6 +122,7 @@ class ClusterGrowsIT {
                 try (NaruProcess third = NaruProcess.prepareJoining(token, "SASL_SSL")) {
                     third.launch();
                     third.awaitLine(line -> line.equals("voting, with nodes 1, 2, 3"));
+                    renew(second, invite("--command-config", config.toString()));
                     outliveTheFirst(first, properties(config));
                     refuseWhatIsUsed(used, second, first.dataFolder());
                     second.kill();
@@ -126,6 +130,31 @@ class ClusterGrowsIT {
                     readFromAll(properties(config), second, third);
                 }
             }
+        }
+    }
+
+    /** While it runs; its next start and the connections after that show the new certificate. */
+    private static void renew(NaruProcess node, String token) {
+        Path keys = node.dataFolder().resolve("security-server.p12");
+        byte[] before = bytes(keys);
+        Program renewed =
+                naru(
+                        "cluster",
+                        "join",
+                        "--renew",
+                        "--token",
+                        token,
+                        "--data",
+                        node.dataFolder().toString());
+        assertThat(renewed.succeeded()).contains("node 2 has a new certificate");
+        assertThat(bytes(keys)).isNotEqualTo(before);
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -169,23 +198,88 @@ class ClusterGrowsIT {
     }
 
     @Test
-    void anOpenNodeGrowsByTheSameCommands() {
-        try (NaruProcess first = NaruProcess.start(Map.of())) {
-            String token = invite("--bootstrap", first.bootstrap());
-            assertThat(invite("--bootstrap", first.bootstrap())).isEqualTo(token);
-            try (NaruProcess second = NaruProcess.prepareJoining(token, "PLAINTEXT")) {
-                second.launch();
-                second.awaitLine(line -> line.startsWith("voting, with nodes 1, 2."));
-                Map<String, Object> client = Map.of("bootstrap.servers", second.bootstrap());
-                try (Admin admin = Admin.create(client);
-                        Producer<String, String> producer =
-                                new KafkaProducer<>(
-                                        client, new StringSerializer(), new StringSerializer())) {
-                    assertThat(voters(admin)).containsExactly(1, 2);
-                    await(admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 2))).all());
-                    send(producer, TOPIC, 10);
+    void anOpenNodeGrowsByTheSameCommandsAndShrinksAgain() {
+        try (NaruProcess first =
+                NaruProcess.start(
+                        Map.of(
+                                "naru.balance.interval.ms", "500",
+                                "offsets.topic.num.partitions", "5"))) {
+            Map<String, Object> client = Map.of("bootstrap.servers", first.bootstrap());
+            try (Admin admin = Admin.create(client);
+                    Producer<String, String> producer =
+                            new KafkaProducer<>(
+                                    client, new StringSerializer(), new StringSerializer())) {
+                await(admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all());
+                send(producer, TOPIC, 10);
+                assertThat(read(client, TOPIC, 10)).isEqualTo(10);
+                String token = invite("--bootstrap", first.bootstrap());
+                assertThat(invite("--bootstrap", first.bootstrap())).isEqualTo(token);
+                try (NaruProcess second = NaruProcess.prepareJoining(token, "PLAINTEXT");
+                        NaruProcess third = NaruProcess.prepareJoining(token, "PLAINTEXT")) {
+                    second.launch();
+                    second.awaitLine(line -> line.startsWith("voting, with nodes 1, 2."));
+                    third.launch();
+                    third.awaitLine(line -> line.equals("voting, with nodes 1, 2, 3"));
+                    await(admin.createTopics(List.of(new NewTopic(WIDE, 2, (short) 2))).all());
+                    JavaClients.until("groups on three nodes", () -> replicas(admin, GROUPS) == 3);
+                    remove(admin, first, 3, third);
+                    assertThat(replicas(admin, GROUPS)).isEqualTo(2);
+                    refuseToLoseReplicas(first);
+                    remove(admin, first, 2, second, "--reduce-replicas");
+                    assertThat(replicas(admin, GROUPS)).isEqualTo(1);
+                    assertThat(replicas(admin, WIDE)).isEqualTo(1);
                 }
+                assertThat(voters(admin)).containsExactly(1);
+                send(producer, TOPIC, 10);
+                assertThat(read(client, TOPIC, 10)).isEqualTo(10);
             }
         }
+    }
+
+    /** Of each of its partitions; 0 when they differ, or some are not in sync. */
+    private static int replicas(Admin admin, String topic) {
+        Set<Integer> counts = new TreeSet<>();
+        await(admin.describeTopics(List.of(topic)).allTopicNames())
+                .values()
+                .forEach(one ->
+                        one.partitions()
+                                .forEach(partition -> {
+                                    counts.add(partition.replicas().size());
+                                    counts.add(partition.isr().size());
+                                }));
+        return counts.size() == 1 ? counts.iterator().next() : 0;
+    }
+
+    /** As a person does it: the node is stopped once the command says so. */
+    private static void remove(
+            Admin admin, NaruProcess through, int id, NaruProcess node, String... options) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "cluster",
+                                "remove",
+                                Integer.toString(id),
+                                "--bootstrap",
+                                through.bootstrap()));
+        arguments.addAll(Arrays.asList(options));
+        var removal = CompletableFuture.supplyAsync(() -> naru(arguments.toArray(String[]::new)));
+        JavaClients.until(
+                "node " + id + " votes no longer",
+                () -> removal.isDone() || !voters(admin).contains(id));
+        assertThat(removal).isNotDone();
+        node.stop();
+        assertThat(removal.join().succeeded())
+                .contains("instead of")
+                .contains("node " + id + " is removed");
+    }
+
+    private static void refuseToLoseReplicas(NaruProcess through) {
+        Program refused = naru("cluster", "remove", "2", "--bootstrap", through.bootstrap());
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.errors())
+                .contains(WIDE + " (2 partitions): it has 2 replicas")
+                .contains("--reduce-replicas")
+                .contains("nothing was moved")
+                .doesNotContain(GROUPS);
     }
 }

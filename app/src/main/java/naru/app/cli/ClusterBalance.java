@@ -90,20 +90,32 @@ final class ClusterBalance implements Callable<Integer> {
             description = "Bytes a second that a node sends and receives (${DEFAULT-VALUE}).")
     private long throttle;
 
-    /** A move; part of the JSON of {@code cluster balance}. */
+    /**
+     * A move; part of the JSON of {@code cluster balance}.
+     *
+     * @param kind leader, replica, or drop where a replica is given up
+     */
     record Step(
             String kind,
             String partition,
             int from,
-            int to,
+            @Nullable Integer to,
             List<Integer> replicas,
             String reason) {
         static Step of(Move move) {
+            return switch (move) {
+                case Move.Leader leader -> of(move, "leader", leader.to());
+                case Move.Replica replica -> of(move, "replica", replica.to());
+                case Move.Drop drop -> of(move, "drop", null);
+            };
+        }
+
+        private static Step of(Move move, String kind, @Nullable Integer to) {
             return new Step(
-                    move instanceof Move.Leader ? "leader" : "replica",
+                    kind,
                     move.partition().toString(),
                     move.from(),
-                    move.to(),
+                    to,
                     move.after(),
                     move.reason());
         }

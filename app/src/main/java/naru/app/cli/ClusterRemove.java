@@ -3,10 +3,10 @@ package naru.app.cli;
 import static naru.app.cli.ClusterCommand.await;
 import static naru.app.cli.ClusterCommand.awaitOrNull;
 
+import naru.app.explain.FewerReplicas;
 import naru.app.terminal.Amounts;
 import naru.broker.balance.AdminCluster;
 import naru.broker.balance.Balancer;
-import naru.broker.balance.ClusterLoad;
 import naru.broker.balance.MoveRun;
 import naru.broker.balance.Plan;
 import naru.broker.balance.Planner;
@@ -18,7 +18,9 @@ import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.QuorumInfo.ReplicaState;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.internals.Topic;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,8 +44,9 @@ import java.util.concurrent.Callable;
         name = "remove",
         mixinStandardHelpOptions = true,
         description = {
-            "Takes a node out of the cluster: moves its leaders and replicas to others, waits until"
-                    + " it is stopped, takes it out of the quorum, and forgets it.",
+            "Takes a node out of the cluster: moves its leaders and replicas to others, takes it"
+                    + " out of the quorum, waits until it is stopped, and forgets it.",
+            "Where fewer nodes are left than a topic of Kafka's own has replicas, it has fewer.",
             "What cannot be moved is told before anything is. Ctrl-C leaves things as they are; the"
                     + " same command goes on."
         },
@@ -51,12 +55,18 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  naru cluster remove 3 --plan",
             "  naru cluster remove 3",
+            "  naru cluster remove 3 --reduce-replicas    to two nodes, with topics of three"
+                    + " replicas",
             "  naru cluster remove 3 --cancel"
         })
 final class ClusterRemove implements Callable<Integer> {
     private static final String CORDONED = "cordoned.log.dirs";
     private static final String AUTO_JOIN = "controller.quorum.auto.join.enable";
     private static final int OBSTACLES_TOLD = 20;
+
+    /** By which a node of Naru is known; it does not join the voters again by itself. */
+    private static final String OWN_SETTING = "naru.balance.enabled";
+
     private static final long LOOK_EVERY_MILLIS = 1_000;
     private static final Terms TERMS = Terms.of(0.1, 1, true);
 
@@ -90,6 +100,11 @@ final class ClusterRemove implements Callable<Integer> {
             description = "Replicas that move at the same time (${DEFAULT-VALUE}).")
     private int atOnce;
 
+    @Option(
+            names = "--reduce-replicas",
+            description = "Topics with more replicas than there are nodes left may have fewer.")
+    private boolean reduceReplicas;
+
     private boolean cordoned;
 
     @Override
@@ -121,7 +136,11 @@ final class ClusterRemove implements Callable<Integer> {
             Plan plan = plan(seen);
             tell(parent, plan, broker);
             if (!plan.obstacles().isEmpty()) {
-                return obstacles(parent, plan);
+                obstacles(parent, plan);
+                return parent.fail("nothing was moved");
+            }
+            if (!parent.json()) {
+                new ReductionInquiry(admin, id).ask(plan).forEach(parent::print);
             }
             if (planOnly) {
                 return ClusterCommand.OK;
@@ -133,7 +152,7 @@ final class ClusterRemove implements Callable<Integer> {
                 return ClusterCommand.FAILED;
             }
         }
-        return leave(parent, admin);
+        return leave(parent, admin, seen);
     }
 
     private @Nullable Node broker(Admin admin) {
@@ -172,7 +191,7 @@ final class ClusterRemove implements Callable<Integer> {
         if (voters == 2 && broker != null && !broker.isFenced() && joinsByItself(admin)) {
             return "of two voters one that runs must leave the quorum first, and node "
                     + id
-                    + " would join it again by itself: start it with "
+                    + ", which is Apache Kafka's, would join it again by itself: start it with "
                     + AUTO_JOIN
                     + "=false";
         }
@@ -185,9 +204,13 @@ final class ClusterRemove implements Callable<Integer> {
         return features != null && (level == null || level.maxVersionLevel() == 0);
     }
 
+    /** Nodes of Naru that have voted do not. */
     private boolean joinsByItself(Admin admin) {
         var config = awaitOrNull(admin.describeConfigs(List.of(self())).values().get(self()));
-        var entry = config == null ? null : config.get(AUTO_JOIN);
+        if (config == null || config.get(OWN_SETTING) != null) {
+            return false;
+        }
+        var entry = config.get(AUTO_JOIN);
         return entry != null && "true".equals(entry.value());
     }
 
@@ -196,7 +219,8 @@ final class ClusterRemove implements Callable<Integer> {
     }
 
     private Plan plan(AdminCluster seen) {
-        return Planner.drain(seen.look(), Set.of(id), TERMS);
+        return Planner.drain(
+                seen.look(), Set.of(id), topic -> reduceReplicas || Topic.isInternal(topic), TERMS);
     }
 
     private void tell(Cluster parent, Plan plan, Node broker) {
@@ -223,23 +247,33 @@ final class ClusterRemove implements Callable<Integer> {
                 .ifPresent(reason -> parent.tell("note: " + reason));
     }
 
-    private int obstacles(Cluster parent, Plan plan) {
-        plan.obstacles().stream()
-                .limit(OBSTACLES_TOLD)
-                .forEach(one -> parent.fail(one.partition() + ": " + one.reason()));
-        return parent.fail(
-                "%s cannot leave node %d; nothing was moved"
+    private void obstacles(Cluster parent, Plan plan) {
+        Map<TopicPartition, String> reasons = new LinkedHashMap<>();
+        plan.obstacles().forEach(one -> reasons.put(one.partition(), one.reason()));
+        FewerReplicas.obstacles(reasons).stream().limit(OBSTACLES_TOLD).forEach(parent::fail);
+        parent.fail(
+                "%s cannot leave node %d"
                         .formatted(Amounts.plural(plan.obstacles().size(), "partition"), id));
+        if (plan.obstacles().stream().allMatch(Plan.Obstacle::reducible)) {
+            parent.fail(
+                    "let another node join first, or let these topics have fewer replicas: naru"
+                            + " cluster remove "
+                            + id
+                            + " --reduce-replicas");
+        }
     }
 
     /** Until nothing is on the node; new replicas are kept away meanwhile. */
     private boolean drain(Cluster parent, Admin admin, AdminCluster seen, Node broker) {
-        cordoned = !broker.isFenced() && cordon(admin, "*");
+        cordoned |= !broker.isFenced() && cordon(admin, "*");
         if (!broker.isFenced() && !cordoned) {
             parent.tell(
                     "note: this cluster cannot keep new replicas away from node "
                             + id
-                            + "; create no topics meanwhile");
+                            + "; create no topics meanwhile, and switch its balance off"
+                            + " ("
+                            + OWN_SETTING
+                            + "=false)");
         }
         MoveProgress waiting = new MoveProgress(parent, admin, 0);
         while (true) {
@@ -247,8 +281,7 @@ final class ClusterRemove implements Callable<Integer> {
                 parent.fail("stopped; what is under way goes on");
                 return false;
             }
-            ClusterLoad load = seen.look();
-            Plan plan = Planner.drain(load, Set.of(id), TERMS);
+            Plan plan = plan(seen);
             if (!plan.obstacles().isEmpty()) {
                 obstacles(parent, plan);
                 return false;
@@ -282,12 +315,12 @@ final class ClusterRemove implements Callable<Integer> {
         }
     }
 
-    /** Out of the quorum, when it is stopped, and out of the cluster. */
-    private int leave(Cluster parent, Admin admin) {
-        if (voters(admin).size() == 2 && isVoter(admin)) {
+    /** Out of the quorum, and when it is stopped, out of the cluster. */
+    private int leave(Cluster parent, Admin admin, AdminCluster seen) {
+        @Nullable Node broker = broker(admin);
+        if (isVoter(admin) && (broker == null || !joinsByItself(admin))) {
             stopVoting(parent, admin);
         }
-        @Nullable Node broker = broker(admin);
         if (broker != null && !broker.isFenced()) {
             parent.tell(
                     "now stop node "
@@ -308,13 +341,15 @@ final class ClusterRemove implements Callable<Integer> {
             stopVoting(parent, admin);
         }
         if (broker != null) {
+            if (!plan(seen).moves().isEmpty() && !drain(parent, admin, seen, broker)) {
+                return ClusterCommand.FAILED;
+            }
             await(admin.unregisterBroker(id).all());
         }
         parent.tell("node " + id + " is removed; its data folder is no longer needed");
         if (cordoned) {
             parent.tell(
-                    "should a node with this id join again, it gets replicas after: naru cluster"
-                            + " remove "
+                    "should it be started once more, it gets replicas after: naru cluster remove "
                             + id
                             + " --cancel");
         }

@@ -48,25 +48,28 @@ final class MoveProgress implements MoveRun.Watcher {
             say("waits for replicas that are being moved already");
             return;
         }
-        Map<TopicPartition, Long> copied = copied(moves);
-        for (Move move : moves) {
-            if (move instanceof Move.Replica replica) {
-                long here = copied.getOrDefault(replica.partition(), 0L);
-                say(
-                        "%s: %s of %s at node %d"
-                                .formatted(
-                                        replica.partition(),
-                                        Amounts.bytes(here),
-                                        Amounts.bytes(replica.sizeBytes()),
-                                        replica.to()));
-            }
+        List<Move.Replica> coming =
+                moves.stream()
+                        .filter(Move.Replica.class::isInstance)
+                        .map(Move.Replica.class::cast)
+                        .toList();
+        Map<TopicPartition, Long> copied = copied(coming);
+        for (Move.Replica replica : coming) {
+            long here = copied.getOrDefault(replica.partition(), 0L);
+            say(
+                    "%s: %s of %s at node %d"
+                            .formatted(
+                                    replica.partition(),
+                                    Amounts.bytes(here),
+                                    Amounts.bytes(replica.sizeBytes()),
+                                    replica.to()));
         }
     }
 
     /** How much of each has come to where it goes. */
-    private Map<TopicPartition, Long> copied(List<Move> moves) {
+    private Map<TopicPartition, Long> copied(List<Move.Replica> moves) {
         Map<TopicPartition, Long> copied = new HashMap<>();
-        List<Integer> nodes = moves.stream().map(Move::to).distinct().toList();
+        List<Integer> nodes = moves.stream().map(Move.Replica::to).distinct().toList();
         admin.describeLogDirs(nodes)
                 .descriptions()
                 .forEach((node, answer) -> {
@@ -82,9 +85,9 @@ final class MoveProgress implements MoveRun.Watcher {
     private static void note(
             LogDirDescription folder,
             int node,
-            List<Move> moves,
+            List<Move.Replica> moves,
             Map<TopicPartition, Long> copied) {
-        for (Move move : moves) {
+        for (Move.Replica move : moves) {
             var replica = folder.replicaInfos().get(move.partition());
             if (replica != null && move.to() == node) {
                 copied.put(move.partition(), replica.size());

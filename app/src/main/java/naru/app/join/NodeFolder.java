@@ -102,6 +102,13 @@ public final class NodeFolder {
         return Integer.parseInt(meta.getProperty("node.id", "0").strip());
     }
 
+    /** Whether its node is to join the voters, and has not yet. */
+    public boolean isToVote() {
+        Path settings = folder.resolve(SETTINGS);
+        return Files.exists(settings)
+                && Boolean.parseBoolean(read(settings).getProperty(AUTO_JOIN, "false").strip());
+    }
+
     private static Properties read(Path file) {
         Properties properties = new Properties();
         try (var reader = Files.newBufferedReader(file)) {

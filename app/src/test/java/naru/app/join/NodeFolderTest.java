@@ -61,11 +61,14 @@ class NodeFolderTest {
     @Test
     void voterIsNotToldToBecomeOneAgain() throws IOException {
         folder().requireNew(CLUSTER);
+        assertThat(folder().isToVote()).isFalse();
         folder().write(Map.of("controller.quorum.auto.join.enable", "true", "node.id", "2"));
+        assertThat(folder().isToVote()).isTrue();
 
         folder().joinNoMore();
 
         assertThat(written()).isEqualTo(Map.of("node.id", "2"));
+        assertThat(folder().isToVote()).isFalse();
     }
 
     @Test

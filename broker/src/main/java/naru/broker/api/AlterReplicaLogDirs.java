@@ -108,25 +108,10 @@ public final class AlterReplicaLogDirs implements RequestHandler {
         }
         return switch (partition.standing()) {
             case Standing.Leading leading -> move(partition, target);
-            case Standing.Following following -> follow(partition, following, target);
+            case Standing.Following following -> move(partition, target);
             case Standing.Offline offline -> Errors.KAFKA_STORAGE_ERROR;
             case Standing.Gone gone -> Errors.NOT_LEADER_OR_FOLLOWER;
         };
-    }
-
-    /** A follower's log is where it is: only the leader's is copied while it is served. */
-    private static Errors follow(
-            Partition partition, Standing.Following following, LogDirectory target) {
-        if (following.log().directoryId().equals(target.directoryId())) {
-            return Errors.NONE;
-        }
-        LOG.warn(
-                "{} is not moved to {}: this broker follows {} in it, and only a leader's log is"
-                        + " moved; have this broker elected first",
-                partition.topicPartition(),
-                target.path(),
-                following.leader());
-        return Errors.NOT_LEADER_OR_FOLLOWER;
     }
 
     private Errors move(Partition partition, LogDirectory target) {

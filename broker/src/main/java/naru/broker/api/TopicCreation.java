@@ -77,11 +77,11 @@ public final class TopicCreation {
     private void ask(
             Caller caller, Set<String> names, Map<String, CompletableFuture<Errors>> outcomes) {
         ClusterImage image = quorum.image();
-        int brokers = image.brokers().size();
+        int brokers = InternalTopics.takers(image);
         CreateTopicsRequestData request =
                 new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MILLIS);
         for (String name : names) {
-            request.topics().add(InternalTopics.creatable(name, node.get(), Math.max(1, brokers)));
+            request.topics().add(InternalTopics.creatable(name, node.get(), brokers));
         }
         Caller asNewest =
                 new Caller(

@@ -169,6 +169,14 @@ public final class Balancer implements AutoCloseable {
                             + replica.to()
                             + ", "
                             + Measure.BYTES.amount(replica.sizeBytes());
+            case Move.Drop drop ->
+                    "replica of "
+                            + drop.partition()
+                            + " on node "
+                            + drop.from()
+                            + " given up, "
+                            + Measure.plural(drop.after().size(), "replica")
+                            + " left";
         };
     }
 
@@ -183,6 +191,7 @@ public final class Balancer implements AutoCloseable {
                 switch (move) {
                     case Move.Leader leader -> leaderMoves.incrementAndGet();
                     case Move.Replica replica -> replicaMoves.incrementAndGet();
+                    case Move.Drop drop -> {}
                 }
             }
         }

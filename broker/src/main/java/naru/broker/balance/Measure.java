@@ -78,7 +78,7 @@ enum Measure {
         };
     }
 
-    private static String plural(double amount, String noun) {
+    static String plural(double amount, String noun) {
         return number(amount) + " " + noun + (Math.round(amount * 10) == 10 ? "" : "s");
     }
 

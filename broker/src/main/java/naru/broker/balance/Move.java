@@ -14,8 +14,6 @@ public sealed interface Move {
 
     int from();
 
-    int to();
-
     String reason();
 
     /**
@@ -40,6 +38,15 @@ public sealed interface Move {
             int to,
             long sizeBytes,
             double bytesPerSecond,
+            String reason)
+            implements Move {}
+
+    /** A replica is given up, and none comes for it. */
+    record Drop(
+            TopicPartition partition,
+            List<Integer> before,
+            List<Integer> after,
+            int from,
             String reason)
             implements Move {}
 }

@@ -15,7 +15,7 @@ import java.util.Set;
  * #clear} finds it.
  */
 public final class MoveRun {
-    private static final int LEADERS_AT_ONCE = 100;
+    private static final int UNCOPIED_AT_ONCE = 100;
     private static final long LOOK_EVERY_MILLIS = 500;
 
     /** At least this times what the moved partitions are written, so that copies catch up. */
@@ -114,11 +114,12 @@ public final class MoveRun {
     private List<Move> batch(List<Move> moves) {
         Set<TopicPartition> partitions = new HashSet<>();
         List<Move> batch = new ArrayList<>();
-        boolean leaders = moves.getFirst() instanceof Move.Leader;
+        Move first = moves.getFirst();
+        int most = first instanceof Move.Replica ? atOnce : UNCOPIED_AT_ONCE;
         for (Move move : moves) {
             boolean fits =
-                    move instanceof Move.Leader == leaders
-                            && batch.size() < (leaders ? LEADERS_AT_ONCE : atOnce)
+                    move.getClass() == first.getClass()
+                            && batch.size() < most
                             && partitions.add(move.partition());
             if (!fits) {
                 break;
@@ -150,6 +151,7 @@ public final class MoveRun {
             switch (move) {
                 case Move.Leader leader -> elected.add(leader.partition());
                 case Move.Replica replica -> copied.add(replica);
+                case Move.Drop drop -> {}
             }
         }
         if (!copied.isEmpty()) {

@@ -15,8 +15,12 @@ public record Plan(List<Move> moves, List<Obstacle> obstacles) {
         obstacles = List.copyOf(obstacles);
     }
 
-    /** Why this partition cannot leave its node, and what would help. */
-    public record Obstacle(TopicPartition partition, String reason) {}
+    /**
+     * Why this partition cannot leave its node, and what would help.
+     *
+     * @param reducible whether it could if it may have fewer replicas
+     */
+    public record Obstacle(TopicPartition partition, String reason, boolean reducible) {}
 
     /** Bytes that are copied between nodes. */
     public long copiedBytes() {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -25,15 +26,18 @@ import java.util.stream.Stream;
 public final class Planner {
     private final Terms terms;
     private final Set<Integer> leaving;
+    private final Predicate<String> reducible;
     private final Spread spread;
     private final Map<TopicPartition, PartitionLoad> partitions = new HashMap<>();
     private final List<TopicPartition> order;
     private final List<Move> moves = new ArrayList<>();
     private final List<Plan.Obstacle> obstacles = new ArrayList<>();
 
-    private Planner(ClusterLoad cluster, Set<Integer> leaving, Terms terms) {
+    private Planner(
+            ClusterLoad cluster, Set<Integer> leaving, Predicate<String> reducible, Terms terms) {
         this.terms = terms;
         this.leaving = leaving;
+        this.reducible = reducible;
         this.spread = new Spread(cluster, leaving, terms);
         cluster.partitions().forEach(one -> partitions.put(one.id(), one));
         this.order =
@@ -48,7 +52,7 @@ public final class Planner {
 
     /** The few moves that help most, or none where the cluster is even enough. */
     public static Plan balance(ClusterLoad cluster, Terms terms) {
-        Planner planner = new Planner(cluster, Set.of(), terms);
+        Planner planner = new Planner(cluster, Set.of(), topic -> false, terms);
         List<Move> elections = terms.leaders() ? planner.preferred() : List.of();
         boolean found = true;
         while (found && planner.moves.size() < terms.mostMoves()) {
@@ -70,9 +74,12 @@ public final class Planner {
     /**
      * All moves after which nothing is on these nodes, leadership first. Obstacles are partitions
      * that would stay.
+     *
+     * @param reducible topics whose partitions may lose a replica where no node is left for it
      */
-    public static Plan drain(ClusterLoad cluster, Set<Integer> leaving, Terms terms) {
-        Planner planner = new Planner(cluster, Set.copyOf(leaving), terms);
+    public static Plan drain(
+            ClusterLoad cluster, Set<Integer> leaving, Predicate<String> reducible, Terms terms) {
+        Planner planner = new Planner(cluster, Set.copyOf(leaving), reducible, terms);
         planner.drainLeaders();
         planner.drainReplicas();
         return new Plan(planner.moves, planner.obstacles);
@@ -287,16 +294,12 @@ public final class Planner {
         String obstacle = obstacle(one, node);
         List<Integer> free =
                 spread.takers().stream().filter(taker -> !one.replicas().contains(taker)).toList();
-        if (obstacle == null && free.isEmpty()) {
-            obstacle =
-                    String.format(
-                            Locale.ROOT,
-                            "it has %d replicas, and there are only %d other nodes that take any",
-                            one.replicas().size(),
-                            spread.takers().size());
-        }
         if (obstacle != null) {
-            obstacles.add(new Plan.Obstacle(one.id(), obstacle));
+            obstacles.add(new Plan.Obstacle(one.id(), obstacle, false));
+            return;
+        }
+        if (free.isEmpty()) {
+            giveUp(one, node);
             return;
         }
         List<Integer> apart = free.stream().filter(to -> keepsRacks(one, node, to)).toList();
@@ -307,6 +310,41 @@ public final class Planner {
                 node,
                 to,
                 apart.isEmpty() ? reason + "; no node of another rack is left for it" : reason);
+    }
+
+    /** The replica has nowhere to go. */
+    private void giveUp(PartitionLoad one, int node) {
+        boolean others = one.replicas().stream().anyMatch(replica -> !leaving.contains(replica));
+        if (!others || !reducible.test(one.id().topic())) {
+            String reason =
+                    String.format(
+                            Locale.ROOT,
+                            "it has %s, and there %s that %s any",
+                            Measure.plural(one.replicas().size(), "replica"),
+                            spread.takers().size() == 1
+                                    ? "is only 1 other node"
+                                    : "are only " + spread.takers().size() + " other nodes",
+                            spread.takers().size() == 1 ? "takes" : "take");
+            obstacles.add(new Plan.Obstacle(one.id(), reason, others));
+            return;
+        }
+        List<Integer> after = without(one.replicas(), node);
+        moves.add(
+                new Move.Drop(
+                        one.id(),
+                        one.replicas(),
+                        after,
+                        node,
+                        "node " + node + " is to be emptied, and no other is left for it"));
+        keep(
+                one,
+                after,
+                without(one.inSync(), node),
+                one.leader() == node ? after.getFirst() : one.leader());
+    }
+
+    private static List<Integer> without(List<Integer> replicas, int node) {
+        return replicas.stream().filter(replica -> replica != node).toList();
     }
 
     private @Nullable String obstacle(PartitionLoad one, int node) {

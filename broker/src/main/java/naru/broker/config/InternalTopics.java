@@ -1,5 +1,8 @@
 package naru.broker.config;
 
+import naru.quorum.ClusterImage;
+import naru.quorum.ClusterImage.BrokerNode;
+
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -12,6 +15,11 @@ public final class InternalTopics {
     private static final int CONTROLLERS_DEFAULT = -1;
 
     private InternalTopics() {}
+
+    /** How many brokers there are to place replicas on: those that are away come back. */
+    public static int takers(ClusterImage image) {
+        return (int) image.brokers().stream().filter(BrokerNode::takesReplicas).count();
+    }
 
     /**
      * @param brokers how many brokers there are to place replicas on

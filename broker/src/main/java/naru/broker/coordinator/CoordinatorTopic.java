@@ -1,5 +1,6 @@
 package naru.broker.coordinator;
 
+import naru.broker.config.InternalTopics;
 import naru.quorum.ClusterController.Caller;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
@@ -71,7 +72,7 @@ final class CoordinatorTopic {
 
     private CreateTopicsRequestData creation() {
         CreatableTopicCollection topics = new CreatableTopicCollection();
-        topics.add(options.creation().apply(quorum.image().brokers().size()));
+        topics.add(options.creation().apply(InternalTopics.takers(quorum.image())));
         return new CreateTopicsRequestData()
                 .setTopics(topics)
                 .setTimeoutMs(CREATION_TIMEOUT_MILLIS);

@@ -7,10 +7,15 @@ import naru.quorum.ClusterController.Caller;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
 
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.ExpireDelegationTokenRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.resource.Resource;
@@ -42,6 +47,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Newcomers {
     private static final String PROOF = "HmacSHA256";
+    private static final String CORDONED = "cordoned.log.dirs";
     private static final int TIMEOUT_MILLIS = 15_000;
     private static final int REMEMBERED_MOST = 10_000;
 
@@ -101,6 +107,11 @@ public final class Newcomers {
 
     public String clusterId() {
         return quorum.clusterId();
+    }
+
+    /** The node that decides. */
+    public int nodeId() {
+        return quorum.nodeId();
     }
 
     /** Takes the token, if that is right. */
@@ -177,20 +188,45 @@ public final class Newcomers {
 
     /** The cluster as it is at this moment. */
     public CompletableFuture<Roster> roster() {
-        Caller self =
-                new Caller(
-                        NodePrincipals.of(quorum.nodeId()),
-                        "naru",
-                        ApiKeys.DESCRIBE_QUORUM.latestVersion(),
-                        TIMEOUT_MILLIS);
         return quorum.controller()
-                .describeQuorum(self, question())
+                .describeQuorum(caller(ApiKeys.DESCRIBE_QUORUM), question())
                 .thenApply(answer -> {
                     if (answer.errorCode() != Errors.NONE.code()) {
                         throw Errors.forCode(answer.errorCode()).exception();
                     }
                     return roster(answer);
                 });
+    }
+
+    /**
+     * This node is new and bears replicas, though an earlier one of its id was emptied and cordoned
+     * before it left the cluster.
+     */
+    public CompletableFuture<Void> liftCordon() {
+        String self = Integer.toString(quorum.nodeId());
+        ConfigResource node = new ConfigResource(ConfigResource.Type.BROKER, self);
+        if (!quorum.image().config(node).containsKey(CORDONED)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        AlterConfigsResource altered =
+                new AlterConfigsResource().setResourceType(node.type().id()).setResourceName(self);
+        altered.configs()
+                .add(
+                        new AlterableConfig()
+                                .setName(CORDONED)
+                                .setConfigOperation(AlterConfigOp.OpType.DELETE.id()));
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(altered);
+        return quorum.controller()
+                .incrementalAlterConfigs(caller(ApiKeys.INCREMENTAL_ALTER_CONFIGS), request)
+                .thenAccept(answer ->
+                        answer.responses()
+                                .forEach(one -> Errors.forCode(one.errorCode()).maybeThrow()));
+    }
+
+    private Caller caller(ApiKeys api) {
+        return new Caller(
+                NodePrincipals.of(quorum.nodeId()), "naru", api.latestVersion(), TIMEOUT_MILLIS);
     }
 
     private static DescribeQuorumRequestData question() {

@@ -93,9 +93,18 @@ public final class Moves implements LeadershipListener, AutoCloseable {
         begin();
     }
 
-    /** Goes on with a copy that a former run had begun. */
     @Override
     public void onLeading(Partition partition, int leaderEpoch) {
+        goOn(partition);
+    }
+
+    @Override
+    public void onFollowing(Partition partition) {
+        goOn(partition);
+    }
+
+    /** Goes on with a copy that a former run, or one before an election, had begun. */
+    private void goOn(Partition partition) {
         PartitionLog copy = logs.copy(partition.topicPartition());
         if (copy == null) {
             return;
@@ -111,12 +120,13 @@ public final class Moves implements LeadershipListener, AutoCloseable {
     public void onNotLeading(Partition partition) {}
 
     /**
-     * Has the log of a partition that is led here moved to the folder; ends a move to another one.
+     * Has the log of a partition that is led or follows here moved to the folder; ends a move to
+     * another one.
      *
      * @throws LogStorageException when the copy cannot be made
      */
     public synchronized void move(Partition partition, LogDirectory target) {
-        PartitionLog log = partition.ledLog();
+        PartitionLog log = partition.log();
         if (log == null) {
             return;
         }
@@ -216,7 +226,7 @@ public final class Moves implements LeadershipListener, AutoCloseable {
                 return false;
             }
         }
-        PartitionLog log = move.partition.ledLog();
+        PartitionLog log = move.partition.log();
         if (log == null || logs.copy(move.name()) != move.follower.log()) {
             forget(move);
             return true;

@@ -122,7 +122,7 @@ public final class Partition {
         }
     }
 
-    /** Puts another log in the place of the one that is led. */
+    /** Puts another log in the place of the one that is led or follows. */
     interface Replacement {
         /**
          * @param log takes no more appends when this returns
@@ -132,17 +132,40 @@ public final class Partition {
     }
 
     /**
-     * Goes on leading with another log that has the same records; appends wait meanwhile. Called by
-     * whoever may call {@link #stand}. False when nothing is led here.
+     * Goes on leading or following with another log that has the same records; appends wait
+     * meanwhile. Called by whoever may call {@link #stand}. False when there is no log here.
      */
     boolean moveTo(Replacement replacement) {
-        Standing.Leading next;
-        PartitionLog before;
-        synchronized (moving) {
-            if (!(standing instanceof Standing.Leading leading)) {
+        switch (standing) {
+            case Standing.Leading leading -> leadIn(leading, replacement);
+            case Standing.Following follower -> followIn(follower, replacement);
+            case Standing.Offline offline -> {
                 return false;
             }
-            before = leading.log();
+            case Standing.Gone gone -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void followIn(Standing.Following follower, Replacement replacement) {
+        PartitionLog before = follower.log();
+        synchronized (following) {
+            PartitionLog log = replacement.of(before);
+            log.reconfigure(before.config());
+            log.endEpochsBefore(follower.leaderEpoch());
+            log.advanceLogStartOffset(before.logStartOffset());
+            standing =
+                    new Standing.Following(
+                            log, follower.leader(), follower.leaderEpoch(), follower.inSync());
+        }
+    }
+
+    private void leadIn(Standing.Leading leading, Replacement replacement) {
+        Standing.Leading next;
+        PartitionLog before = leading.log();
+        synchronized (moving) {
             PartitionLog log = replacement.of(before);
             log.reconfigure(before.config());
             log.beginEpoch(leading.leaderEpoch());
@@ -158,7 +181,6 @@ public final class Partition {
         next.log().advanceLogStartOffset(before.logStartOffset());
         advanceHighWatermark(next);
         syncWhatIsWaitedFor(next.log());
-        return true;
     }
 
     /** The log when this broker leads, else null. */

@@ -240,8 +240,13 @@ public final class Partitions implements Quorum.Listener {
                     && old.leaderEpoch() == leading.leaderEpoch())) {
                 listeners.forEach(listener -> listener.onLeading(partition, leading.leaderEpoch()));
             }
-        } else if (led) {
+            return;
+        }
+        if (led) {
             listeners.forEach(listener -> listener.onNotLeading(partition));
+        }
+        if (next instanceof Standing.Following following && !following.isSameReign(before)) {
+            listeners.forEach(listener -> listener.onFollowing(partition));
         }
     }
 
@@ -390,19 +395,27 @@ public final class Partitions implements Quorum.Listener {
     }
 
     /**
-     * Puts the copy of a partition's log in its place; false when the partition is not led here.
+     * Puts the copy of a partition's log in its place; false when there is none to replace.
      *
      * @throws LogStorageException when it could not be done; the log stays unless the copy has
      *     taken its place on the disk, and then the partition is offline
      */
     synchronized boolean replaceByCopy(Partition partition, PartitionLog copy) {
         try {
-            return partition.moveTo(log -> logs.replaceByCopy(log, copy));
+            boolean moved = partition.moveTo(log -> logs.replaceByCopy(log, copy));
+            if (partition.standing() instanceof Standing.Following following
+                    && following.leader() != Standing.Following.NO_LEADER) {
+                replication.follow(partition, following);
+            }
+            return moved;
         } catch (RuntimeException refusal) {
-            if (partition.standing() instanceof Standing.Leading leading
-                    && leading.log().isClosed()) {
-                String reason = String.valueOf(refusal.getMessage());
-                stand(partition, new Standing.Offline(reason, leading.leaderEpoch()));
+            PartitionLog log = partition.log();
+            Integer epoch =
+                    log == null || !log.isClosed()
+                            ? null
+                            : epochIn(partition.standing(), logs.directoryOf(log));
+            if (epoch != null) {
+                stand(partition, new Standing.Offline(String.valueOf(refusal.getMessage()), epoch));
             }
             throw refusal;
         }

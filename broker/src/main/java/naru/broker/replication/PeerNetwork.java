@@ -5,6 +5,7 @@ import naru.broker.config.NodeConfig;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
 import naru.quorum.ClusterImage.BrokerNode;
+import naru.quorum.network.RenewedChannels;
 
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ManualMetadataUpdater;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.network.ChannelBuilder;
 import org.apache.kafka.common.network.ChannelBuilders;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.network.Selectable;
@@ -82,7 +84,6 @@ public final class PeerNetwork {
         NodeConfig now = config.get();
         String clientId = "broker-" + now.nodeId() + "-" + purpose;
         LogContext logContext = new LogContext("[" + clientId + "] ");
-        ListenerName listener = new ListenerName(now.interBrokerListenerName());
         Selector selector =
                 new Selector(
                         Math.max(
@@ -94,14 +95,9 @@ public final class PeerNetwork {
                         purpose,
                         Map.of("broker-id", Integer.toString(now.nodeId())),
                         false,
-                        ChannelBuilders.clientChannelBuilder(
-                                protocol(now),
-                                JaasContext.Type.SERVER,
-                                securityOf(now),
-                                listener,
-                                mechanism(now),
-                                Time.SYSTEM,
-                                logContext),
+                        new RenewedChannels(
+                                () -> channels(config.get(), logContext),
+                                securityOf(now).originals()),
                         logContext);
         return new NetworkClient(
                 selector,
@@ -120,6 +116,17 @@ public final class PeerNetwork {
                 new ApiVersions(),
                 logContext,
                 MetadataRecoveryStrategy.NONE);
+    }
+
+    private ChannelBuilder channels(NodeConfig now, LogContext logContext) {
+        return ChannelBuilders.clientChannelBuilder(
+                protocol(now),
+                JaasContext.Type.SERVER,
+                securityOf(now),
+                new ListenerName(now.interBrokerListenerName()),
+                mechanism(now),
+                Time.SYSTEM,
+                logContext);
     }
 
     /** As this broker's own listener of the name speaks; a controller looks at the brokers'. */

@@ -88,6 +88,14 @@ final class Loads {
                         .toList());
     }
 
+    static int to(Move move) {
+        return switch (move) {
+            case Move.Leader leader -> leader.to();
+            case Move.Replica replica -> replica.to();
+            case Move.Drop drop -> throw new AssertionError("goes nowhere: " + drop);
+        };
+    }
+
     static long replicasOn(ClusterLoad load, int node) {
         return load.partitions().stream().filter(one -> one.replicas().contains(node)).count();
     }

@@ -15,6 +15,8 @@ import java.util.Set;
 class PlannerTest {
     private static final long GIB = 1L << 30;
     private static final Terms TERMS = Terms.of(0.1, 100, true);
+    private static final Set<String> NONE = Set.of();
+    private static final Set<String> EVERY = Set.of("t");
 
     @Test
     void evenClusterIsLeftAlone() {
@@ -163,7 +165,9 @@ class PlannerTest {
             loads.partition(GIB, 1, 3);
         }
         Plan plan = Planner.balance(loads.load(), TERMS);
-        assertThat(plan.moves()).isNotEmpty().allMatch(move -> move.from() == 1 && move.to() == 2);
+        assertThat(plan.moves())
+                .isNotEmpty()
+                .allMatch(move -> move.from() == 1 && Loads.to(move) == 2);
     }
 
     @Test
@@ -180,7 +184,7 @@ class PlannerTest {
                 .satisfies(move -> {
                     assertThat(move).isInstanceOf(Move.Leader.class);
                     assertThat(move.before()).isEqualTo(move.after());
-                    assertThat(move.to()).isEqualTo(1);
+                    assertThat(Loads.to(move)).isEqualTo(1);
                 });
     }
 
@@ -226,7 +230,7 @@ class PlannerTest {
         for (int i = 0; i < 8; i++) {
             loads.partition(GIB, 1 + i % 4, 1 + (i + 1) % 4);
         }
-        Plan plan = Planner.drain(loads.load(), Set.of(4), TERMS);
+        Plan plan = Planner.drain(loads.load(), Set.of(4), NONE::contains, TERMS);
         assertThat(plan.obstacles()).isEmpty();
         assertThat(plan.moves().subList(0, 2)).allMatch(Move.Leader.class::isInstance);
         assertThat(plan.moves().subList(2, plan.moves().size()))
@@ -243,7 +247,7 @@ class PlannerTest {
     void tooFewNodesForTheReplicasAreTold() {
         ClusterLoad load =
                 cluster().node(1).node(2).node(3).partition(GIB, 1, 2, 3).partition(0, 3).load();
-        Plan plan = Planner.drain(load, Set.of(3), TERMS);
+        Plan plan = Planner.drain(load, Set.of(3), NONE::contains, TERMS);
         assertThat(plan.obstacles())
                 .singleElement()
                 .satisfies(one -> {
@@ -252,7 +256,56 @@ class PlannerTest {
                             .isEqualTo(
                                     "it has 3 replicas, and there are only 2 other nodes that take"
                                             + " any");
+                    assertThat(one.reducible()).isTrue();
                 });
+    }
+
+    @Test
+    void replicasThatHaveNowhereToGoAreGivenUpWhereThatIsAllowed() {
+        ClusterLoad load =
+                cluster()
+                        .node(1)
+                        .node(2)
+                        .node(3)
+                        .partition(GIB, 3, 1, 2)
+                        .partition(GIB, 3, 1)
+                        .load();
+        Plan plan = Planner.drain(load, Set.of(3), EVERY::contains, TERMS);
+        assertThat(plan.obstacles()).isEmpty();
+        assertThat(plan.copiedBytes()).isEqualTo(GIB);
+        assertThat(plan.moves())
+                .filteredOn(Move.Drop.class::isInstance)
+                .singleElement()
+                .satisfies(move -> {
+                    assertThat(move.from()).isEqualTo(3);
+                    assertThat(move.after()).containsExactlyInAnyOrder(1, 2);
+                });
+        ClusterLoad then = after(load, plan.moves());
+        assertThat(replicasOn(then, 3)).isZero();
+        assertThat(ledBy(then, 3)).isZero();
+        ClusterLoad alone = cluster().node(1).node(2).partition(GIB, 2, 1).load();
+        assertThat(
+                        after(
+                                        alone,
+                                        Planner.drain(alone, Set.of(2), EVERY::contains, TERMS)
+                                                .moves())
+                                .partitions()
+                                .getFirst()
+                                .replicas())
+                .containsExactly(1);
+    }
+
+    @Test
+    void lastReplicaIsNeverGivenUp() {
+        ClusterLoad load = cluster().cordoned(1).node(2).partition(GIB, 2).load();
+        Plan plan = Planner.drain(load, Set.of(2), EVERY::contains, TERMS);
+        assertThat(plan.moves()).isEmpty();
+        assertThat(plan.obstacles())
+                .singleElement()
+                .satisfies(one -> assertThat(one.reducible()).isFalse());
+        ClusterLoad stale =
+                cluster().node(1).node(2).partition(List.of(2, 1), List.of(2), 2, GIB, 0).load();
+        assertThat(Planner.drain(stale, Set.of(2), EVERY::contains, TERMS).moves()).isEmpty();
     }
 
     @Test
@@ -265,7 +318,7 @@ class PlannerTest {
                         .partition(List.of(3, 1), List.of(1), 1, GIB, 0)
                         .partition(List.of(3), List.of(3), -1, GIB, 0)
                         .load();
-        Plan plan = Planner.drain(load, Set.of(3), TERMS);
+        Plan plan = Planner.drain(load, Set.of(3), NONE::contains, TERMS);
         assertThat(after(load, plan.moves()).partitions().getFirst().replicas())
                 .containsExactlyInAnyOrder(1, 2);
         assertThat(plan.obstacles())
@@ -283,9 +336,14 @@ class PlannerTest {
                         .node(4, "b")
                         .partition(GIB, 1, 2)
                         .load();
-        assertThat(Planner.drain(load, Set.of(2), TERMS).moves().getLast().to()).isEqualTo(4);
-        Move crowded = Planner.drain(load, Set.of(2, 4), TERMS).moves().getLast();
-        assertThat(crowded.to()).isEqualTo(3);
+        assertThat(
+                        Loads.to(
+                                Planner.drain(load, Set.of(2), NONE::contains, TERMS)
+                                        .moves()
+                                        .getLast()))
+                .isEqualTo(4);
+        Move crowded = Planner.drain(load, Set.of(2, 4), NONE::contains, TERMS).moves().getLast();
+        assertThat(Loads.to(crowded)).isEqualTo(3);
         assertThat(crowded.reason()).contains("no node of another rack is left");
     }
 }

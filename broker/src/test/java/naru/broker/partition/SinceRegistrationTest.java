@@ -24,7 +24,7 @@ class SinceRegistrationTest {
             new SinceRegistration(1, () -> brokerEpoch, (change, image) -> heard.add(change));
 
     private static OneTopic withBroker(long epoch) {
-        return TOPIC.with(new BrokerNode(1, epoch, true, false, null, List.of(), List.of()));
+        return TOPIC.with(new BrokerNode(1, epoch, true, false, null, List.of(), List.of(), true));
     }
 
     @Test

@@ -124,7 +124,8 @@ final class ModelController {
                         leaves,
                         known.rack(),
                         known.endpoints(),
-                        known.directories()));
+                        known.directories(),
+                        true));
     }
 
     /**
@@ -149,7 +150,14 @@ final class ModelController {
         brokers.put(
                 id,
                 new BrokerNode(
-                        id, epoch, true, false, "rack-" + id, List.of(endpoint), directories));
+                        id,
+                        epoch,
+                        true,
+                        false,
+                        "rack-" + id,
+                        List.of(endpoint),
+                        directories,
+                        true));
         if (seen.add(id)) {
             story.accept("broker " + id + " is new");
         } else if (isAnother || !isClean) {

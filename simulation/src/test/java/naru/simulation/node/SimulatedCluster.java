@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 public final class SimulatedCluster extends BareQuorum {
     static final int NODE = 1;
     private static final ClusterImage.BrokerNode SELF =
-            new ClusterImage.BrokerNode(NODE, 1, false, false, null, List.of(), List.of());
+            new ClusterImage.BrokerNode(NODE, 1, false, false, null, List.of(), List.of(), true);
     private static final int IDS_AT_ONCE = 10;
 
     /** Ids of the node's data folders. */

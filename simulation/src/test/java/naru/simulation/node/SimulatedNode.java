@@ -331,9 +331,9 @@ public final class SimulatedNode {
 
     /** Has a partition's log moved to one of the data folders. */
     public void move(TopicPartition partition, int folder) {
-        Partition led = partitions.get(partition);
-        if (led != null && led.ledLog() != null) {
-            moves.move(led, logs.opened().get(folder % logs.opened().size()));
+        Partition held = partitions.get(partition);
+        if (held != null && held.log() != null) {
+            moves.move(held, logs.opened().get(folder % logs.opened().size()));
         }
     }
 

@@ -29,7 +29,7 @@ final class ModelController {
     }
 
     private static BrokerNode broker(int id, long epoch, boolean fenced) {
-        return new BrokerNode(id, epoch, fenced, false, null, List.of(), List.of());
+        return new BrokerNode(id, epoch, fenced, false, null, List.of(), List.of(), true);
     }
 
     private void publish() {
