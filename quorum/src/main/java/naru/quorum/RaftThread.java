@@ -34,7 +34,7 @@ final class RaftThread extends KafkaRaftClientDriver<ApiMessageAndVersion> {
             int nodeId,
             FaultHandler fatal,
             BooleanSupplier closing) {
-        super(client, "quorum-" + nodeId + "-", fatal, new LogContext("[quorum " + nodeId + "] "));
+        super(client, "quorum-" + nodeId, fatal, new LogContext("[quorum " + nodeId + "] "));
         this.client = client;
         this.nodeId = nodeId;
         this.fatal = fatal;

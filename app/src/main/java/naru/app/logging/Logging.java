@@ -55,6 +55,7 @@ public final class Logging {
         setLevel("naru", Level.INFO);
         // They tell at WARN or ERROR what is no fault: configuration that other parts read, a
         // metrics bean that is there already, clients that go away, a controller that begins.
+        setLevel("naru.quorum.RaftThread", Level.WARNING);
         setLevel("org.apache.kafka.common.config.AbstractConfig", Level.OFF);
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
