@@ -1,5 +1,7 @@
 package naru.app;
 
+import io.prometheus.metrics.model.registry.MultiCollector;
+
 import naru.app.metrics.MetricsEndpoint;
 import naru.broker.Node;
 import naru.broker.OwnClients;
@@ -29,6 +31,8 @@ import java.util.concurrent.CountDownLatch;
 final class Nodes {
     private static final Logger LOG = LoggerFactory.getLogger("naru.node");
 
+    private static final String BROKER = "broker";
+
     private Nodes() {}
 
     static NodeLauncher ofThisBuild() {
@@ -52,6 +56,9 @@ final class Nodes {
                         listener,
                         NaruSettings.INSECURE_LISTENERS);
             }
+            if (!config.services().contains(BROKER)) {
+                return alone(config, end);
+            }
             node =
                     Node.start(
                             config,
@@ -62,7 +69,7 @@ final class Nodes {
             if (firstUser != null) {
                 node.add(firstUser);
             }
-            List<MetricsEndpoint> endpoints = metrics(config, node);
+            List<MetricsEndpoint> endpoints = metrics(config, node.metrics());
             try {
                 return new Running(
                         node,
@@ -86,6 +93,26 @@ final class Nodes {
         }
     }
 
+    /** Services beside a cluster that others run. */
+    private static NodeLauncher.RunningNode alone(NodeConfig config, CountDownLatch end) {
+        String cluster = config.text(NaruSettings.BOOTSTRAP);
+        if (cluster == null) {
+            throw new StartFailure(
+                    "%s leaves the broker out, so %s has to name the Kafka cluster that the services use, for example --set %s=127.0.0.1:9092"
+                            .formatted(
+                                    NaruSettings.SERVICES,
+                                    NaruSettings.BOOTSTRAP,
+                                    NaruSettings.BOOTSTRAP));
+        }
+        List<MetricsEndpoint> endpoints = metrics(config, List.of());
+        try {
+            return new Alone(cluster, endpoints, Services.start(config, Map.of(), Login.OPEN), end);
+        } catch (StartFailure refused) {
+            endpoints.forEach(MetricsEndpoint::close);
+            throw refused;
+        }
+    }
+
     /** Users of the services are those of the broker, and may do there what they may here. */
     private static Login login(Node node) {
         Optional<Map<String, Object>> anybody = node.forAnybody();
@@ -98,11 +125,12 @@ final class Nodes {
                 users.properties(), users.mechanisms(), anybody, InstantSource.system());
     }
 
-    private static List<MetricsEndpoint> metrics(NodeConfig config, Node node) {
+    private static List<MetricsEndpoint> metrics(
+            NodeConfig config, List<MultiCollector> collectors) {
         List<MetricsEndpoint> endpoints = new ArrayList<>();
         for (String address : config.list(NaruSettings.METRICS_LISTENERS)) {
             try {
-                endpoints.add(new MetricsEndpoint(URI.create(address), node.metrics()));
+                endpoints.add(new MetricsEndpoint(URI.create(address), collectors));
             } catch (IOException e) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw new StartFailure(
@@ -151,6 +179,41 @@ final class Nodes {
             services.close();
             endpoints.forEach(MetricsEndpoint::close);
             node.close();
+            end.countDown();
+        }
+    }
+
+    /** Services of a cluster that others run. */
+    private record Alone(
+            String cluster, List<MetricsEndpoint> endpoints, Services services, CountDownLatch end)
+            implements NodeLauncher.RunningNode {
+        @Override
+        public String summary() {
+            return "beside the cluster at "
+                    + cluster
+                    + ": "
+                    + String.join("; ", services.summary());
+        }
+
+        @Override
+        public List<String> bootstrap() {
+            return List.of(cluster);
+        }
+
+        @Override
+        public Newcomers newcomers() {
+            throw new IllegalStateException("no broker runs here that could let nodes in");
+        }
+
+        @Override
+        public void awaitEnd() throws InterruptedException {
+            end.await();
+        }
+
+        @Override
+        public void close() {
+            services.close();
+            endpoints.forEach(MetricsEndpoint::close);
             end.countDown();
         }
     }
