@@ -39,7 +39,8 @@ class ArchitectureTest {
                     Map.entry(
                             "broker uses only [coordination, log, quorum, wire]",
                             "broker.KnowsApp"),
-                    Map.entry("registry uses only [wire]", "registry.KnowsLog"),
+                    Map.entry("http uses no module", "http.KnowsLog"),
+                    Map.entry("registry uses only [http]", "registry.KnowsLog"),
                     Map.entry("junit uses only [broker]", "junit.KnowsLog"),
                     Map.entry("nothing uses junit", "app.KnowsJunit"),
                     Map.entry(
@@ -75,6 +76,7 @@ class ArchitectureTest {
                         "quorum",
                         "coordination",
                         "broker",
+                        "http",
                         "registry",
                         "app",
                         "junit",

@@ -338,14 +338,14 @@ public final class LogDirectories implements AutoCloseable {
         TopicPartition partition = log.topicPartition();
         LogDirectory source = directoryOf(log);
         LogDirectory target = directoryOf(copy);
-        log.retire();
+        log.retire(true);
         PartitionLog moved;
         try {
             copyTail(log, copy);
             moved = target.promote(copy, log.highWatermark());
         } catch (RuntimeException refusal) {
             if (!target.holds(partition, log.topicId())) {
-                log.resume();
+                log.retire(false);
             }
             throw refusal;
         }

@@ -536,7 +536,7 @@ public final class LogDirectory implements AutoCloseable {
         TopicPartition partition = log.topicPartition();
         logs.remove(partition);
         checkpoints.forget(partition);
-        log.retire();
+        log.retire(true);
         compactor.forget(partition);
         Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
         try {

@@ -686,17 +686,10 @@ public final class PartitionLog {
         }
     }
 
-    /** Takes no more appends; what was given out to readers stays open. */
-    void retire() {
+    /** From now on takes no appends, or takes them again; what readers were given stays open. */
+    void retire(boolean retired) {
         synchronized (lock) {
-            closed = true;
-        }
-    }
-
-    /** Takes appends again after {@link #retire}. */
-    void resume() {
-        synchronized (lock) {
-            closed = false;
+            closed = retired;
         }
     }
 }

@@ -123,19 +123,7 @@ public final class NaruSettings {
                 ConfigDef.ValidList.in(false, services().toArray(String[]::new)),
                 HIGH,
                 "Which services this node runs.");
-        settings.define(
-                BOOTSTRAP,
-                STRING,
-                null,
-                MEDIUM,
-                "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
-        settings.define(
-                REGISTRY_TOPIC,
-                STRING,
-                "_schemas",
-                LOW,
-                "The topic in which the registry keeps schemas, in the format of Confluent's"
-                        + " registry.");
+        defineServices(settings);
         defineCluster(settings);
         defineBalance(settings);
         settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);
@@ -173,13 +161,6 @@ public final class NaruSettings {
                     + " there are few, so that they learn of a rebalance at once; more seldom when"
                     + " there are many, never more seldom than the protocol's own setting says. 0:"
                     + " always as that one says.");
-        HTTP_PORTS.forEach((service, port) ->
-                settings.define(
-                        listenersOf(service),
-                        LIST,
-                        List.of("http://127.0.0.1:" + port),
-                        MEDIUM,
-                        "Addresses of the " + service + " service, each http://HOST:PORT."));
         settings.define(
                 METRICS_LISTENERS,
                 LIST,
@@ -188,6 +169,29 @@ public final class NaruSettings {
                 "Addresses of Prometheus metrics and health, each http://HOST:PORT; empty for"
                         + " none.");
         return settings;
+    }
+
+    private static void defineServices(ConfigDef settings) {
+        settings.define(
+                BOOTSTRAP,
+                STRING,
+                null,
+                MEDIUM,
+                "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
+        settings.define(
+                REGISTRY_TOPIC,
+                STRING,
+                "_schemas",
+                LOW,
+                "The topic in which the registry keeps schemas, in the format of Confluent's"
+                        + " registry.");
+        HTTP_PORTS.forEach((service, port) ->
+                settings.define(
+                        listenersOf(service),
+                        LIST,
+                        List.of("http://127.0.0.1:" + port),
+                        MEDIUM,
+                        "Addresses of the " + service + " service, each http://HOST:PORT."));
     }
 
     private static void defineCluster(ConfigDef settings) {
