@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -29,10 +30,10 @@ import java.util.function.Function;
 /**
  * Kafka's log of the metadata, which a full volume does not end. Before it writes, it looks whether
  * there is room, and waits for it; a leader that others could follow fails with {@link
- * NoRoomException} instead, and is to resign. Should the volume be filled in between, Kafka's log
- * refuses everything from then on, and what it has in memory may not be what the file holds: it is
- * opened anew once there is room, which cuts a torn write off, brought to where it was, and what
- * was refused is done again.
+ * NoRoomException} instead, once in a while, and is to resign. Should the volume be filled in
+ * between, Kafka's log refuses everything from then on, and what it has in memory may not be what
+ * the file holds: it is opened anew once there is room, which cuts a torn write off, brought to
+ * where it was, and what was refused is done again.
  *
  * <p>A failed sync is passed on: nobody knows what the disk has.
  *
@@ -40,6 +41,7 @@ import java.util.function.Function;
  */
 public final class MetadataLog implements RaftLog {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataLog.class);
+    private static final Duration BETWEEN_RESIGNATIONS = Duration.ofSeconds(30);
 
     private final Path folder;
     private final Opener opener;
@@ -48,6 +50,7 @@ public final class MetadataLog implements RaftLog {
     private final BooleanSupplier othersCanLead;
     private volatile Opened opened;
     private long highWatermark;
+    private long resignedNanos = System.nanoTime() - BETWEEN_RESIGNATIONS.toNanos();
 
     /** Opens Kafka's log; its tasks go to this scheduler. */
     @FunctionalInterface
@@ -57,10 +60,29 @@ public final class MetadataLog implements RaftLog {
 
     private record Opened(KafkaRaftLog log, LogTasks tasks) {}
 
-    /** Where the log stood before it was asked to do something. */
+    /** What an action does to the log, and so what must hold when it was opened anew for it. */
+    private enum Kind {
+        /** It ends where it ended, in the epoch that it had. */
+        APPENDS,
+        /** It may be shorter. */
+        CUTS,
+        /** It ends where it ended. */
+        KEEPS
+    }
+
+    /**
+     * Where the log stood before it was asked to do something.
+     *
+     * @param epoch of the log's end where that is to be kept, else {@link #NO_EPOCH}: with a
+     *     snapshot beyond its end a log has none
+     */
     private record Mark(long end, int epoch) {
-        static Mark of(KafkaRaftLog log) {
-            return new Mark(log.endOffset().offset(), log.lastFetchedEpoch());
+        static final int NO_EPOCH = -1;
+
+        static Mark of(KafkaRaftLog log, Kind kind) {
+            return new Mark(
+                    log.endOffset().offset(),
+                    kind == Kind.APPENDS ? log.lastFetchedEpoch() : NO_EPOCH);
         }
     }
 
@@ -93,19 +115,29 @@ public final class MetadataLog implements RaftLog {
     @Override
     public LogAppendInfo appendAsLeader(Records records, int epoch) {
         if (!room.has(records.sizeInBytes())) {
-            if (othersCanLead.getAsBoolean()) {
+            if (othersCanLead.getAsBoolean() && mayResign()) {
                 throw new NoRoomException(
                         "The volume of " + folder + " has no room, so another node is to lead");
             }
             room.await(records.sizeInBytes());
         }
-        return doing(false, log -> log.appendAsLeader(untouched(records), epoch));
+        return doing(Kind.APPENDS, log -> log.appendAsLeader(untouched(records), epoch));
+    }
+
+    /** Where no voter has room, leaders that take turns in resigning would help nobody. */
+    private boolean mayResign() {
+        long now = System.nanoTime();
+        boolean may = now - resignedNanos >= BETWEEN_RESIGNATIONS.toNanos();
+        if (may) {
+            resignedNanos = now;
+        }
+        return may;
     }
 
     @Override
     public LogAppendInfo appendAsFollower(Records records, int epoch) {
         room.await(records.sizeInBytes());
-        return doing(false, log -> log.appendAsFollower(untouched(records), epoch));
+        return doing(Kind.APPENDS, log -> log.appendAsFollower(untouched(records), epoch));
     }
 
     /** A write that breaks off leaves the position in the middle of what it was given. */
@@ -119,7 +151,7 @@ public final class MetadataLog implements RaftLog {
     public void initializeLeaderEpoch(int epoch) {
         var _ =
                 doing(
-                        false,
+                        Kind.APPENDS,
                         log -> {
                             log.initializeLeaderEpoch(epoch);
                             return epoch;
@@ -130,7 +162,7 @@ public final class MetadataLog implements RaftLog {
     public void truncateTo(long offset) {
         var _ =
                 doing(
-                        true,
+                        Kind.CUTS,
                         log -> {
                             log.truncateTo(offset);
                             return offset;
@@ -141,18 +173,18 @@ public final class MetadataLog implements RaftLog {
     @Override
     public boolean truncateToLatestSnapshot() {
         long start = startOffset();
-        boolean truncated = doing(true, KafkaRaftLog::truncateToLatestSnapshot);
+        boolean truncated = doing(Kind.CUTS, KafkaRaftLog::truncateToLatestSnapshot);
         return truncated || startOffset() != start;
     }
 
     @Override
     public boolean deleteBeforeSnapshot(OffsetAndEpoch snapshotId) {
-        return doing(false, log -> log.deleteBeforeSnapshot(snapshotId));
+        return doing(Kind.KEEPS, log -> log.deleteBeforeSnapshot(snapshotId));
     }
 
     @Override
     public boolean maybeClean() {
-        return doing(false, KafkaRaftLog::maybeClean);
+        return doing(Kind.KEEPS, KafkaRaftLog::maybeClean);
     }
 
     @Override
@@ -168,16 +200,13 @@ public final class MetadataLog implements RaftLog {
 
     @Override
     public LogFetchInfo read(long startOffset, Isolation isolation, int maxTotalBatchBytes) {
-        return doing(false, log -> log.read(startOffset, isolation, maxTotalBatchBytes));
+        return doing(Kind.KEEPS, log -> log.read(startOffset, isolation, maxTotalBatchBytes));
     }
 
     // ---- patience ----
 
-    /**
-     * @param cuts whether the log may be shorter afterwards
-     */
-    private <T> T doing(boolean cuts, Function<KafkaRaftLog, T> action) {
-        Mark before = Mark.of(opened.log());
+    private <T> T doing(Kind kind, Function<KafkaRaftLog, T> action) {
+        Mark before = Mark.of(opened.log(), kind);
         while (true) {
             Opened present = opened;
             try {
@@ -186,7 +215,7 @@ public final class MetadataLog implements RaftLog {
                 if (!present.tasks().wantedRoom() && !room.isWantOfRoom(refusal)) {
                     throw refusal;
                 }
-                openAnew(before, cuts, refusal);
+                openAnew(before, kind, refusal);
             }
         }
     }
@@ -195,14 +224,14 @@ public final class MetadataLog implements RaftLog {
      * The former log is not closed, as that would cut the file, and who reads what was committed
      * may still read from it. Its files are closed when nobody holds it any more.
      */
-    private void openAnew(Mark before, boolean cuts, Throwable refusal) {
+    private void openAnew(Mark before, Kind kind, Throwable refusal) {
         opened.tasks().retire();
         Throwable last = refusal;
         while (true) {
             room.awaitAfter(String.valueOf(last), 0);
             try {
                 Opened fresh = open();
-                bringBack(fresh.log(), before, cuts);
+                bringBack(fresh.log(), before, kind);
                 opened = fresh;
                 LOG.info("The metadata log {} was opened anew and goes on", folder);
                 return;
@@ -219,16 +248,16 @@ public final class MetadataLog implements RaftLog {
     }
 
     /** What was refused may stand in the file all the same, and is to be written again. */
-    private void bringBack(KafkaRaftLog fresh, Mark before, boolean cuts) {
+    private void bringBack(KafkaRaftLog fresh, Mark before, Kind kind) {
         long end = fresh.endOffset().offset();
         if (end > before.end()) {
             fresh.truncateTo(before.end());
-        } else if (end < before.end() && !cuts) {
+        } else if (end < before.end() && kind != Kind.CUTS) {
             throw new IllegalStateException(
                     "The metadata log ended at %d and ends at %d now that it is opened anew"
                             .formatted(before.end(), end));
         }
-        if (!cuts && fresh.lastFetchedEpoch() < before.epoch()) {
+        if (kind == Kind.APPENDS && fresh.lastFetchedEpoch() < before.epoch()) {
             fresh.initializeLeaderEpoch(before.epoch());
         }
         fresh.updateHighWatermark(
@@ -299,7 +328,7 @@ public final class MetadataLog implements RaftLog {
 
     @Override
     public LogOffsetMetadata highWatermark() {
-        return doing(false, KafkaRaftLog::highWatermark);
+        return doing(Kind.KEEPS, KafkaRaftLog::highWatermark);
     }
 
     @Override

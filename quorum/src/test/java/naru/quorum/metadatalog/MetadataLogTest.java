@@ -194,6 +194,29 @@ final class MetadataLogTest {
         assertThatThrownBy(() -> ofMany.appendAsLeader(records(0, FEW), EPOCH))
                 .isInstanceOf(NoRoomException.class);
         assertThat(ofMany.endOffset().offset()).isZero();
+
+        CompletableFuture<Void> again =
+                CompletableFuture.runAsync(() -> ofMany.appendAsLeader(records(0, FEW), EPOCH));
+        awaitWaiting();
+        volume.makeRoom();
+        done(again);
+        assertThat(sizes(ofMany)).as("elected again soon").containsExactly(FEW);
+    }
+
+    @Test
+    void snapshotOfALogThatWasEmptyIsTakenIn() throws Exception {
+        folder = mount.resolve("other").resolve(folder.getFileName());
+        Files.createDirectories(folder);
+        MetadataLog empty = log(false);
+        OffsetAndEpoch id = new OffsetAndEpoch(100, EPOCH);
+        try (RawSnapshotWriter writer = empty.createNewSnapshotUnchecked(id).orElseThrow()) {
+            writer.append(records(0, FEW));
+            writer.freeze();
+        }
+        assertThat(empty.truncateToLatestSnapshot()).isTrue();
+        assertThat(empty.endOffset().offset()).isEqualTo(100);
+        assertThat(empty.lastFetchedEpoch()).isEqualTo(EPOCH);
+        assertThat(empty.createNewSnapshotUnchecked(id)).isEmpty();
     }
 
     @Test
