@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A {@link ClusterImage} that looks into Kafka's own. What it derives, it derives once. */
 final class ImageView implements ClusterImage {
@@ -71,6 +72,11 @@ final class ImageView implements ClusterImage {
     public @Nullable BrokerNode broker(int id) {
         BrokerRegistration registration = metadata.cluster().broker(id);
         return registration == null ? null : node(registration);
+    }
+
+    /** Ids of the controllers that have registered, voters and those to be. */
+    Set<Integer> controllers() {
+        return metadata.cluster().controllers().keySet();
     }
 
     @Override

@@ -97,7 +97,15 @@ public final class KraftQuorum implements Quorum {
         FaultHandler fatal = EngineFaults.fatal(options.fatalFault());
         EngineTimer timer = new EngineTimer(options.nodeId());
         parts.push(timer);
-        this.raft = new RaftEngine(options, settings, storage, network, timer, fatal);
+        this.raft =
+                new RaftEngine(
+                        options,
+                        settings,
+                        storage,
+                        network,
+                        timer,
+                        () -> imageView().controllers(),
+                        fatal);
         MetadataLoader loader = loader(options.nodeId(), raft, fatal);
         parts.push(loader);
         parts.push(raft);
@@ -163,7 +171,7 @@ public final class KraftQuorum implements Quorum {
         QuorumController engine =
                 ControllerEngine.start(options, settings, storage, raft, tokens.cache(), fatal);
         parts.push(engine);
-        RaftRequests requests = new RaftRequests(raft.driver(), options.controllers().name());
+        RaftRequests requests = new RaftRequests(raft, options.controllers().name());
         LocalController administration =
                 new LocalController(
                         options.nodeId(),
@@ -249,6 +257,11 @@ public final class KraftQuorum implements Quorum {
     @Override
     public String clusterId() {
         return storage.clusterId();
+    }
+
+    /** Whether this node takes no part in the quorum because its volume has no room. */
+    boolean awaitsRoom() {
+        return raft.awaitsRoom();
     }
 
     /** The id of each data folder, as its {@code meta.properties} has it. */

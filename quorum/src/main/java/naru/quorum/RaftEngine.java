@@ -1,10 +1,14 @@
 package naru.quorum;
 
 import naru.quorum.ClusterImage.BrokerEndpoint;
+import naru.quorum.metadatalog.DiskRoom;
+import naru.quorum.metadatalog.MetadataLog;
+import naru.quorum.metadatalog.VoteState;
 import naru.quorum.network.ControllerNetwork;
 
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
@@ -13,14 +17,14 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.raft.Endpoints;
-import org.apache.kafka.raft.FileQuorumStateStore;
 import org.apache.kafka.raft.KafkaRaftClient;
-import org.apache.kafka.raft.KafkaRaftClientDriver;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.raft.internals.KafkaRaftLog;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.fault.FaultHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,45 +37,59 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The replicated metadata log: Kafka's Raft client, its log on disk, its thread.
  *
- * <p>Threads: one for Raft, which also writes and syncs the log. {@link #close()} ends it.
+ * <p>Threads: one for Raft, which also writes and syncs the log, and waits where there is no room
+ * for that. {@link #close()} ends it.
  */
 final class RaftEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftEngine.class);
     private static final int HANDOVER_MILLIS = 1_000;
 
     private final QuorumConfig config;
     private final Metrics metrics = new Metrics();
     private final ListenerName listenerName;
-    private final KafkaRaftLog log;
+    private final DiskRoom room;
+    private final MetadataLog log;
     private final KafkaRaftClient<ApiMessageAndVersion> client;
-    private final KafkaRaftClientDriver<ApiMessageAndVersion> driver;
+    private final RaftThread driver;
 
+    /**
+     * @param controllers ids of all that the metadata know
+     */
     RaftEngine(
             QuorumOptions options,
             QuorumSettings settings,
             NodeStorage storage,
             ControllerNetwork network,
             EngineTimer timer,
+            Supplier<Set<Integer>> controllers,
             FaultHandler fatal)
             throws IOException {
         int nodeId = options.nodeId();
         this.config = settings.quorum();
-        LogContext logContext = new LogContext("[quorum " + nodeId + "] ");
         this.listenerName = ListenerName.normalised(options.controllers().name());
         Path folder = storage.metadataLogFolder();
         Files.createDirectories(folder);
+        this.room = new DiskRoom(folder);
         this.log =
-                KafkaRaftLog.createLog(
-                        Topic.CLUSTER_METADATA_TOPIC_PARTITION,
-                        Uuid.METADATA_TOPIC_ID,
-                        folder.toFile(),
-                        Time.SYSTEM,
+                new MetadataLog(
+                        folder,
+                        tasks ->
+                                KafkaRaftLog.createLog(
+                                        Topic.CLUSTER_METADATA_TOPIC_PARTITION,
+                                        Uuid.METADATA_TOPIC_ID,
+                                        folder.toFile(),
+                                        Time.SYSTEM,
+                                        tasks,
+                                        settings.metadataLog(),
+                                        nodeId),
                         timer,
-                        settings.metadataLog(),
-                        nodeId);
+                        room,
+                        () -> hasOtherVoter(nodeId, controllers.get()));
         this.client =
                 new KafkaRaftClient<>(
                         OptionalInt.of(nodeId),
@@ -84,21 +102,24 @@ final class RaftEngine implements AutoCloseable {
                         log,
                         Time.SYSTEM,
                         timer,
-                        logContext,
+                        new LogContext("[quorum " + nodeId + "] "),
                         settings.isController(),
                         storage.clusterId(),
                         bootstrapServers(options.controllers().endpoints()),
                         endpoints(options.controllers().endpoints()),
                         Feature.KRAFT_VERSION.supportedVersionRange(),
                         config);
-        this.driver =
-                new KafkaRaftClientDriver<>(client, "quorum-" + nodeId + "-", fatal, logContext);
+        this.driver = new RaftThread(client, nodeId, fatal, room::isClosed);
         client.initialize(
                 staticVoters(storage.former(), options, FirstVoters.of(options, settings)),
-                new FileQuorumStateStore(
-                        folder.resolve(FileQuorumStateStore.DEFAULT_FILE_NAME).toFile()),
+                new VoteState(folder, room),
                 metrics,
                 ignored -> {});
+    }
+
+    private boolean hasOtherVoter(int nodeId, Set<Integer> controllers) {
+        return controllers.stream()
+                .anyMatch(id -> id != nodeId && client.voterNode(id, listenerName).isPresent());
     }
 
     /**
@@ -148,8 +169,13 @@ final class RaftEngine implements AutoCloseable {
         return client;
     }
 
-    KafkaRaftClientDriver<ApiMessageAndVersion> driver() {
+    RaftThread driver() {
         return driver;
+    }
+
+    /** Whether Raft waits for room on its volume, and answers nobody meanwhile. */
+    boolean awaitsRoom() {
+        return room.isAwaited();
     }
 
     void start() {
@@ -162,6 +188,7 @@ final class RaftEngine implements AutoCloseable {
      */
     @Override
     public void close() {
+        room.close();
         try {
             if (driver.isAlive()) {
                 var _ = client.shutdown(HANDOVER_MILLIS);
@@ -170,6 +197,8 @@ final class RaftEngine implements AutoCloseable {
             driver.shutdown();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        } catch (KafkaStorageException refused) {
+            LOG.error("The metadata log is not synced at its end: {}", refused.getMessage());
         } finally {
             Utils.closeQuietly(log, "metadata log");
             metrics.close();

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -184,6 +186,36 @@ final class SeveralNodesTest {
 
         assertThat(createTopic(broker, "orders", 1).topics().find("orders").errorCode()).isZero();
         assertThat(broker.standing().leaderId()).isNotEqualTo(OptionalInt.of(first));
+    }
+
+    @Test
+    void controllerWithoutRoomHandsOverAndFollowsAgainWhenThereIsRoom() throws IOException {
+        Map<Integer, SmallVolume> volumes = new TreeMap<>();
+        try {
+            for (int id = 1; id <= 3; id++) {
+                Path root = Files.createDirectories(folder.resolve("node-" + id));
+                volumes.put(id, SmallVolume.mount(root));
+                open(id, Map.of());
+            }
+            KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
+            await(register(broker));
+            int full = active(1, 2, 3);
+            SmallVolume volume = Objects.requireNonNull(volumes.get(full));
+            volume.fill(0);
+
+            assertThat(createTopic(broker, "orders", 1).topics().find("orders").errorCode())
+                    .isZero();
+            assertThat(broker.standing().leaderId()).isNotEqualTo(OptionalInt.of(full));
+
+            volume.makeRoom();
+            awaitUntil(() -> node(full).image().topic("orders") != null);
+            assertThat(createTopic(node(full), "more", 1).topics().find("more").errorCode())
+                    .isZero();
+        } finally {
+            close();
+            nodes.clear();
+            volumes.values().forEach(SmallVolume::close);
+        }
     }
 
     @Test

@@ -137,22 +137,14 @@ public enum Fault {
             stage.note("lose the folder of %d".formatted(node));
         }
     },
-    /**
-     * No byte more fits on the volume of a node. The engine of the metadata may end the node then,
-     * as it does with Kafka.
-     */
+    /** No byte more fits on the volume of a node, which goes on by itself when there is room. */
     FILL_DISK {
         @Override
         void inject(Stage stage) {
             int node = stage.leader();
             NaruProcess process = stage.cluster().node(node);
             Path ballast = process.dataFolder().resolveSibling("ballast");
-            stage.undoBy(() -> {
-                delete(ballast);
-                if (!process.isAlive()) {
-                    process.launch();
-                }
-            });
+            stage.undoBy(() -> delete(ballast));
             fill(ballast);
             stage.note("fill the disk of %d".formatted(node));
         }
