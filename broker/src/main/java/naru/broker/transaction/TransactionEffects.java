@@ -5,6 +5,7 @@ import naru.broker.coordinator.Effects;
 import naru.coordination.Decision;
 import naru.coordination.transaction.TransactionCommand;
 import naru.coordination.transaction.TransactionEffect.NeedProducerId;
+import naru.coordination.transaction.TransactionEffect.TimedOut;
 import naru.coordination.transaction.TransactionEffect.WriteMarkers;
 import naru.quorum.ClusterImage;
 import naru.quorum.Quorum;
@@ -12,9 +13,13 @@ import naru.quorum.Quorum;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings about what transaction shards decide. Threads: any. */
 public final class TransactionEffects implements Effects<TransactionCommand> {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.transaction");
+
     private final MarkerWriter markers;
     private final ProducerIds ids;
     private final Quorum quorum;
@@ -33,6 +38,13 @@ public final class TransactionEffects implements Effects<TransactionCommand> {
             case WriteMarkers write ->
                     new MarkerRound(write, markers, () -> knowsAsMuch(write), alarm, decider)
                             .begin();
+            case TimedOut(String id, int timeoutMillis) ->
+                    LOG.info(
+                            "the transaction of {} was open for longer than its"
+                                + " transaction.timeout.ms ({}) and is aborted; a commit of it is"
+                                + " refused with INVALID_TXN_STATE",
+                            id,
+                            timeoutMillis);
             case NeedProducerId need -> giveProducerId(need, decider);
             default -> throw new IllegalStateException("transactions have no effect " + effect);
         }

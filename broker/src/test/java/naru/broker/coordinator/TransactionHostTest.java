@@ -71,6 +71,7 @@ class TransactionHostTest {
                             asked.add(write);
                             deciders.add(decider);
                         }
+                        case TransactionEffect.TimedOut over -> {}
                     }
                 });
     }

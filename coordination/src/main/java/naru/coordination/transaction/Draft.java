@@ -48,6 +48,12 @@ final class Draft {
                         prepared.clientVersion()));
     }
 
+    /** Has it told that the transaction is aborted because its time is over. */
+    void tellTimedOut(Entry entry) {
+        effects.add(
+                new TransactionEffect.TimedOut(entry.id(), entry.transaction().timeoutMillis()));
+    }
+
     void reply(long ticket, ApiMessage response) {
         replies.add(new Decision.Reply(ticket, response));
     }

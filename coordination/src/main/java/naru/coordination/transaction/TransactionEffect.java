@@ -31,6 +31,12 @@ public sealed interface TransactionEffect extends Decision.Effect {
             implements TransactionEffect {}
 
     /**
+     * A transaction was open longer than its producer said it would be, and is aborted; somebody
+     * may wonder why its commit fails.
+     */
+    record TimedOut(String transactionalId, int timeoutMillis) implements TransactionEffect {}
+
+    /**
      * The request cannot be decided without a new producer id: {@link
      * TransactionCommand.ProducerIdGiven} or {@link TransactionCommand.ProducerIdRefused} is
      * expected.

@@ -160,6 +160,7 @@ public final class TransactionShard implements Shard<TransactionCommand> {
         } else if (transaction.is(TransactionStatus.ONGOING)) {
             entry.retryAt(draft.nowMillis() + TransactionSettings.RETRY_MILLIS);
             Ending.fence(entry, null, draft);
+            draft.tellTimedOut(entry);
         } else if (entry.areMarkersWritten()) {
             Ending.complete(entry, draft);
         }

@@ -50,6 +50,7 @@ final class TransactionRun {
     private final Map<Long, ApiMessage> replies = new HashMap<>();
     private final Set<Long> refused = new HashSet<>();
     private final Set<Long> open = new HashSet<>();
+    private final List<String> timedOut = new ArrayList<>();
     private final Queue<WriteMarkers> markers = new ArrayDeque<>();
     private TransactionShard shard = shard();
     private long now = 1_000_000;
@@ -92,6 +93,7 @@ final class TransactionRun {
         for (Decision.Effect effect : decision.effects()) {
             switch ((TransactionEffect) effect) {
                 case WriteMarkers write -> markers.add(write);
+                case TransactionEffect.TimedOut(String id, int timeout) -> timedOut.add(id);
                 case NeedProducerId need ->
                         tell(
                                 idsFail
@@ -269,6 +271,11 @@ final class TransactionRun {
     DescribeTransactionsResponseData.TransactionState described() {
         long ticket = send(t -> new TransactionCommand.DescribeTransaction(t, ID));
         return reply(ticket, DescribeTransactionsResponseData.class).transactionStates().getFirst();
+    }
+
+    /** Ids of which it was told that their time was over. */
+    List<String> timedOut() {
+        return timedOut;
     }
 
     String state() {

@@ -412,12 +412,24 @@ class TransactionShardTest {
         Producer producer = in("Ongoing", version);
         run.pass(TransactionRun.TIMEOUT - 1);
         assertThat(run.state()).isEqualTo("Ongoing");
+        assertThat(run.timedOut()).isEmpty();
         run.pass(1);
+        assertThat(run.timedOut()).containsExactly(TransactionRun.ID);
         assertThat(run.state()).isEqualTo("PrepareAbort");
         run.writeMarkers();
         assertThat(run.state()).isEqualTo("CompleteAbort");
         assertThat(run.add(producer, 0, TransactionRun.A)).isEqualTo(Errors.PRODUCER_FENCED);
         assertThat(run.error(run.endLater(producer, true, OLD))).isEqualTo(Errors.PRODUCER_FENCED);
+    }
+
+    /** As Kafka 4.3.1 answers, which takes the end for a repeated one of the same producer. */
+    @ParameterizedTest
+    @CsvSource({"true, INVALID_TXN_STATE", "false, NONE"})
+    void endOfWhatTimedOutIsAnsweredByHowItEnded(boolean commit, Errors told) {
+        Producer producer = in("Ongoing", NEW);
+        run.pass(TransactionRun.TIMEOUT);
+        run.writeMarkers();
+        assertThat(run.error(run.endLater(producer, commit, NEW))).isEqualTo(told);
     }
 
     @Test

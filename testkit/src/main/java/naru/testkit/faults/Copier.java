@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -39,6 +40,7 @@ final class Copier extends Client {
     private @Nullable Producer<String, String> producer;
     private @Nullable Consumer<String, String> consumer;
     private int transactions;
+    private long begunNanos;
 
     Copier(
             String name,
@@ -70,7 +72,11 @@ final class Copier extends Client {
                 copy(open, input, records);
             }
         } catch (KafkaException failure) {
-            history().onMishap(name() + " begins anew: " + failure);
+            long open = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+            history()
+                    .onMishap(
+                            "%s begins anew %d ms after it began its transaction: %s"
+                                    .formatted(name(), open, failure));
             end();
             pause(100);
         }
@@ -82,6 +88,7 @@ final class Copier extends Client {
             ConsumerRecords<String, String> records) {
         String transaction = name() + "-" + ++transactions + "-" + System.nanoTime();
         open.beginTransaction();
+        begunNanos = System.nanoTime();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (ConsumerRecord<String, String> record : records) {
             Copy copy =
