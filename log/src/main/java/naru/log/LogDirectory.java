@@ -63,6 +63,7 @@ public final class LogDirectory implements AutoCloseable {
     private final LogServices services;
     private final LogOpening opening;
     private final FolderHealth health;
+    private final FolderRoom room;
     private final Housekeeping housekeeping;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Offline> offline = new ConcurrentHashMap<>();
@@ -85,6 +86,7 @@ public final class LogDirectory implements AutoCloseable {
         DataFolder.make(disk, options.path());
         this.checkpoints = new Checkpoints(disk, options.path());
         this.health = new FolderHealth(disk, options.path());
+        this.room = new FolderRoom(disk, options.path(), clock);
         this.housekeeping =
                 new Housekeeping(
                         options,
@@ -158,6 +160,11 @@ public final class LogDirectory implements AutoCloseable {
         @Override
         public CursorPool cursors() {
             return cursors;
+        }
+
+        @Override
+        public FolderRoom room() {
+            return room;
         }
 
         @Override

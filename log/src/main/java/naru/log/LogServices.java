@@ -16,6 +16,9 @@ interface LogServices {
 
     CursorPool cursors();
 
+    /** What the folder's volume has left for records. */
+    FolderRoom room();
+
     /** {@code directory.id} of the folder. */
     Uuid directoryId();
 

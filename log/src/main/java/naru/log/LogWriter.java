@@ -27,6 +27,7 @@ final class LogWriter {
 
     private final PartitionLog log;
     private final SegmentContext context;
+    private final FolderRoom room;
     private final Segments segments;
     private final LeaderEpochs epochs;
     private final LogProducers producers;
@@ -40,12 +41,14 @@ final class LogWriter {
     LogWriter(
             PartitionLog log,
             SegmentContext context,
+            FolderRoom room,
             Segments segments,
             LeaderEpochs epochs,
             LogProducers producers,
             WriteFault fault) {
         this.log = log;
         this.context = context;
+        this.room = room;
         this.segments = segments;
         this.epochs = epochs;
         this.producers = producers;
@@ -74,6 +77,7 @@ final class LogWriter {
             long nowMillis) {
         Segment active = segments.active();
         try {
+            room.take(batches.remaining());
             noteEpochs(batches);
             active = activeFor(config, batches, logEndOffset, lastOffset, maxTimestamp, nowMillis);
             if (config.ackFsync() || config.preallocate()) {
@@ -234,6 +238,7 @@ final class LogWriter {
             return false;
         }
         try {
+            room.take(1);
             Segment active = segments.active();
             active.cutRemains();
             active.probe();

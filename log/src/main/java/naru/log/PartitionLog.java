@@ -105,7 +105,8 @@ public final class PartitionLog {
         this.lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         this.sync =
                 new LogSync(this, context, segments, fault, Math.min(recoveryPoint, logEndOffset));
-        this.writer = new LogWriter(this, context, segments, epochs, producers, fault);
+        this.writer =
+                new LogWriter(this, context, services.room(), segments, epochs, producers, fault);
         this.reader = new LogReader(this, segments);
         SegmentDeparture departure = new SegmentDeparture(this, producers, services);
         this.compaction = new LogCompaction(this, context, segments, producers, departure);

@@ -54,6 +54,28 @@ class DiskFaultTest {
     }
 
     @Test
+    void lastMegabytesOfTheVolumeAreLeftToOthers() {
+        long kept = 64L << 20;
+        disk.says(1L << 40, kept + (2 << 20));
+        LogFixture fixture = fixture();
+        List<Seen> written = new ArrayList<>();
+        written.add(new Seen(fixture.append("first").baseOffset(), "first"));
+        disk.says(1L << 40, kept - 1);
+        fixture.clock.advance(1000);
+
+        assertThat(tryAppend(fixture, "second")).isInstanceOf(Refused.class);
+
+        assertThat(fixture.log().writeFault()).contains("No space left").contains("" + kept);
+        assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written);
+        fixture.clock.advance(1000);
+        assertThat(tryAppend(fixture, "third")).isInstanceOf(Refused.class);
+        disk.says(1L << 40, kept + (2 << 20));
+        fixture.clock.advance(1000);
+        written.add(new Seen(fixture.append("fourth").baseOffset(), "fourth"));
+        assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written);
+    }
+
+    @Test
     void everyPlaceWhereTheDiskFillsUpLeavesAWholeLog() {
         for (int room = 0; room < 400; room += 7) {
             LogFixture fixture =

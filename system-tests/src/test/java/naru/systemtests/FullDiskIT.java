@@ -53,6 +53,7 @@ class FullDiskIT {
             broker.restart();
             JavaClients clients = new JavaClients(broker.bootstrap());
             clients.createTopic("filling", 1);
+            clients.createTopic("needless", 1);
             clients.sendNumbers("filling", 10);
             int written = fill(clients);
 
@@ -60,6 +61,7 @@ class FullDiskIT {
             TopicPartition partition = new TopicPartition("filling", 0);
             assertThat(clients.read(partition, 10).getFirst().value()).isEqualTo("0");
             try (Admin admin = clients.admin()) {
+                await(admin.deleteTopics(List.of("needless")).all());
                 await(
                         admin.deleteRecords(
                                         Map.of(

@@ -30,6 +30,11 @@ public final class FaultyDisk implements Disk {
     private final Map<Path, Deque<Write>> unsynced = new HashMap<>();
 
     private long bytesLeft = Long.MAX_VALUE;
+    private long usableBytes = Long.MAX_VALUE;
+
+    /** It does not say how large it is. */
+    private long totalBytes;
+
     private boolean syncFails;
     private @Nullable Path broken;
 
@@ -43,6 +48,12 @@ public final class FaultyDisk implements Disk {
 
     public void hasRoomAgain() {
         bytesLeft = Long.MAX_VALUE;
+    }
+
+    /** From now on it says how large it is, and how much is left. */
+    public void says(long total, long usable) {
+        totalBytes = total;
+        usableBytes = usable;
     }
 
     public void failSyncs(boolean fail) {
@@ -147,12 +158,12 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public long usableBytes(Path folder) {
-        return Math.min(bytesLeft, real.usableBytes(folder));
+        return Math.min(usableBytes, Math.min(bytesLeft, real.usableBytes(folder)));
     }
 
     @Override
     public long totalBytes(Path folder) {
-        return real.totalBytes(folder);
+        return totalBytes;
     }
 
     /** Remembers what is written, and fails when it is told to. */
