@@ -40,6 +40,7 @@ import naru.broker.transport.TransportOptions;
 import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogStorageException;
+import naru.log.disk.Disk;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerEndpoint;
@@ -109,10 +110,18 @@ public final class Node implements AutoCloseable {
 
     static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control)
             throws StartException {
+        return start(config, fatalFault, control, new LocalDisk());
+    }
+
+    /**
+     * @param disk of the partitions' logs
+     */
+    static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control, Disk disk)
+            throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         boolean serves = false;
         try {
-            Node node = new Node(config, fatalFault, control, parts);
+            Node node = new Node(config, fatalFault, control, disk, parts);
             node.begin();
             serves = true;
             return node;
@@ -129,12 +138,13 @@ public final class Node implements AutoCloseable {
             NodeConfig config,
             FatalFault fatalFault,
             AccessControl control,
+            Disk disk,
             Deque<AutoCloseable> parts)
             throws IOException, StartException {
         this.config = config;
         this.parts = parts;
         DynamicConfig dynamic = new DynamicConfig(config);
-        LogFolders folders = LogFolders.hold(config, new LocalDisk(), parts);
+        LogFolders folders = LogFolders.hold(config, disk, parts);
         Protections protections = protect(dynamic, control);
         QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
         this.quotas = enforcement.quotas();

@@ -52,6 +52,7 @@ final class ClusterOfNodes implements AutoCloseable {
     private final Map<Integer, Node> running = new ConcurrentHashMap<>();
     private final Map<Integer, Ports> ports = new ConcurrentHashMap<>();
     private final List<AssertionError> faults = new CopyOnWriteArrayList<>();
+    private final Map<Integer, FailingSyncs> disks = new ConcurrentHashMap<>();
     private final ExecutorService starters = Executors.newVirtualThreadPerTaskExecutor();
 
     private record Ports(int broker, int controller) {}
@@ -136,17 +137,25 @@ final class ClusterOfNodes implements AutoCloseable {
      * @param own its settings beside those that all have; an empty one is not set
      */
     Node start(int id, Map<String, String> own) {
+        NodeConfig config = NodeConfig.parse(settings(id, own));
         try {
             Node node =
                     Node.start(
-                            NodeConfig.parse(settings(id, own)),
+                            config,
                             (message, cause) ->
-                                    faults.add(new AssertionError(FATAL + message, cause)));
+                                    faults.add(new AssertionError(FATAL + message, cause)),
+                            AccessControl.of(config),
+                            disk(id));
             running.put(id, node);
             return node;
         } catch (StartException e) {
             throw new AssertionError("node " + id + " did not start", e);
         }
+    }
+
+    /** On which the node's logs stand. */
+    FailingSyncs disk(int id) {
+        return disks.computeIfAbsent(id, any -> new FailingSyncs());
     }
 
     /** Starts nodes that wait for one another. */

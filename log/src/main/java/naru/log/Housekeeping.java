@@ -6,6 +6,9 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What is done to the logs of a folder from time to time: checkpoints, {@code flush.ms}, retention,
@@ -26,6 +29,8 @@ final class Housekeeping implements Background.Household {
     private final Clock clock;
     private final Collection<PartitionLog> logs;
     private final Runnable whenFailed;
+    private final Consumer<PartitionLog> whenGivenUp;
+    private final Set<PartitionLog> givenUp = new HashSet<>();
     private volatile boolean checkpointAsked;
     private long nextCheckpointMillis;
     private long nextRetentionMillis;
@@ -36,13 +41,15 @@ final class Housekeeping implements Background.Household {
             FolderHealth health,
             Clock clock,
             Collection<PartitionLog> logs,
-            Runnable whenFailed) {
+            Runnable whenFailed,
+            Consumer<PartitionLog> whenGivenUp) {
         this.options = options;
         this.checkpoints = checkpoints;
         this.health = health;
         this.clock = clock;
         this.logs = logs;
         this.whenFailed = whenFailed;
+        this.whenGivenUp = whenGivenUp;
         this.nextCheckpointMillis = clock.millis() + options.checkpointMillis();
         this.nextRetentionMillis = clock.millis() + options.retentionCheckMillis();
     }
@@ -64,6 +71,7 @@ final class Housekeeping implements Background.Household {
         if (health.failure() != null) {
             return Long.MAX_VALUE;
         }
+        tellOfGivenUp();
         boolean due = nowMillis >= nextCheckpointMillis;
         if (due || checkpointAsked) {
             checkpointAsked = false;
@@ -76,6 +84,16 @@ final class Housekeeping implements Background.Household {
         }
         long next = Math.min(health.dueMillis(nowMillis), flushDue);
         return Math.min(next, Math.min(nextCheckpointMillis, nextRetentionMillis));
+    }
+
+    /** Once of each log. */
+    private void tellOfGivenUp() {
+        for (PartitionLog log : logs) {
+            if (log.isGivenUp() && !log.isCopy() && givenUp.add(log)) {
+                whenGivenUp.accept(log);
+            }
+        }
+        givenUp.removeIf(log -> !logs.contains(log));
     }
 
     private void checkpoint(boolean due, long nowMillis) {

@@ -40,6 +40,7 @@ public final class LogDirectories implements AutoCloseable {
     private final Map<Path, String> unopened;
     private final Object placing = new Object();
     private final List<Consumer<LogDirectory>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<PartitionLog>> givenUpListeners = new CopyOnWriteArrayList<>();
 
     /** Where the metadata want the log of a replica to be. */
     public sealed interface Placement {
@@ -64,7 +65,10 @@ public final class LogDirectories implements AutoCloseable {
     private LogDirectories(List<LogDirectory> opened, Map<Path, String> unopened) {
         this.opened = List.copyOf(opened);
         this.unopened = Map.copyOf(unopened);
-        this.opened.forEach(directory -> directory.whenFailed(this::failed));
+        this.opened.forEach(directory -> {
+            directory.whenFailed(this::failed);
+            directory.whenGivenUp(log -> givenUpListeners.forEach(told -> told.accept(log)));
+        });
     }
 
     /** A node's only folder. */
@@ -110,6 +114,14 @@ public final class LogDirectories implements AutoCloseable {
         opened.stream().filter(directory -> directory.failure() != null).forEach(listener);
     }
 
+    /**
+     * Has the listener told of each log that takes no more writes until it is opened anew, though
+     * its folder works; on a thread of that folder.
+     */
+    public void whenGivenUp(Consumer<PartitionLog> listener) {
+        givenUpListeners.add(listener);
+    }
+
     private void failed(LogDirectory directory) {
         listeners.forEach(listener -> listener.accept(directory));
     }
@@ -131,6 +143,11 @@ public final class LogDirectories implements AutoCloseable {
 
     private boolean anyOffline() {
         return !unopened.isEmpty() || online().size() < opened.size();
+    }
+
+    /** Whether the folder with this id is one of the node's and works. */
+    public boolean isOnline(Uuid directoryId) {
+        return online(directoryId) != null;
     }
 
     private @Nullable LogDirectory online(Uuid directoryId) {

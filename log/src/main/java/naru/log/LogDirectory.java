@@ -70,6 +70,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Object changing = new Object();
     private OptionalLong previousBrokerEpoch = OptionalLong.empty();
     private volatile Consumer<LogDirectory> whenFailed = failed -> {};
+    private volatile Consumer<PartitionLog> whenGivenUp = log -> {};
     private boolean closed;
 
     /** A folder that cannot be served; its topic's id is zero when that cannot be read either. */
@@ -94,7 +95,8 @@ public final class LogDirectory implements AutoCloseable {
                         health,
                         clock,
                         Collections.unmodifiableCollection(logs.values()),
-                        this::failed);
+                        this::failed,
+                        log -> whenGivenUp.accept(log));
         this.background = new Background(housekeeping);
         this.compactor = openCompactor();
         this.services = new Services();
@@ -303,6 +305,11 @@ public final class LogDirectory implements AutoCloseable {
         if (failure() != null) {
             told.accept(this);
         }
+    }
+
+    /** Calls back, on a thread of this folder, once for each log that takes no more writes. */
+    void whenGivenUp(Consumer<PartitionLog> told) {
+        whenGivenUp = told;
     }
 
     private void failed() {

@@ -400,6 +400,11 @@ public final class PartitionLog {
         return fault.reason();
     }
 
+    /** Whether appends are refused until the log is opened anew: a sync has failed. */
+    public boolean isGivenUp() {
+        return fault.lasting();
+    }
+
     /** Tries whether the disk takes writes again; true when appends go on. */
     public boolean heal() {
         synchronized (lock) {
@@ -638,6 +643,9 @@ public final class PartitionLog {
             closed = true;
         }
         sync.run(logEndOffset);
+        if (isGivenUp()) {
+            throw new IOException(fault.reason()); // nobody may count on what it has
+        }
         synchronized (lock) {
             Segment active = segments.active();
             if (active.sizeBytes() > 0) {

@@ -2,6 +2,7 @@ package naru.broker.partition;
 
 import naru.quorum.ClusterImage.PartitionState;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,12 @@ public final class Followers {
 
         /**
          * Whether a broker that has shown this epoch with its fetches may be in sync: it is known,
-         * neither fenced nor leaving, and that run of it is the present one.
+         * neither fenced nor leaving, that run of it is the present one, and its folder works.
          *
          * @param brokerEpoch -1 when the broker is too old to tell
+         * @param directory the folder of the replica there, or null when the metadata name none
          */
-        boolean mayBeInSync(int broker, long brokerEpoch);
+        boolean mayBeInSync(int broker, long brokerEpoch, @Nullable Uuid directory);
     }
 
     /** Before its first fetch its end is unknown; one in sync counts as caught up for a while. */
@@ -56,6 +58,7 @@ public final class Followers {
         long end = UNKNOWN;
         long logStart = UNKNOWN;
         long brokerEpoch = UNKNOWN;
+        @Nullable Uuid directory;
         long caughtUpMillis;
         long leaderEndAtFetch = Long.MAX_VALUE;
         long fetchedMillis;
@@ -129,7 +132,8 @@ public final class Followers {
         followers.keySet().retainAll(state.replicas());
         for (int replica : state.replicas()) {
             if (replica != self) {
-                followers.computeIfAbsent(replica, id -> new Follower());
+                followers.computeIfAbsent(replica, id -> new Follower()).directory =
+                        state.directoryOf(replica);
             }
         }
         replicas = state.replicas().size();
@@ -215,7 +219,8 @@ public final class Followers {
     }
 
     private boolean isEligible(int broker, Follower follower) {
-        return follower.hasFetched && rules.mayBeInSync(broker, follower.brokerEpoch);
+        return follower.hasFetched
+                && rules.mayBeInSync(broker, follower.brokerEpoch, follower.directory);
     }
 
     private boolean isMaximal(int broker) {
@@ -345,7 +350,7 @@ public final class Followers {
     public synchronized long lowWatermark(long own) {
         long low = own;
         for (Map.Entry<Integer, Follower> each : followers.entrySet()) {
-            if (rules.mayBeInSync(each.getKey(), UNKNOWN)) {
+            if (rules.mayBeInSync(each.getKey(), UNKNOWN, each.getValue().directory)) {
                 low = Math.min(low, each.getValue().logStart);
             }
         }

@@ -13,6 +13,7 @@ import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.PartitionState;
 import naru.quorum.Quorum;
 
+import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -67,6 +68,7 @@ public final class Partitions implements Quorum.Listener {
         this.placements = placements;
         this.replication = replication;
         logs.whenFailed(this::onFailed);
+        logs.whenGivenUp(this::onGivenUp);
     }
 
     /** Listeners are added before the first image comes. */
@@ -205,6 +207,12 @@ public final class Partitions implements Quorum.Listener {
             return;
         }
         Uuid named = state.directoryOf(nodeId);
+        if (log.isGivenUp()) {
+            if (isElsewhere(state.inSyncReplicas()) && !DirectoryId.LOST.equals(named)) {
+                giveUp(log.topicPartition(), topicId, String.valueOf(log.writeFault()));
+            }
+            return;
+        }
         PartitionLog copy = logs.copy(log.topicPartition());
         boolean isOnItsWay = copy != null && copy.directoryId().equals(named);
         if (!log.directoryId().equals(named) && !isOnItsWay) {
@@ -237,6 +245,46 @@ public final class Partitions implements Quorum.Listener {
         }
     }
 
+    private boolean isElsewhere(Collection<Integer> inSyncReplicas) {
+        return inSyncReplicas.stream().anyMatch(broker -> broker != nodeId);
+    }
+
+    /**
+     * The controller takes a replica in a lost folder for offline: it is in sync no more, and if it
+     * led, another does. When the log has been opened anew, the metadata are told where it is.
+     */
+    private void giveUp(TopicPartition name, Uuid topicId, String reason) {
+        LOG.error(
+                "The replica of {} on this node is given up, and another leads or goes on leading"
+                        + " ({}). When the disk is mended, restart the node: the replica catches"
+                        + " up then.",
+                name,
+                reason);
+        placements.onPlaced(topicId, name.partition(), DirectoryId.LOST);
+    }
+
+    /** The log takes no more writes; if others have what it has, one of them is to lead. */
+    private synchronized void onGivenUp(PartitionLog log) {
+        Partition partition = byName.get(log.topicPartition());
+        if (partition == null || partition.log() != log) {
+            return;
+        }
+        boolean othersHaveIt =
+                switch (partition.standing()) {
+                    case Standing.Leading leading -> isElsewhere(leading.inSync());
+                    case Standing.Following following ->
+                            following.leader() != Standing.Following.NO_LEADER;
+                    case Standing.Offline offline -> false;
+                    case Standing.Gone gone -> false;
+                };
+        if (othersHaveIt) {
+            giveUp(
+                    partition.topicPartition(),
+                    partition.topicId(),
+                    String.valueOf(log.writeFault()));
+        }
+    }
+
     private Standing standing(
             TopicPartition name,
             Uuid topicId,
@@ -258,6 +306,9 @@ public final class Partitions implements Quorum.Listener {
             if (state.leader() == nodeId) {
                 return lead(log, before, state);
             }
+            if (log.isGivenUp() && DirectoryId.LOST.equals(directory)) {
+                return new Standing.Offline(String.valueOf(log.writeFault()), state.leaderEpoch());
+            }
             log.endEpochsBefore(state.leaderEpoch());
             if (state.leader() != Standing.Following.NO_LEADER) {
                 log.cutAtHole();
@@ -269,6 +320,11 @@ public final class Partitions implements Quorum.Listener {
                     state.inSyncReplicas().contains(nodeId));
         } catch (LogStorageException e) {
             LOG.error("partition {} is offline: {}", name, e.getMessage());
+            Uuid directory = state.directoryOf(nodeId);
+            if (isElsewhere(state.inSyncReplicas())
+                    && (directory == null || logs.isOnline(directory))) {
+                giveUp(name, topicId, String.valueOf(e.getMessage()));
+            }
             return new Standing.Offline(String.valueOf(e.getMessage()), state.leaderEpoch());
         }
     }

@@ -1,5 +1,8 @@
 package naru.broker.partition;
 
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What partitions tell those who replicate them. Called on the metadata thread, but for {@link
  * #ask} and what is asked for a decision, which are called on any.
@@ -40,7 +43,7 @@ public interface Replication extends Followers.Rules {
                 }
 
                 @Override
-                public boolean mayBeInSync(int broker, long brokerEpoch) {
+                public boolean mayBeInSync(int broker, long brokerEpoch, @Nullable Uuid directory) {
                     return false;
                 }
             };

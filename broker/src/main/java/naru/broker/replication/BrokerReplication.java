@@ -7,6 +7,10 @@ import naru.broker.partition.Standing;
 import naru.quorum.ClusterImage;
 import naru.quorum.ClusterImage.BrokerNode;
 
+import org.apache.kafka.common.DirectoryId;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -56,12 +60,13 @@ public final class BrokerReplication implements Replication {
     }
 
     @Override
-    public boolean mayBeInSync(int broker, long brokerEpoch) {
+    public boolean mayBeInSync(int broker, long brokerEpoch, @Nullable Uuid directory) {
         BrokerNode known = image.get().broker(broker);
         return known != null
                 && !known.fenced()
                 && !known.inControlledShutdown()
-                && (brokerEpoch == NOT_TOLD || brokerEpoch == known.epoch());
+                && (brokerEpoch == NOT_TOLD || brokerEpoch == known.epoch())
+                && (directory == null || DirectoryId.isOnline(directory, known.directories()));
     }
 
     @Override

@@ -10,8 +10,10 @@ import naru.broker.partition.Followers.Member;
 import naru.broker.partition.Followers.Seen;
 import naru.quorum.ClusterImage.PartitionState;
 
+import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.HashMap;
@@ -44,19 +46,25 @@ class FollowersTest {
         }
 
         @Override
-        public boolean mayBeInSync(int broker, long brokerEpoch) {
-            return !fenced.contains(broker)
+        public boolean mayBeInSync(int broker, long brokerEpoch, @Nullable Uuid directory) {
+            return !DirectoryId.LOST.equals(directory)
+                    && !fenced.contains(broker)
                     && (brokerEpoch < 0 || epochs.getOrDefault(broker, -2L) == brokerEpoch);
         }
     }
 
     private static PartitionState state(List<Integer> inSync, int partitionEpoch) {
+        return state(inSync, partitionEpoch, Uuid.ZERO_UUID);
+    }
+
+    private static PartitionState state(
+            List<Integer> inSync, int partitionEpoch, Uuid directoryOfThird) {
         return new PartitionState(
                 List.of(1, 2, 3),
                 inSync,
                 List.of(),
                 List.of(),
-                List.of(Uuid.ZERO_UUID, Uuid.ZERO_UUID, Uuid.ZERO_UUID),
+                List.of(Uuid.ZERO_UUID, Uuid.ZERO_UUID, directoryOfThird),
                 LEADER,
                 EPOCH,
                 partitionEpoch,
@@ -111,6 +119,18 @@ class FollowersTest {
         fetch(2, 120);
         assertThat(advance(1)).isEqualTo(100);
         now += LAG + 1;
+        assertThat(advance(1)).isEqualTo(120);
+    }
+
+    @Test
+    void oneThatHasLostItsFolderHoldsNothingAndDoesNotJoin() {
+        fetch(2, 100);
+        fetch(3, 100);
+        assertThat(advance(1)).isEqualTo(100);
+        end = 120;
+        fetch(2, 120);
+        followers.adopt(state(List.of(1, 2), 8, DirectoryId.LOST));
+        assertThat(followers.mayJoin(3, highWatermark)).isFalse();
         assertThat(advance(1)).isEqualTo(120);
     }
 

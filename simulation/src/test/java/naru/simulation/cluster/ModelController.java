@@ -6,6 +6,7 @@ import naru.quorum.ClusterImage.BrokerNode;
 import naru.quorum.ClusterImage.PartitionState;
 import naru.simulation.cluster.ModelImage.ModelTopic;
 
+import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
@@ -283,14 +284,14 @@ final class ModelController {
         List<Integer> lastKnown = before.lastKnownEligibleLeaderReplicas();
         int elected = leader;
         if (elected == NO_LEADER) {
-            elected = firstActive(before.replicas(), members);
+            elected = firstActive(before, members);
         }
         if (elected == NO_LEADER) {
-            elected = firstActive(before.replicas(), others);
+            elected = firstActive(before, others);
         }
         if (elected == NO_LEADER && members.isEmpty() && others.isEmpty()) {
             List<Integer> last = before.leader() >= 0 ? List.of(before.leader()) : lastKnown;
-            elected = firstActive(before.replicas(), last);
+            elected = firstActive(before, last);
         }
         if (elected == NO_LEADER) {
             lastKnown = before.leader() >= 0 ? List.of(before.leader()) : lastKnown;
@@ -315,13 +316,18 @@ final class ModelController {
                 List.of());
     }
 
-    private int firstActive(List<Integer> replicas, List<Integer> among) {
-        for (int id : replicas) {
-            if (among.contains(id) && isActive(id)) {
+    private int firstActive(PartitionState state, List<Integer> among) {
+        for (int id : state.replicas()) {
+            if (among.contains(id) && isActive(id) && !isLost(state, id)) {
                 return id;
             }
         }
         return NO_LEADER;
+    }
+
+    /** A replica that its broker has given up. */
+    private static boolean isLost(PartitionState state, int id) {
+        return DirectoryId.LOST.equals(state.directoryOf(id));
     }
 
     private void electWhereNobodyLeads() {
@@ -366,8 +372,7 @@ final class ModelController {
         if (at >= 0 && !state.directories().get(at).equals(directory)) {
             List<Uuid> directories = new ArrayList<>(state.directories());
             directories.set(at, directory);
-            replace(
-                    new TopicPartition(topic.name(), index),
+            PartitionState assigned =
                     new PartitionState(
                             state.replicas(),
                             state.inSyncReplicas(),
@@ -378,7 +383,11 @@ final class ModelController {
                             state.leaderEpoch(),
                             state.partitionEpoch() + 1,
                             List.of(),
-                            List.of()));
+                            List.of());
+            boolean leaves = isLost(assigned, id) && state.inSyncReplicas().contains(id);
+            replace(
+                    new TopicPartition(topic.name(), index),
+                    leaves ? without(assigned, id, false) : assigned);
         }
     }
 
