@@ -92,6 +92,7 @@ final class RaftEngine implements AutoCloseable {
                         endpoints(options.controllers().endpoints()),
                         Feature.KRAFT_VERSION.supportedVersionRange(),
                         config);
+        config.asks(() -> address(nodeId).isPresent());
         this.driver =
                 new KafkaRaftClientDriver<>(client, "quorum-" + nodeId + "-", fatal, logContext);
         client.initialize(
@@ -146,7 +147,7 @@ final class RaftEngine implements AutoCloseable {
 
     /** All up to this offset is committed. */
     void onCommitted(long offset) {
-        config.onCommitted(offset, address(nodeId).isPresent(), client.logEndOffset());
+        config.onCommitted(offset, client.logEndOffset());
     }
 
     KafkaRaftClient<ApiMessageAndVersion> client() {
