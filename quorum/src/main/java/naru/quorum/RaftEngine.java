@@ -110,6 +110,7 @@ final class RaftEngine implements AutoCloseable {
                         endpoints(options.controllers().endpoints()),
                         Feature.KRAFT_VERSION.supportedVersionRange(),
                         config);
+        config.asks(() -> address(nodeId).isPresent());
         this.driver = new RaftThread(client, nodeId, fatal, room::isClosed);
         client.initialize(
                 staticVoters(storage.former(), options, FirstVoters.of(options, settings)),
@@ -167,7 +168,7 @@ final class RaftEngine implements AutoCloseable {
 
     /** All up to this offset is committed. */
     void onCommitted(long offset) {
-        config.onCommitted(offset, address(nodeId).isPresent(), client.logEndOffset());
+        config.onCommitted(offset, client.logEndOffset());
     }
 
     KafkaRaftClient<ApiMessageAndVersion> client() {
