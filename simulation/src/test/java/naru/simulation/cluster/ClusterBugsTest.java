@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 
 /** Mistakes planted between the parts of a cluster are caught. */
 class ClusterBugsTest {
-    private static final int MOST_SEEDS = 40;
+    private static final int MOST_SEEDS = 60;
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("plants")
@@ -50,9 +50,7 @@ class ClusterBugsTest {
     /** What is the planted bug's story without the bug. */
     @Test
     void brokerThatTellsOfItsPowerCutIsNotElectedWithoutItsRecords() {
-        for (int seed = 0; seed < 3; seed++) {
-            ClusterHistory.run(seed, new LosesPower(false));
-        }
+        ClusterHistory.run(0, new LosesPower(false));
     }
 
     private static int seedsUntilCaught(Plant plant) {
