@@ -108,8 +108,8 @@ final class LogCompaction implements CompactableLog {
         for (Segment source : sources) {
             source.pin();
         }
-        if (!services.recoveryPointReaches(log, sources.getLast().nextOffset())) {
-            return false; // else what is left out would look like what the power took
+        if (!isDurableForGood(sources.getLast().nextOffset(), copy)) {
+            return false;
         }
         synchronized (log.lock()) {
             int at = segments.indexOf(sources);
@@ -127,6 +127,16 @@ final class LogCompaction implements CompactableLog {
         departure.ofMarked(sources);
         context.disk().forceFolder(context.folder());
         return true;
+    }
+
+    /** Else what is left out would look like what the power took. */
+    private boolean isDurableForGood(long offset, CleanedSegment copy) throws IOException {
+        try {
+            return services.recoveryPointReaches(log, offset);
+        } catch (IOException refusal) {
+            copy.discard();
+            throw refusal;
+        }
     }
 
     /** Either the copy has the names, or the sources have them again. */

@@ -99,8 +99,9 @@ public final class PartitionLog {
         this.epochs = loaded.epochs();
         this.logStartOffset = loaded.logStartOffset();
         this.logEndOffset = loaded.logEndOffset();
-        this.highWatermark = Math.clamp(checkpointedHighWatermark, logStartOffset, logEndOffset);
         this.holeAt = loaded.holeAt().orElse(NO_HOLE);
+        long whole = Math.min(checkpointedHighWatermark, holeAt);
+        this.highWatermark = Math.clamp(whole, logStartOffset, logEndOffset);
         this.producers = producers;
         this.lastStableOffset = producers.lastStableOffset(logStartOffset, highWatermark);
         this.sync =

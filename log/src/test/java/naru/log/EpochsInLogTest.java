@@ -104,6 +104,23 @@ class EpochsInLogTest {
         assertThreeLeaders(fixture.log());
     }
 
+    /** A leader wrote nothing, and others went on in the epoch before. */
+    @Test
+    void anEpochWithoutRecordsTakesNoneThatAreWrittenLater() {
+        LogFixture fixture = threeLeaders();
+        fixture.log().beginEpoch(8);
+        fixture.clock.advance(100_000);
+        fixture.directory().runBackground();
+        fixture.reopenAfterKill();
+        lead(fixture.log(), 6, 1);
+
+        fixture.reopenAfterKill();
+
+        assertThat(fixture.log().logEndOffset()).isEqualTo(10);
+        assertThat(fixture.log().latestEpoch()).hasValue(6);
+        assertThat(fixture.log().epochFor(9)).hasValue(6);
+    }
+
     @Test
     void batchesCarryTheEpochOfTheLeaderThatWroteThem() {
         assertThat(threeLeaders().batches())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.log.LogFixture.Seen;
 import naru.log.checkpoint.CleanShutdownFile;
+import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.disk.Disk;
 import naru.log.disk.LocalDisk;
 import naru.log.epoch.LeaderEpochs;
@@ -146,6 +147,28 @@ class PowerCutTest {
         int end = (int) fixture.log().logEndOffset();
         assertThat(end).isPositive().isLessThan(30);
         assertThat(fixture.readAll(0, 1 << 20)).isEqualTo(written.subList(0, end));
+    }
+
+    @Test
+    void highWatermarkIsNotAboveAHole() throws IOException {
+        LogFixture fixture = new LogFixture(folder, LogConfigs.withSegmentBytes(3_000));
+        fill(fixture);
+        fixture.clock.advance(100_000);
+        fixture.directory().runBackground();
+        fixture.kill();
+        Files.delete(folder.resolve(OffsetCheckpoint.RECOVERY_POINT));
+        Path file = fixture.partitionFolder().resolve(SegmentFiles.name(0, SegmentFiles.LOG));
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(1_000);
+        }
+        fixture.reopen();
+        long committed = fixture.log().highWatermark();
+        assertThat(committed).isPositive().isLessThan(30);
+
+        fixture.log().cutAtHole();
+
+        assertThat(fixture.log().highWatermark()).isEqualTo(committed);
+        assertThat(fixture.log().logEndOffset()).isEqualTo(committed);
     }
 
     @Test

@@ -193,13 +193,14 @@ final class CompactionPass {
             boolean replaced = false;
             try {
                 copy.finish(sources.getLast().fileModifiedMillis());
-                replaced = log.replace(sources, copy, means.wanted());
+                replaced = true;
             } finally {
                 if (!replaced) {
                     copy.discard();
                 }
             }
-            if (!replaced) {
+            if (!log.replace(sources, copy, means.wanted())) {
+                copy.discard();
                 throw new CompactionStoppedException();
             }
             means.stats().replaced(sourceBytes, copy.sizeBytes());

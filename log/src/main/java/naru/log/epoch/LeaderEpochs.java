@@ -8,6 +8,7 @@ import naru.log.disk.Disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +105,37 @@ public final class LeaderEpochs {
         after[kept] = new EpochStart(epoch, startOffset);
         starts = List.of(after);
         return true;
+    }
+
+    /**
+     * A batch of this epoch was found at the offset. What is known and contradicts it is of a life
+     * of the log that a crash has ended, and goes.
+     */
+    public void found(int epoch, long offset) {
+        List<EpochStart> before = starts;
+        int there = 0;
+        while (there < before.size() && before.get(there).startOffset <= offset) {
+            there++;
+        }
+        int kept = there;
+        while (kept > 0 && before.get(kept - 1).epoch > epoch) {
+            kept--;
+        }
+        boolean known = kept > 0 && before.get(kept - 1).epoch == epoch;
+        if (known && kept == there) {
+            return;
+        }
+        List<EpochStart> after = new ArrayList<>(before.subList(0, kept));
+        if (!known) {
+            after.removeIf(start -> start.startOffset == offset);
+            after.add(new EpochStart(epoch, offset));
+        }
+        for (EpochStart later : before.subList(there, before.size())) {
+            if (kept == there && later.epoch > epoch) {
+                after.add(later);
+            }
+        }
+        starts = List.copyOf(after);
     }
 
     /** All of them, oldest first. */

@@ -147,9 +147,8 @@ final class SegmentRecovery {
         segment.noteVerified((int) batch.position(), (int) batch.endPosition());
         soundBytes = (int) batch.endPosition();
         nextOffset = batch.lastOffset() + 1;
-        int epoch = batch.leaderEpoch();
-        if (epoch >= 0 && epochs.latest().map(latest -> epoch > latest).orElse(true)) {
-            epochs.assign(epoch, batch.baseOffset());
+        if (batch.leaderEpoch() >= 0 && nextOffset > hints.logStartOffset()) {
+            epochs.found(batch.leaderEpoch(), batch.baseOffset());
         }
     }
 }

@@ -47,6 +47,33 @@ final class LeaderEpochsTest {
     }
 
     @Test
+    void whatTheRecordsSayHolds() {
+        LeaderEpochs epochs = new LeaderEpochs();
+        epochs.assign(1, 0);
+        epochs.assign(2, 10);
+        epochs.assign(5, 20);
+        epochs.found(1, 9);
+        epochs.found(2, 15);
+        epochs.found(3, 17);
+        epochs.found(5, 25);
+        assertThat(epochs.starts())
+                .containsExactly(
+                        new EpochStart(1, 0),
+                        new EpochStart(2, 10),
+                        new EpochStart(3, 17),
+                        new EpochStart(5, 20));
+        epochs.found(4, 20);
+        assertThat(epochs.starts())
+                .containsExactly(
+                        new EpochStart(1, 0),
+                        new EpochStart(2, 10),
+                        new EpochStart(3, 17),
+                        new EpochStart(4, 20));
+        epochs.found(1, 12);
+        assertThat(epochs.starts()).containsExactly(new EpochStart(1, 0));
+    }
+
+    @Test
     void endOffsetsFollowKip279() {
         LeaderEpochs epochs = new LeaderEpochs();
         assertThat(epochs.endOffsetFor(1, 30)).isEqualTo(new EpochEnd(-1, -1));

@@ -34,7 +34,27 @@ final class ClusterChaos {
 
     void begin() {
         cluster.machines().forEach(this::start);
-        cluster.time().after(1_500, this::strike);
+        if (!cluster.plant().direct(this)) {
+            cluster.time().after(1_500, this::strike);
+        }
+    }
+
+    /** The power of this machine fails at that time, and comes back. */
+    void losePower(int id, int atMillis, int downMillis) {
+        Machine machine = cluster.machine(id);
+        cluster.time()
+                .after(
+                        atMillis,
+                        () -> {
+                            cluster.note("broker " + id + " has no power");
+                            machine.die(true);
+                            cluster.time().after(downMillis, () -> start(machine));
+                        });
+    }
+
+    /** The broker is held up from that time on. */
+    void holdUp(int id, int atMillis, int millis) {
+        cluster.time().after(atMillis, () -> pause(cluster.machine(id), millis));
     }
 
     /** No more of it: everything that is down begins, and everything that is cut is mended. */
@@ -104,7 +124,7 @@ final class ClusterChaos {
             case 0, 1 -> crash(machine);
             case 2 -> dieSoon(machine);
             case 3 -> stop(machine);
-            case 4, 5 -> pause(machine);
+            case 4, 5 -> pause(machine, random.nextInt(3 * ModelController.SESSION_MILLIS));
             case 6 -> crashAll();
             case 7 -> refuse(machine);
             case 8 -> fillUp(machine);
@@ -224,9 +244,8 @@ final class ClusterChaos {
         }
     }
 
-    private void pause(Machine machine) {
+    private void pause(Machine machine, int millis) {
         if (machine.isUp() && !machine.isPaused()) {
-            int millis = random.nextInt(3 * ModelController.SESSION_MILLIS);
             cluster.note("broker " + machine.id() + " is held up for " + millis);
             machine.pause();
             long run = machine.run();

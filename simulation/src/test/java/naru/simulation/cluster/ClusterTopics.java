@@ -51,7 +51,8 @@ final class ClusterTopics {
         controller.add(RETAINED.topic(), placed(1, 1), with(common, "retention.bytes", "9000"));
         Map<String, String> compact = with(common, "cleanup.policy", "compact");
         compact.put("min.cleanable.dirty.ratio", "0.1");
-        compact.put("delete.retention.ms", "1000");
+        // A replica that was away for longer may have missed markers and tombstones, as with Kafka.
+        compact.put("delete.retention.ms", "30000");
         controller.add(COMPACTED.topic(), placed(1, 2), compact);
         controller.add(Topic.GROUP_METADATA_TOPIC_NAME, placed(2, 0), compact);
         controller.add(Topic.TRANSACTION_STATE_TOPIC_NAME, placed(2, 1), compact);

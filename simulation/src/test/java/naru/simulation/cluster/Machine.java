@@ -116,7 +116,8 @@ final class Machine implements Surroundings {
                     new SimulatedNode(this, ClusterTopics.NODE, (int) (runs * 10 + id));
             node = next;
             if (!disk.isDead()) {
-                membership.begin(next, next.logs().previousBrokerEpoch().orElse(-1));
+                long before = next.logs().previousBrokerEpoch().orElse(-1);
+                membership.begin(next, cluster.plant().epochBefore(this, before));
                 keepHouse(next);
                 lookAfter(next);
             }

@@ -21,6 +21,20 @@ interface Plant {
 
     default void beforeFetch(ApiMessage request) {}
 
+    /**
+     * What a broker that begins says of its run before.
+     *
+     * @param told the epoch of that run if it ended cleanly, else -1
+     */
+    default long epochBefore(Machine machine, long told) {
+        return told;
+    }
+
+    /** Lets happen what is to happen in place of chance; false when chance decides. */
+    default boolean direct(ClusterChaos chaos) {
+        return false;
+    }
+
     /** Called once in a while on a broker that runs. */
     default void turn(Machine machine) {}
 }
