@@ -51,16 +51,16 @@ final class FolderNames {
 
     /** Whether the name of a copy of this partition's log is short enough for a file system. */
     static boolean hasRoomForFuture(TopicPartition partition) {
-        return setAside(partition, FUTURE).startsWith(partition + ".");
+        return setAside(partition, Uuid.ZERO_UUID, FUTURE).startsWith(partition + ".");
     }
 
     /** {@code topic-partition.uniqueid-suffix}, the topic cut to what a file name may have. */
-    static String setAside(TopicPartition partition, String suffix) {
+    static String setAside(TopicPartition partition, Uuid id, String suffix) {
         String end =
                 "-"
                         + partition.partition()
                         + "."
-                        + Uuid.randomUuid().toString().replace("-", "").replace("_", "")
+                        + id.toString().replace("-", "").replace("_", "")
                         + suffix;
         String topic = partition.topic();
         int most = LONGEST - end.length();

@@ -387,7 +387,7 @@ public final class LogDirectory implements AutoCloseable {
     PartitionLog createCopy(TopicPartition partition, Uuid topicId, LogConfig config) {
         synchronized (changing) {
             makeRoom(partition, topicId);
-            String name = FolderNames.setAside(partition, FolderNames.FUTURE);
+            String name = FolderNames.setAside(partition, disk.uniqueId(), FolderNames.FUTURE);
             return make(partition, name, topicId, config);
         }
     }
@@ -513,7 +513,8 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Makes the place of a folder free that could not be served. */
     private Path setAside(TopicPartition partition, Offline broken, String suffix) {
-        Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
+        Path aside =
+                options.path().resolve(FolderNames.setAside(partition, disk.uniqueId(), suffix));
         rename(partition, broken.folder(), aside);
         offline.remove(partition);
         return aside;
@@ -538,7 +539,8 @@ public final class LogDirectory implements AutoCloseable {
         checkpoints.forget(partition);
         log.retire(true);
         compactor.forget(partition);
-        Path aside = options.path().resolve(FolderNames.setAside(partition, suffix));
+        Path aside =
+                options.path().resolve(FolderNames.setAside(partition, disk.uniqueId(), suffix));
         try {
             rename(partition, log.folder(), aside);
         } catch (LogStorageException refusal) {

@@ -1,5 +1,7 @@
 package naru.log.disk;
 
+import org.apache.kafka.common.Uuid;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
@@ -42,4 +44,9 @@ public interface Disk {
     long usableBytes(Path folder);
 
     long totalBytes(Path folder);
+
+    /** An id that no name on this disk has yet, as chance has it. */
+    default Uuid uniqueId() {
+        return Uuid.randomUuid();
+    }
 }

@@ -2,6 +2,7 @@ package naru.simulation.disk;
 
 import naru.log.disk.Disk;
 
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -37,6 +38,7 @@ public final class SimulatedDisk implements Disk {
     private int life;
     private boolean dead;
     private long operations;
+    private long ids;
 
     public SimulatedDisk(LongSupplier clock, RandomGenerator random, Lies lies) {
         this.clock = clock;
@@ -68,6 +70,12 @@ public final class SimulatedDisk implements Disk {
     /** Whether the process has died within an operation. */
     public boolean isDead() {
         return dead;
+    }
+
+    /** The same in each run of a seed: names are read in their order. */
+    @Override
+    public Uuid uniqueId() {
+        return new Uuid(1, ++ids);
     }
 
     /** The process is killed; another may begin. Its writes stay. */
