@@ -1,6 +1,7 @@
 package naru.registry.schema;
 
 import naru.registry.schema.avro.AvroParser;
+import naru.registry.schema.json.JsonSchemaParser;
 
 import java.util.Map;
 
@@ -51,7 +52,8 @@ public final class SchemaParser {
         try {
             return switch (format) {
                 case AVRO -> AvroParser.parse(text, references, limits, isNew);
-                case JSON, PROTOBUF -> throw new InvalidSchemaException("No parser for " + format);
+                case JSON -> JsonSchemaParser.parse(text, references, limits, isNew);
+                case PROTOBUF -> throw new InvalidSchemaException("No parser for " + format);
             };
         } catch (StackOverflowError tooDeep) {
             throw new InvalidSchemaException("The schema is nested too deeply", tooDeep);

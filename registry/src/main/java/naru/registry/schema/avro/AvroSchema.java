@@ -16,16 +16,21 @@ import java.util.Set;
 
 /** An Avro schema. Types that came by a reference appear in its text by name only. */
 public final class AvroSchema implements ParsedSchema {
+    /** Of fields, in unions of records; Avro keeps a result for each of them. */
+    private static final long COMPARISONS = 1_000_000;
+
     private final Schema schema;
+    private final AvroShape.Unions unions;
     private final String canonical;
     private final String normalized;
 
     /**
      * @param references every named type that came by a reference
      */
-    AvroSchema(Schema schema, List<Schema> references, SchemaLimits limits)
+    AvroSchema(Schema schema, List<Schema> references, AvroShape.Unions unions, SchemaLimits limits)
             throws InvalidSchemaException {
         this.schema = schema;
+        this.unions = unions;
         this.canonical = AvroText.of(schema, references);
         this.normalized = AvroText.normalized(canonical, references, limits);
     }
@@ -76,9 +81,12 @@ public final class AvroSchema implements ParsedSchema {
     }
 
     @Override
-    public List<Incompatibility> differencesFrom(ParsedSchema writer) {
-        return SchemaCompatibility.checkReaderWriterCompatibility(
-                        schema, ((AvroSchema) writer).schema)
+    public List<Incompatibility> differencesFrom(ParsedSchema other) {
+        AvroSchema writer = (AvroSchema) other;
+        if (unions.fields() * writer.unions.branches() > COMPARISONS) {
+            return List.of(Incompatibility.TOO_LARGE);
+        }
+        return SchemaCompatibility.checkReaderWriterCompatibility(schema, writer.schema)
                 .getResult()
                 .getIncompatibilities()
                 .stream()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import naru.registry.schema.Compatibility;
 import naru.registry.schema.Compatibility.Versioned;
 import naru.registry.schema.CompatibilityLevel;
+import naru.registry.schema.Incompatibility;
 import naru.registry.schema.InvalidSchemaException;
 import naru.registry.schema.ParsedSchema;
 import naru.registry.schema.SchemaFormat;
@@ -254,6 +255,18 @@ class AvroParserTest {
                         + "]";
         ParsedSchema schema = parse(union);
         assertThat(schema.differencesFrom(schema)).isEmpty();
+    }
+
+    @Test
+    void unionsOfVeryManyRecordsAreSaidToBeTooLarge() throws Exception {
+        String fields = many(30, "{'name':'f%d','type':'int'}");
+        ParsedSchema schema =
+                parse(
+                        "["
+                                + many(400, "{'type':'record','name':'R%1$d','fields':[FIELDS]}")
+                                        .replace("FIELDS", fields)
+                                + "]");
+        assertThat(schema.differencesFrom(schema)).containsExactly(Incompatibility.TOO_LARGE);
     }
 
     private static void refused(String text, String reason) {

@@ -1,0 +1,51 @@
+package naru.registry.schema.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import naru.registry.schema.BoundedJson;
+import naru.registry.schema.InvalidSchemaException;
+import naru.registry.schema.SchemaLimits;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Makes JSON Schemas of texts. */
+public final class JsonSchemaParser {
+    private JsonSchemaParser() {}
+
+    /**
+     * Parses the text; {@code $ref}s may lead to the references.
+     *
+     * @param isNew whether what its draft's metaschema does not allow is refused
+     */
+    public static JsonSchema parse(
+            String text, Map<String, String> references, SchemaLimits limits, boolean isNew)
+            throws InvalidSchemaException {
+        JsonNode root = root(text, limits);
+        Map<String, JsonNode> referenced = new LinkedHashMap<>();
+        Documents documents = new Documents();
+        documents.add("", root);
+        for (Map.Entry<String, String> reference : references.entrySet()) {
+            try {
+                JsonNode node = root(reference.getValue(), limits);
+                referenced.put(reference.getKey(), node);
+                documents.add(reference.getKey(), node);
+            } catch (InvalidSchemaException e) {
+                throw new InvalidSchemaException(
+                        "Reference " + reference.getKey() + ": " + e.getMessage(), e);
+            }
+        }
+        if (isNew) {
+            Metaschema.check(root, Draft.of(root));
+        }
+        return new JsonSchema(root, referenced, Shapes.of(root, documents, limits), limits);
+    }
+
+    private static JsonNode root(String text, SchemaLimits limits) throws InvalidSchemaException {
+        JsonNode root = BoundedJson.read(text, limits);
+        if (!root.isObject() && !root.isBoolean()) {
+            throw new InvalidSchemaException("A JSON Schema must be an object or a boolean");
+        }
+        return root;
+    }
+}
