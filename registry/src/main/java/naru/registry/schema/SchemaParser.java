@@ -2,6 +2,7 @@ package naru.registry.schema;
 
 import naru.registry.schema.avro.AvroParser;
 import naru.registry.schema.json.JsonSchemaParser;
+import naru.registry.schema.protobuf.ProtobufParser;
 
 import java.util.Map;
 
@@ -53,7 +54,7 @@ public final class SchemaParser {
             return switch (format) {
                 case AVRO -> AvroParser.parse(text, references, limits, isNew);
                 case JSON -> JsonSchemaParser.parse(text, references, limits, isNew);
-                case PROTOBUF -> throw new InvalidSchemaException("No parser for " + format);
+                case PROTOBUF -> ProtobufParser.parse(text, references, limits);
             };
         } catch (StackOverflowError tooDeep) {
             throw new InvalidSchemaException("The schema is nested too deeply", tooDeep);
