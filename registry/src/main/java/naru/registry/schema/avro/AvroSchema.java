@@ -3,6 +3,7 @@ package naru.registry.schema.avro;
 import naru.registry.schema.Incompatibility;
 import naru.registry.schema.InvalidSchemaException;
 import naru.registry.schema.ParsedSchema;
+import naru.registry.schema.PayloadCheck;
 import naru.registry.schema.SchemaFormat;
 import naru.registry.schema.SchemaLimits;
 
@@ -92,6 +93,11 @@ public final class AvroSchema implements ParsedSchema {
                 .stream()
                 .map(AvroSchema::told)
                 .toList();
+    }
+
+    @Override
+    public PayloadCheck payloadCheck() {
+        return new AvroPayloadCheck(schema);
     }
 
     private static Incompatibility told(SchemaCompatibility.Incompatibility found) {

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.registry.schema.Incompatibility;
 import naru.registry.schema.ParsedSchema;
+import naru.registry.schema.PayloadCheck;
 import naru.registry.schema.SchemaFormat;
-import naru.registry.schema.SchemaLimits;
 
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class JsonSchema implements ParsedSchema {
     private final String canonical;
     private final String normalized;
 
-    JsonSchema(JsonNode root, Map<String, JsonNode> references, Shape shape, SchemaLimits limits) {
+    JsonSchema(JsonNode root, Map<String, JsonNode> references, Shape shape) {
         this.root = root;
         this.references = references;
         this.shape = shape;
@@ -74,6 +74,11 @@ public final class JsonSchema implements ParsedSchema {
         } catch (Comparison.TooLarge | BoundedPattern.TooCostly e) {
             return List.of(Incompatibility.TOO_LARGE);
         }
+    }
+
+    @Override
+    public PayloadCheck payloadCheck() {
+        return new JsonPayloadCheck(root, references);
     }
 
     /** All differences, or only those that do harm. */

@@ -38,7 +38,7 @@ public final class JsonSchemaParser {
         if (isNew) {
             Metaschema.check(root, Draft.of(root));
         }
-        return new JsonSchema(root, referenced, Shapes.of(root, documents, limits), limits);
+        return new JsonSchema(root, referenced, Shapes.of(root, documents, limits));
     }
 
     private static JsonNode root(String text, SchemaLimits limits) throws InvalidSchemaException {

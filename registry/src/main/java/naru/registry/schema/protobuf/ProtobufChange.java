@@ -7,7 +7,7 @@ package naru.registry.schema.protobuf;
 enum ProtobufChange {
     PACKAGE_CHANGED(
             "The package at '$path' in the $reader schema does not match the package in the $writer"
-                + " schema"),
+                    + " schema"),
     MESSAGE_ADDED,
     MESSAGE_REMOVED(
             "The $reader schema is missing a MESSAGE type at path '$path' in the $writer schema"),
@@ -22,23 +22,23 @@ enum ProtobufChange {
     FIELD_NAME_CHANGED,
     FIELD_KIND_CHANGED(
             "The type of a field at path '$path' in the $reader schema does not match the $writer"
-                + " schema"),
+                    + " schema"),
     FIELD_SCALAR_KIND_CHANGED(
             "The kind of a SCALAR field at path '$path' in the $reader schema does not match its"
-                + " kind in the $writer schema"),
+                    + " kind in the $writer schema"),
     FIELD_NAMED_TYPE_CHANGED(
             "The type of a MESSAGE field at path '$path' in the $reader schema does not match its"
-                + " type in the $writer schema"),
+                    + " type in the $writer schema"),
     FIELD_NUMERIC_LABEL_CHANGED(
             "The label for a NUMERIC field at path '$path' in the $reader schema does not match its"
-                + " label in the $writer schema"),
+                    + " label in the $writer schema"),
     FIELD_STRING_OR_BYTES_LABEL_CHANGED,
     REQUIRED_FIELD_ADDED(
             "A required field  at path '$path' in the $reader schema is missing in the $writer"
-                + " schema"),
+                    + " schema"),
     REQUIRED_FIELD_REMOVED(
             "The $reader schema is missing a required field at path: '$path' in the $writer"
-                + " schema"),
+                    + " schema"),
     ONEOF_ADDED,
     ONEOF_REMOVED,
     ONEOF_FIELD_ADDED,
@@ -46,10 +46,10 @@ enum ProtobufChange {
             "The $reader schema is missing a oneof field at path '$path' in the $writer schema"),
     MULTIPLE_FIELDS_MOVED_TO_ONEOF(
             "Multiple fields in the oneof at path '$path' in the $reader schema are outside a oneof"
-                + " in the $writer schema"),
+                    + " in the $writer schema"),
     FIELD_MOVED_TO_EXISTING_ONEOF(
             "A field in the oneof at path '$path' in the $reader schema is outside an existing"
-                + " oneof in the $writer schema");
+                    + " oneof in the $writer schema");
 
     private final boolean compatible;
     private final String sentence;

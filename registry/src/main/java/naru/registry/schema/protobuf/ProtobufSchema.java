@@ -10,6 +10,7 @@ import com.squareup.wire.schema.internal.parser.ProtoFileElement;
 
 import naru.registry.schema.Incompatibility;
 import naru.registry.schema.ParsedSchema;
+import naru.registry.schema.PayloadCheck;
 import naru.registry.schema.SchemaFormat;
 
 import java.util.Base64;
@@ -147,6 +148,11 @@ public final class ProtobufSchema implements ParsedSchema {
                                 (reader, written) ->
                                         finding.change().message(finding.path(), reader, written)))
                 .toList();
+    }
+
+    @Override
+    public PayloadCheck payloadCheck() {
+        return new ProtobufPayloadCheck(file);
     }
 
     /** All differences, those that do no harm included. */

@@ -298,10 +298,10 @@ class ProtobufCompatibilityTest {
                             + " kind in the old schema\"}",
                         "{oldSchemaVersion: 1}",
                         "{oldSchema: 'syntax = \"proto3\";\n\n"
-                            + "message Car {\n"
-                            + "  string make = 1;\n"
-                            + "}\n"
-                            + "'}",
+                                + "message Car {\n"
+                                + "  string make = 1;\n"
+                                + "}\n"
+                                + "'}",
                         "{validateFields: 'false', compatibility: 'BACKWARD'}");
     }
 

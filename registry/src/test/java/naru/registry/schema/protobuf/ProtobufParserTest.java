@@ -115,10 +115,10 @@ class ProtobufParserTest {
                         + " \"google/protobuf/wrappers.proto\"; message M { confluent.type.Decimal"
                         + " a = 1; google.protobuf.StringValue b = 2; }",
                     "syntax = \"proto3\"; message Tree { Tree left = 1; Tree right = 2; map<int32,"
-                        + " Tree> more = 3; }",
+                            + " Tree> more = 3; }",
                     "syntax = \"proto3\"; enum Only { A = 0; }",
                     "syntax = \"proto3\"; message E { repeated Pair m = 1; message Pair { option"
-                        + " map_entry = true; string key = 1; int32 value = 2; } }");
+                            + " map_entry = true; string key = 1; int32 value = 2; } }");
 
     @Test
     void canonicalTextHasTheKnownLayout() throws Exception {
@@ -216,7 +216,7 @@ class ProtobufParserTest {
                 Map.of(
                         "b.proto",
                         "syntax = \"proto3\"; package b; import \"c.proto\"; message B { c.C c = 1;"
-                            + " }",
+                                + " }",
                         "c.proto",
                         "syntax = \"proto3\"; package c; message C { string v = 1; }");
         String text = "syntax = \"proto3\"; import \"b.proto\"; message A { b.B b = 1; }";
