@@ -85,29 +85,29 @@ class PayloadCheckTest {
             delimiter = '|',
             value = {
                 "\"int\"                                            | 8080808010         | an int"
-                    + " of",
+                        + " of",
                 "\"int\"                                            | ffffffffffffffffff7f | an int"
-                    + " of",
+                        + " of",
                 "\"long\"                                           | ffffffffffffffffffff01 | more"
-                    + " than 10 bytes",
+                        + " than 10 bytes",
                 "\"boolean\"                                        | 02                 | a"
-                    + " boolean of 2",
+                        + " boolean of 2",
                 "\"string\"                                         | fe ff ff ff 0f     |"
-                    + " announces 2147483647 bytes where 0 are left",
+                        + " announces 2147483647 bytes where 0 are left",
                 "\"string\"                                         | 01                 | a length"
-                    + " below zero",
+                        + " below zero",
                 "[\"null\",\"int\"]                                 | 04                 | branch 2"
-                    + " of a union of 2",
+                        + " of a union of 2",
                 "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"]} | 02              | symbol"
-                    + " 1 of E, which has 1",
+                        + " 1 of E, which has 1",
                 "{\"type\":\"array\",\"items\":\"string\"}          | 02                 | [0]: the"
-                    + " payload ends here",
+                        + " payload ends here",
                 "{\"type\":\"array\",\"items\":\"null\"}            | feffffffffffffffff01 | more"
-                    + " elements than are looked at",
+                        + " elements than are looked at",
                 "{\"type\":\"array\",\"items\":\"int\"}             | 0101               | a block"
-                    + " of less than no bytes",
+                        + " of less than no bytes",
                 "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"r\",\"type\":\"R\"}]}"
-                    + " | 00 | nested deeper than 500",
+                        + " | 00 | nested deeper than 500",
             })
     void faultInAvroIsNamed(String schema, String bytes, String problem) throws Exception {
         assertThat(avro(schema).problem(hex(bytes))).get().asString().contains(problem);
@@ -245,7 +245,7 @@ class PayloadCheckTest {
         PayloadCheck check =
                 protobuf(
                         "message M { required int32 a = 1; optional group G = 2 { required int32 b"
-                            + " = 3; } }");
+                                + " = 3; } }");
         assertThat(check.problem(hex("00 0801"))).isEmpty();
         assertThat(check.problem(hex("00"))).get().asString().contains("required field a of M");
         assertThat(check.problem(hex("00 0801 1314")))
