@@ -10,11 +10,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
+import java.math.BigDecimal;
+
 /** JSON texts as trees, with their depth and names bounded while they are read. */
 public final class BoundedJson {
     private static final int NUMBER_CHARACTERS = 1_000;
 
+    private static final int LARGEST_EXPONENT = 400;
+
     private BoundedJson() {}
+
+    /** Whether calculating with the number is cheap: {@code 1e999999999} is short to write only. */
+    public static boolean isOrdinary(BigDecimal number) {
+        return Math.abs((long) number.scale()) <= LARGEST_EXPONENT + NUMBER_CHARACTERS;
+    }
 
     /** Reads one JSON value, and nothing after it. */
     public static JsonNode read(String text, SchemaLimits limits) throws InvalidSchemaException {

@@ -194,6 +194,9 @@ class PayloadCheckTest {
                 .get()
                 .asString()
                 .contains("takes too long to match");
+        PayloadCheck multiple = json("{\"type\":\"integer\",\"multipleOf\":3}", Map.of());
+        assertThat(multiple.problem(text("1e999999999")))
+                .contains("a number in the document is out of all bounds");
         assertThat(json("true", Map.of()).problem(text("[".repeat(100_000)))).isPresent();
     }
 

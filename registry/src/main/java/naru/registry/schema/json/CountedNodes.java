@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 
+import naru.registry.schema.BoundedJson;
 import naru.registry.schema.PayloadFault;
+
+import java.math.BigDecimal;
 
 /**
  * Makes the nodes of one document, and counts how often its objects and arrays are looked at: a
@@ -24,6 +28,15 @@ final class CountedNodes extends JsonNodeFactory {
             throw new PayloadFault(
                     "cannot be checked: the schema has too many alternatives for it");
         }
+    }
+
+    /** What calculates with it must not blow up. */
+    @Override
+    public ValueNode numberNode(BigDecimal number) {
+        if (!BoundedJson.isOrdinary(number)) {
+            throw new PayloadFault("a number in the document is out of all bounds");
+        }
+        return super.numberNode(number);
     }
 
     @Override

@@ -6,6 +6,8 @@ import naru.registry.schema.BoundedJson;
 import naru.registry.schema.InvalidSchemaException;
 import naru.registry.schema.SchemaLimits;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,6 +48,26 @@ public final class JsonSchemaParser {
         if (!root.isObject() && !root.isBoolean()) {
             throw new InvalidSchemaException("A JSON Schema must be an object or a boolean");
         }
+        checkValues(root, limits);
         return root;
+    }
+
+    /** What a validator would put into sets or calculate with. */
+    private static void checkValues(JsonNode root, SchemaLimits limits)
+            throws InvalidSchemaException {
+        Deque<JsonNode> open = new ArrayDeque<>();
+        open.add(root);
+        while (!open.isEmpty()) {
+            JsonNode node = open.remove();
+            if (node.isArray() && node.size() > limits.symbols()) {
+                throw new InvalidSchemaException(
+                        "The schema has more than %d values in one list"
+                                .formatted(limits.symbols()));
+            }
+            if (node.isNumber() && !BoundedJson.isOrdinary(node.decimalValue())) {
+                throw new InvalidSchemaException("A number in the schema is out of all bounds");
+            }
+            node.forEach(open::add);
+        }
     }
 }

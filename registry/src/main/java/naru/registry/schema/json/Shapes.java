@@ -27,9 +27,6 @@ import java.util.Set;
  * one by one, so that neither chains of references nor circles go deep. Used by one thread, once.
  */
 final class Shapes {
-    /** Of a number; what compares or divides numbers must not blow up. */
-    private static final int LARGEST_EXPONENT = 400;
-
     private static final Set<String> OF_OBJECT =
             Set.of(
                     "properties",
@@ -173,15 +170,14 @@ final class Shapes {
         if (object.path("enum").isArray()) {
             Set<JsonNode> values = new LinkedHashSet<>();
             object.path("enum").forEach(values::add);
-            atMost(values.size(), limits.symbols(), "values in one enum");
             parts.add(new Shape.Enumeration(labels, values));
         }
         for (Criterion criterion : Criterion.values()) {
             JsonNode list = object.path(criterion.keyword());
             if (list.isArray() && !list.isEmpty()) {
+                atMost(list.size(), limits.branches(), "parts in one " + criterion.keyword());
                 Set<JsonNode> distinct = new LinkedHashSet<>();
                 list.forEach(distinct::add);
-                atMost(distinct.size(), limits.branches(), "parts in one " + criterion.keyword());
                 List<Shape> shapes = new ArrayList<>();
                 for (JsonNode part : distinct) {
                     shapes.add(shape(part));
@@ -248,7 +244,7 @@ final class Shapes {
         };
     }
 
-    private static Shape string(ObjectNode object, Labels labels) throws InvalidSchemaException {
+    private static Shape string(ObjectNode object, Labels labels) {
         JsonNode pattern = object.path("pattern");
         return new Shape.StringValue(
                 labels,
@@ -257,8 +253,7 @@ final class Shapes {
                 pattern.isTextual() ? pattern.asText() : null);
     }
 
-    private static Shape number(ObjectNode object, Labels labels, boolean integer)
-            throws InvalidSchemaException {
+    private static Shape number(ObjectNode object, Labels labels, boolean integer) {
         return new Shape.NumberValue(
                 labels,
                 integer,
@@ -360,18 +355,9 @@ final class Shapes {
         return texts;
     }
 
-    private static @Nullable BigDecimal number(ObjectNode object, String keyword)
-            throws InvalidSchemaException {
+    private static @Nullable BigDecimal number(ObjectNode object, String keyword) {
         JsonNode node = object.path(keyword);
-        if (!node.isNumber()) {
-            return null;
-        }
-        BigDecimal number = node.decimalValue();
-        if (Math.abs((long) number.precision() - number.scale()) > LARGEST_EXPONENT
-                || Math.abs((long) number.scale()) > LARGEST_EXPONENT) {
-            throw new InvalidSchemaException("%s is a number out of all bounds".formatted(keyword));
-        }
-        return number;
+        return node.isNumber() ? node.decimalValue() : null;
     }
 
     private static void atMost(int count, int limit, String what) throws InvalidSchemaException {

@@ -1,20 +1,9 @@
 package naru.registry.schema.protobuf;
 
-import com.google.protobuf.AnyProto;
-import com.google.protobuf.ApiProto;
-import com.google.protobuf.DescriptorProtos;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
-import com.google.protobuf.DurationProto;
-import com.google.protobuf.EmptyProto;
-import com.google.protobuf.FieldMaskProto;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.SourceContextProto;
-import com.google.protobuf.StructProto;
-import com.google.protobuf.TimestampProto;
-import com.google.protobuf.TypeProto;
-import com.google.protobuf.WrappersProto;
 import com.squareup.wire.schema.internal.parser.MessageElement;
 import com.squareup.wire.schema.internal.parser.ProtoFileElement;
 import com.squareup.wire.schema.internal.parser.ProtoParser;
@@ -47,11 +36,9 @@ public final class ProtobufParser {
 
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
 
-    private static final Map<String, FileDescriptor> WELL_KNOWN = wellKnown();
-
     private final Map<String, String> references;
     private final SchemaLimits limits;
-    private final Map<String, FileDescriptor> linked = new HashMap<>(WELL_KNOWN);
+    private final Map<String, FileDescriptor> linked = new HashMap<>(CommonFiles.ALL);
     private final Set<String> open = new HashSet<>();
     private int types;
     private int fields;
@@ -187,26 +174,5 @@ public final class ProtobufParser {
             linked.put(name, known);
         }
         return known;
-    }
-
-    private static Map<String, FileDescriptor> wellKnown() {
-        Map<String, FileDescriptor> files = new HashMap<>();
-        for (FileDescriptor file :
-                List.of(
-                        AnyProto.getDescriptor(),
-                        ApiProto.getDescriptor(),
-                        DescriptorProtos.getDescriptor(),
-                        DurationProto.getDescriptor(),
-                        EmptyProto.getDescriptor(),
-                        FieldMaskProto.getDescriptor(),
-                        SourceContextProto.getDescriptor(),
-                        StructProto.getDescriptor(),
-                        TimestampProto.getDescriptor(),
-                        TypeProto.getDescriptor(),
-                        WrappersProto.getDescriptor())) {
-            files.put(file.getName(), file);
-        }
-        ConfluentFiles.addTo(files);
-        return Map.copyOf(files);
     }
 }

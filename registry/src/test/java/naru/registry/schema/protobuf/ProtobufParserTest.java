@@ -293,6 +293,19 @@ class ProtobufParserTest {
     }
 
     @Test
+    void commonFilesNeedNoReference() throws Exception {
+        for (String name : CommonFiles.ALL.keySet()) {
+            parse("syntax = \"proto3\"; import \"" + name + "\"; message M {}");
+        }
+        assertThat(
+                        parse(
+                                        "syntax = \"proto3\"; import \"google/type/date.proto\";"
+                                            + " message M { google.type.Date d = 1; }")
+                                .normalized())
+                .contains(".google.type.Date d = 1;");
+    }
+
+    @Test
     void importThatNobodyUsesMayBeMissing() throws Exception {
         assertThat(parse("syntax = \"proto3\"; import \"x.proto\"; message M {}").canonical())
                 .contains("import \"x.proto\";");
