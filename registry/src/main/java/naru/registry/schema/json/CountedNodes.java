@@ -54,6 +54,7 @@ final class CountedNodes extends JsonNodeFactory {
         return new CountedArray(this);
     }
 
+    @SuppressWarnings("unchecked") // As its base declares deepCopy.
     private static final class CountedObject extends ObjectNode {
         private static final long serialVersionUID = 1L;
         private final transient CountedNodes nodes;
@@ -76,6 +77,7 @@ final class CountedNodes extends JsonNodeFactory {
         }
     }
 
+    @SuppressWarnings("unchecked") // As its base declares deepCopy.
     private static final class CountedArray extends ArrayNode {
         private static final long serialVersionUID = 1L;
         private final transient CountedNodes nodes;

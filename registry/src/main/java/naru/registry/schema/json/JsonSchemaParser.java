@@ -40,7 +40,7 @@ public final class JsonSchemaParser {
         if (isNew) {
             Metaschema.check(root, Draft.of(root));
         }
-        return new JsonSchema(root, referenced, Shapes.of(root, documents, limits));
+        return new JsonSchema(root, referenced, Shapes.of(root, documents, limits, isNew));
     }
 
     private static JsonNode root(String text, SchemaLimits limits) throws InvalidSchemaException {

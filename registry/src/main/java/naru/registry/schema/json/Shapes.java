@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Makes shapes of schemas as JSON. What a {@code $ref} leads to is made after what it stands in,
@@ -58,20 +59,25 @@ final class Shapes {
 
     private final Documents documents;
     private final SchemaLimits limits;
+    private final boolean isNew;
     private final IdentityHashMap<JsonNode, Shape> made = new IdentityHashMap<>();
     private final Deque<Pending> pending = new ArrayDeque<>();
     private int fields;
 
     private record Pending(Shape.Reference reference, JsonNode target) {}
 
-    private Shapes(Documents documents, SchemaLimits limits) {
+    private Shapes(Documents documents, SchemaLimits limits, boolean isNew) {
         this.documents = documents;
         this.limits = limits;
+        this.isNew = isNew;
     }
 
-    static Shape of(JsonNode root, Documents documents, SchemaLimits limits)
+    /**
+     * @param isNew whether patterns that are none are refused
+     */
+    static Shape of(JsonNode root, Documents documents, SchemaLimits limits, boolean isNew)
             throws InvalidSchemaException {
-        Shapes shapes = new Shapes(documents, limits);
+        Shapes shapes = new Shapes(documents, limits, isNew);
         Shape shape = shapes.shape(root);
         List<Shape.Reference> references = new ArrayList<>();
         while (!shapes.pending.isEmpty()) {
@@ -121,7 +127,7 @@ final class Shapes {
         }
         if (!(node instanceof ObjectNode object)) {
             throw new InvalidSchemaException(
-                    "A schema must be an object or a boolean, not " + shortened(node));
+                    "A schema must be an object or a boolean, not " + shortened(node.toString()));
         }
         Labels labels = labels(object);
         Shape reference = reference(object, labels);
@@ -244,8 +250,9 @@ final class Shapes {
         };
     }
 
-    private static Shape string(ObjectNode object, Labels labels) {
+    private Shape string(ObjectNode object, Labels labels) throws InvalidSchemaException {
         JsonNode pattern = object.path("pattern");
+        checkPattern(pattern.asText(""));
         return new Shape.StringValue(
                 labels,
                 number(object, "minLength"),
@@ -266,6 +273,17 @@ final class Shapes {
                 number(object, "multipleOf"));
     }
 
+    private void checkPattern(String pattern) throws InvalidSchemaException {
+        try {
+            if (isNew) {
+                new BoundedPattern(pattern);
+            }
+        } catch (PatternSyntaxException e) {
+            throw new InvalidSchemaException(
+                    "Not a pattern: %s (%s)".formatted(shortened(pattern), e.getDescription()), e);
+        }
+    }
+
     private Shape object(ObjectNode object, Labels labels) throws InvalidSchemaException {
         Map<String, Set<String>> dependentNames = new LinkedHashMap<>();
         Map<String, Shape> dependentShapes = new LinkedHashMap<>();
@@ -278,6 +296,9 @@ final class Shapes {
                     dependentShapes.put(dependency.getKey(), shape(dependency.getValue()));
                 }
             }
+        }
+        for (Map.Entry<String, JsonNode> pattern : object.path("patternProperties").properties()) {
+            checkPattern(pattern.getKey());
         }
         return new Shape.ObjectValue(
                 labels,
@@ -366,8 +387,7 @@ final class Shapes {
         }
     }
 
-    private static String shortened(JsonNode node) {
-        String text = node.toString();
+    private static String shortened(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }
 }

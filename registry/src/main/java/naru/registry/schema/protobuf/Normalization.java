@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -173,14 +174,12 @@ final class Normalization {
 
     private static List<ExtendElement> extensions(
             List<ExtendElement> extensions, List<FieldDescriptor> linked) {
+        Map<String, FieldDescriptor> byName = new HashMap<>();
+        linked.forEach(field -> byName.put(field.getName(), field));
         Map<String, List<FieldElement>> byType = new LinkedHashMap<>();
         for (ExtendElement extend : extensions) {
             for (FieldElement field : extend.getFields()) {
-                FieldDescriptor own =
-                        linked.stream()
-                                .filter(candidate -> candidate.getName().equals(field.getName()))
-                                .findFirst()
-                                .orElse(null);
+                FieldDescriptor own = byName.get(field.getName());
                 String type =
                         own == null
                                 ? extend.getName()

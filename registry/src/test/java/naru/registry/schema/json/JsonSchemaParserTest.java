@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,8 @@ class JsonSchemaParserTest {
                 "{'maximum':1e999999999}",
                 "{'multipleOf':1e-999999}",
                 "{'maxLength':1e999999999}",
+                "{'pattern':'('}",
+                "{'patternProperties':{'[':{}}}",
                 "{'enum':[1e-999999999,1E+999999999]}"
             })
     void unusableTextIsRefused(String text) {
@@ -159,6 +162,12 @@ class JsonSchemaParserTest {
 
         assertThat(PARSER.parseRegistered(SchemaFormat.JSON, text, Map.of()).canonical())
                 .isEqualTo(text);
+        assertThat(
+                        PARSER.parseRegistered(
+                                        SchemaFormat.JSON, quoted("{'pattern':'('}"), Map.of())
+                                .payloadCheck()
+                                .problem(ByteBuffer.wrap(new byte[] {'"', '"'})))
+                .contains("cannot be checked: no pattern that we know: (");
     }
 
     @ParameterizedTest
