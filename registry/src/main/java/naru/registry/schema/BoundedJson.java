@@ -16,13 +16,13 @@ import java.math.BigDecimal;
 public final class BoundedJson {
     private static final int NUMBER_CHARACTERS = 1_000;
 
-    private static final int LARGEST_EXPONENT = 400;
+    private static final int LARGEST_SCALE = 1_000;
 
     private BoundedJson() {}
 
     /** Whether calculating with the number is cheap: {@code 1e999999999} is short to write only. */
     public static boolean isOrdinary(BigDecimal number) {
-        return Math.abs((long) number.scale()) <= LARGEST_EXPONENT + NUMBER_CHARACTERS;
+        return Math.abs((long) number.scale()) <= LARGEST_SCALE;
     }
 
     /** Reads one JSON value, and nothing after it. */

@@ -31,11 +31,6 @@ public final class PayloadReader {
         return bytes.remaining();
     }
 
-    /** Where the bytes that are read now begin. */
-    public int position() {
-        return bytes.position();
-    }
-
     /** Goes into a field or an element; its index if it is a number. */
     public void enter(Object name) {
         path.add(name);

@@ -56,7 +56,19 @@ final class JsonPayloadCheck implements PayloadCheck {
     private final Map<String, JsonNode> references;
     private final Schema schema;
 
-    JsonPayloadCheck(JsonNode root, Map<String, JsonNode> references) {
+    /**
+     * The check; if nothing can be checked against the schema, one that says so of every payload.
+     */
+    static PayloadCheck of(JsonNode root, Map<String, JsonNode> references) {
+        try {
+            return new JsonPayloadCheck(root, references);
+        } catch (SchemaException | StackOverflowError e) {
+            String reason = "cannot be checked: the schema is none for the validator: " + e;
+            return payload -> Optional.of(reason);
+        }
+    }
+
+    private JsonPayloadCheck(JsonNode root, Map<String, JsonNode> references) {
         this.references = references;
         SchemaRegistryConfig config =
                 SchemaRegistryConfig.builder()

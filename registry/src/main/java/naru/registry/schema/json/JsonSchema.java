@@ -78,7 +78,7 @@ public final class JsonSchema implements ParsedSchema {
 
     @Override
     public PayloadCheck payloadCheck() {
-        return new JsonPayloadCheck(root, references);
+        return JsonPayloadCheck.of(root, references);
     }
 
     /** All differences, or only those that do harm. */

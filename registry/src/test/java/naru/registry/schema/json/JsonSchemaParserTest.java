@@ -190,6 +190,24 @@ class JsonSchemaParserTest {
     }
 
     @Test
+    void registeredSchemaMayBeDeeperAndIsStillAnswered() throws Exception {
+        String text = quoted("{'not':".repeat(390) + "{}" + "}".repeat(390));
+        ParsedSchema schema = PARSER.parseRegistered(SchemaFormat.JSON, text, Map.of());
+
+        assertThat(
+                        Compatibility.check(
+                                CompatibilityLevel.FULL,
+                                schema,
+                                List.of(
+                                        new Versioned(
+                                                1,
+                                                PARSER.parseRegistered(
+                                                        SchemaFormat.JSON, text, Map.of())))))
+                .isEmpty();
+        assertThat(schema.payloadCheck().problem(ByteBuffer.wrap(new byte[] {'1'}))).isNotNull();
+    }
+
+    @Test
     void wideSchemasAreRefused() {
         refused("{'enum':[" + many(6_000, "%d") + "]}", "more than 5000 values in one list");
         refused("{'oneOf':[" + many(600, "{'const':%d}") + "]}", "more than 500 parts");
