@@ -295,7 +295,8 @@ class PayloadCheckTest {
             byte[] bytes = new byte[random.nextInt(80)];
             random.nextBytes(bytes);
             byte[] damaged = valid.clone();
-            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+            int place = random.nextInt(damaged.length);
+            damaged[place] = (byte) (damaged[place] ^ (1 << random.nextInt(8)));
             for (PayloadCheck check : checks) {
                 assertThat(check.problem(ByteBuffer.wrap(bytes))).as("seed %d", seed).isNotNull();
                 assertThat(check.problem(ByteBuffer.wrap(damaged))).as("seed %d", seed).isNotNull();

@@ -18,7 +18,7 @@ public record PublishedChange(String what, String writer, String reader, List<St
                 Objects.requireNonNull(PublishedChange.class.getResourceAsStream(file), file)) {
             List<PublishedChange> changes = new ArrayList<>();
             String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            for (String block : text.split("\n\n")) {
+            for (String block : text.split("\n\n", -1)) {
                 if (block.startsWith("== ")) {
                     changes.add(of(block.lines().toList()));
                 }
