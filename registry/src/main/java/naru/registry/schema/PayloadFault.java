@@ -4,12 +4,20 @@ package naru.registry.schema;
 public final class PayloadFault extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public PayloadFault(String message) {
-        super(message, null, false, false);
+    private final String problem;
+
+    public PayloadFault(String problem) {
+        super(problem, null, false, false);
+        this.problem = problem;
+    }
+
+    /** What is wrong. */
+    public String problem() {
+        return problem;
     }
 
     /** The fault, and the field that it is in. */
     public String at(String path) {
-        return path.isEmpty() ? getMessage() : path + ": " + getMessage();
+        return path.isEmpty() ? problem : path + ": " + problem;
     }
 }

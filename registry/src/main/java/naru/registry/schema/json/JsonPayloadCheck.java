@@ -121,7 +121,7 @@ final class JsonPayloadCheck implements PayloadCheck {
         } catch (JsonProcessingException e) {
             return Optional.of("not a JSON document: " + e.getOriginalMessage());
         } catch (PayloadFault fault) {
-            return Optional.of(fault.getMessage());
+            return Optional.of(fault.problem());
         } catch (BoundedPattern.TooCostly | SchemaException e) {
             return Optional.of("cannot be checked: " + e.getMessage());
         } catch (IOException | StackOverflowError e) {

@@ -98,7 +98,7 @@ final class Normalization {
                                 oneOf.getLocation()));
             }
         }
-        oneOfs.sort(Comparator.comparing(oneOf -> oneOf.getFields().getFirst().getTag()));
+        oneOfs.sort(Comparator.comparingInt(oneOf -> oneOf.getFields().getFirst().getTag()));
         return new MessageElement(
                 message.getLocation(),
                 message.getName(),
@@ -115,7 +115,7 @@ final class Normalization {
 
     private static List<GroupElement> groups(List<GroupElement> groups, Descriptor owner) {
         return groups.stream()
-                .sorted(Comparator.comparing(GroupElement::getTag))
+                .sorted(Comparator.comparingInt(GroupElement::getTag))
                 .map(group ->
                         new GroupElement(
                                 group.getLabel(),
@@ -132,7 +132,7 @@ final class Normalization {
 
     private static List<FieldElement> fields(List<FieldElement> fields, Descriptor owner) {
         return fields.stream()
-                .sorted(Comparator.comparing(FieldElement::getTag))
+                .sorted(Comparator.comparingInt(FieldElement::getTag))
                 .map(field -> field(field, owner.findFieldByNumber(field.getTag())))
                 .toList();
     }
@@ -189,7 +189,7 @@ final class Normalization {
         }
         List<ExtendElement> made = new ArrayList<>();
         byType.forEach((type, fields) -> {
-            fields.sort(Comparator.comparing(FieldElement::getTag));
+            fields.sort(Comparator.comparingInt(FieldElement::getTag));
             made.add(new ExtendElement(ElementMaker.NOWHERE, type, "", fields));
         });
         return made;
@@ -207,7 +207,7 @@ final class Normalization {
                             options(constant.getOptions())));
         }
         constants.sort(
-                Comparator.comparing(EnumConstantElement::getTag)
+                Comparator.comparingInt(EnumConstantElement::getTag)
                         .thenComparing(EnumConstantElement::getName));
         return new EnumElement(
                 enumeration.getLocation(),
@@ -246,7 +246,9 @@ final class Normalization {
         return reserved.stream()
                 .flatMap(element -> element.getValues().stream())
                 .map(Normalization::single)
-                .sorted(Comparator.comparing(Normalization::first).thenComparing(Object::toString))
+                .sorted(
+                        Comparator.comparingInt(Normalization::first)
+                                .thenComparing(Object::toString))
                 .map(value -> new ReservedElement(ElementMaker.NOWHERE, "", List.of(value)))
                 .toList();
     }
@@ -255,7 +257,7 @@ final class Normalization {
         return extensions.stream()
                 .flatMap(element -> element.getValues().stream())
                 .map(Normalization::single)
-                .sorted(Comparator.comparing(Normalization::first))
+                .sorted(Comparator.comparingInt(Normalization::first))
                 .map(value ->
                         new ExtensionsElement(ElementMaker.NOWHERE, "", List.of(value), List.of()))
                 .toList();
