@@ -300,7 +300,7 @@ class ProtobufParserTest {
         assertThat(
                         parse(
                                         "syntax = \"proto3\"; import \"google/type/date.proto\";"
-                                            + " message M { google.type.Date d = 1; }")
+                                                + " message M { google.type.Date d = 1; }")
                                 .normalized())
                 .contains(".google.type.Date d = 1;");
     }
