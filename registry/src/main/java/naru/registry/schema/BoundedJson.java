@@ -7,13 +7,23 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import java.math.BigDecimal;
 
 /** JSON texts as trees, with their depth and names bounded while they are read. */
 public final class BoundedJson {
     private static final int NUMBER_CHARACTERS = 1_000;
 
+    private static final int LARGEST_SCALE = 1_000;
+
     private BoundedJson() {}
+
+    /** Whether calculating with the number is cheap: {@code 1e999999999} is short to write only. */
+    public static boolean isOrdinary(BigDecimal number) {
+        return Math.abs((long) number.scale()) <= LARGEST_SCALE;
+    }
 
     /** Reads one JSON value, and nothing after it. */
     public static JsonNode read(String text, SchemaLimits limits) throws InvalidSchemaException {
@@ -63,6 +73,7 @@ public final class BoundedJson {
         return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .build();
     }
 }

@@ -28,4 +28,10 @@ public interface ParsedSchema {
 
     /** Why this schema, as the reader's, cannot read what {@code writer} wrote; empty: it can. */
     List<Incompatibility> differencesFrom(ParsedSchema writer);
+
+    /**
+     * The check of payloads that were written with this schema; to be kept, since it may cost to
+     * make.
+     */
+    PayloadCheck payloadCheck();
 }

@@ -1,6 +1,8 @@
 package naru.registry.schema;
 
 import naru.registry.schema.avro.AvroParser;
+import naru.registry.schema.json.JsonSchemaParser;
+import naru.registry.schema.protobuf.ProtobufParser;
 
 import java.util.Map;
 
@@ -51,7 +53,8 @@ public final class SchemaParser {
         try {
             return switch (format) {
                 case AVRO -> AvroParser.parse(text, references, limits, isNew);
-                case JSON, PROTOBUF -> throw new InvalidSchemaException("No parser for " + format);
+                case JSON -> JsonSchemaParser.parse(text, references, limits, isNew);
+                case PROTOBUF -> ProtobufParser.parse(text, references, limits);
             };
         } catch (StackOverflowError tooDeep) {
             throw new InvalidSchemaException("The schema is nested too deeply", tooDeep);

@@ -32,9 +32,9 @@ public final class AvroParser {
         }
         List<Schema> known = List.copyOf(parser.getTypes().values());
         Schema schema = parse(parser, text, limits, isNew);
-        AvroShape.check(schema, limits);
+        AvroShape.Unions unions = AvroShape.check(schema, limits);
         try {
-            return new AvroSchema(schema, known, limits);
+            return new AvroSchema(schema, known, unions, limits);
         } catch (RuntimeException e) {
             throw new InvalidSchemaException(
                     "The schema cannot be written out: " + e.getMessage(), e);

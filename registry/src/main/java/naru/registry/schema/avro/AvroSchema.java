@@ -3,6 +3,7 @@ package naru.registry.schema.avro;
 import naru.registry.schema.Incompatibility;
 import naru.registry.schema.InvalidSchemaException;
 import naru.registry.schema.ParsedSchema;
+import naru.registry.schema.PayloadCheck;
 import naru.registry.schema.SchemaFormat;
 import naru.registry.schema.SchemaLimits;
 
@@ -16,16 +17,21 @@ import java.util.Set;
 
 /** An Avro schema. Types that came by a reference appear in its text by name only. */
 public final class AvroSchema implements ParsedSchema {
+    /** Of fields, in unions of records; Avro keeps a result for each of them. */
+    private static final long COMPARISONS = 1_000_000;
+
     private final Schema schema;
+    private final AvroShape.Unions unions;
     private final String canonical;
     private final String normalized;
 
     /**
      * @param references every named type that came by a reference
      */
-    AvroSchema(Schema schema, List<Schema> references, SchemaLimits limits)
+    AvroSchema(Schema schema, List<Schema> references, AvroShape.Unions unions, SchemaLimits limits)
             throws InvalidSchemaException {
         this.schema = schema;
+        this.unions = unions;
         this.canonical = AvroText.of(schema, references);
         this.normalized = AvroText.normalized(canonical, references, limits);
     }
@@ -76,14 +82,26 @@ public final class AvroSchema implements ParsedSchema {
     }
 
     @Override
-    public List<Incompatibility> differencesFrom(ParsedSchema writer) {
-        return SchemaCompatibility.checkReaderWriterCompatibility(
-                        schema, ((AvroSchema) writer).schema)
+    public List<Incompatibility> differencesFrom(ParsedSchema other) {
+        AvroSchema writer = (AvroSchema) other;
+        if (writer == this) {
+            // What it reads it wrote; and Avro takes quadratic time over one and the same object.
+            return List.of();
+        }
+        if (unions.fields() * writer.unions.branches() > COMPARISONS) {
+            return List.of(Incompatibility.TOO_LARGE);
+        }
+        return SchemaCompatibility.checkReaderWriterCompatibility(schema, writer.schema)
                 .getResult()
                 .getIncompatibilities()
                 .stream()
                 .map(AvroSchema::told)
                 .toList();
+    }
+
+    @Override
+    public PayloadCheck payloadCheck() {
+        return new AvroPayloadCheck(schema);
     }
 
     private static Incompatibility told(SchemaCompatibility.Incompatibility found) {

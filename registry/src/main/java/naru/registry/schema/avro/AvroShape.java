@@ -25,17 +25,29 @@ final class AvroShape {
     private final Deque<Schema> open = new ArrayDeque<>();
     private int types;
     private int fields;
+    private long unionFields;
+    private int unionBranches;
 
     private AvroShape(SchemaLimits limits) {
         this.limits = limits;
     }
 
-    static void check(Schema schema, SchemaLimits limits) throws InvalidSchemaException {
+    /**
+     * What makes a comparison costly: each record in a union is compared with each record in the
+     * other's.
+     *
+     * @param fields of the records in all unions
+     * @param branches records in the union that has most
+     */
+    record Unions(long fields, int branches) {}
+
+    static Unions check(Schema schema, SchemaLimits limits) throws InvalidSchemaException {
         AvroShape shape = new AvroShape(limits);
         shape.visit(schema);
         while (!shape.open.isEmpty()) {
             shape.look(shape.open.remove());
         }
+        return new Unions(shape.unionFields, shape.unionBranches);
     }
 
     /** Counts before Avro parses, whose parser takes longer than linear time for types. */
@@ -82,10 +94,22 @@ final class AvroShape {
             case MAP -> visit(schema.getValueType());
             case UNION -> {
                 atMost(schema.getTypes().size(), limits.branches(), "branches in one union");
-                schema.getTypes().forEach(this::visit);
+                union(schema.getTypes());
             }
             case STRING, BYTES, INT, LONG, FLOAT, DOUBLE, BOOLEAN, NULL -> {}
         }
+    }
+
+    private void union(List<Schema> branches) {
+        int records = 0;
+        for (Schema branch : branches) {
+            visit(branch);
+            if (branch.getType() == Schema.Type.RECORD) {
+                records++;
+                unionFields += branch.getFields().size();
+            }
+        }
+        unionBranches = Math.max(unionBranches, records);
     }
 
     private void named(Schema schema) throws InvalidSchemaException {

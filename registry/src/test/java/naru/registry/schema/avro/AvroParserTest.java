@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import naru.registry.schema.Compatibility;
 import naru.registry.schema.Compatibility.Versioned;
 import naru.registry.schema.CompatibilityLevel;
+import naru.registry.schema.Incompatibility;
 import naru.registry.schema.InvalidSchemaException;
 import naru.registry.schema.ParsedSchema;
 import naru.registry.schema.SchemaFormat;
@@ -225,12 +226,12 @@ class AvroParserTest {
         String chain =
                 "{'type':'record','name':'Top','fields':[{'name':'%s','default':null,'type':['null',{'type':'record','name':'All','fields':["
                     + "{'name':'f0','type':{'type':'record','name':'T0','fields':[]}},"
-                        + IntStream.range(1, 1_900)
+                        + IntStream.range(1, 1_500)
                                 .mapToObj(i ->
                                         "{'name':'f%1$d','type':{'type':'record','name':'T%1$d','fields':[{'name':'p','type':'T%2$d'}]}}"
                                                 .formatted(i, i - 1))
                                 .collect(Collectors.joining(","))
-                        + "]}]},{'name':'last','type':'T1899'}]}";
+                        + "]}]},{'name':'last','type':'T1499'}]}";
         ParsedSchema writer = parse(chain.formatted("a"));
         ParsedSchema reader = parse(chain.formatted("b"));
 
@@ -252,8 +253,19 @@ class AvroParserTest {
                                 200,
                                 "{'type':'record','name':'R%1$d','fields':[{'name':'a%1$d','type':'int'},{'name':'b','type':'string'}]}")
                         + "]";
-        ParsedSchema schema = parse(union);
-        assertThat(schema.differencesFrom(schema)).isEmpty();
+        assertThat(parse(union).differencesFrom(parse(union))).isEmpty();
+    }
+
+    @Test
+    void unionsOfVeryManyRecordsAreSaidToBeTooLarge() throws Exception {
+        String fields = many(30, "{'name':'f%d','type':'int'}");
+        String text =
+                "["
+                        + many(400, "{'type':'record','name':'R%1$d','fields':[FIELDS]}")
+                                .replace("FIELDS", fields)
+                        + "]";
+        assertThat(parse(text).differencesFrom(parse(text)))
+                .containsExactly(Incompatibility.TOO_LARGE);
     }
 
     private static void refused(String text, String reason) {
