@@ -30,15 +30,19 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Architecture {
     /** Module to the modules that it may use. {@code app} and {@code testkit} may use all. */
     private static final Map<String, List<String>> MAY_USE =
-            Map.of(
-                    "wire", List.of(),
-                    "log", List.of("wire"),
-                    "quorum", List.of("wire"),
-                    "coordination", List.of("wire"),
-                    "broker", List.of("wire", "log", "quorum", "coordination"),
-                    "http", List.of(),
-                    "registry", List.of("http"),
-                    "junit", List.of("broker"));
+            Map.ofEntries(
+                    Map.entry("wire", List.of()),
+                    Map.entry("log", List.of("wire")),
+                    Map.entry("quorum", List.of("wire")),
+                    Map.entry("coordination", List.of("wire")),
+                    Map.entry("broker", List.of("wire", "log", "quorum", "coordination")),
+                    Map.entry("http", List.of()),
+                    Map.entry("schema", List.of()),
+                    Map.entry("registry", List.of("http", "schema")),
+                    Map.entry("rest", List.of("http", "schema")),
+                    Map.entry("connect", List.of("http", "schema")),
+                    Map.entry("connectors", List.of("schema")),
+                    Map.entry("junit", List.of("broker")));
 
     /** Modules that get time and chance passed in. */
     private static final List<String> SEEDED = List.of("wire", "log", "coordination");

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
-import naru.registry.schema.SchemaFormat;
 import naru.registry.store.RecordFormat;
 import naru.registry.store.SchemaContent;
 import naru.registry.store.SchemaVersion;
+import naru.schema.SchemaFormat;
 
 import org.jspecify.annotations.Nullable;
 

@@ -7,8 +7,6 @@ import naru.http.Login;
 import naru.http.Refusal;
 import naru.http.Routes;
 import naru.registry.api.Permissions.Need;
-import naru.registry.schema.SchemaLimits;
-import naru.registry.schema.SchemaParser;
 import naru.registry.store.Registry;
 import naru.registry.store.StoreLog;
 import naru.registry.subject.Configuration;
@@ -16,6 +14,8 @@ import naru.registry.subject.Deletion;
 import naru.registry.subject.Parsing;
 import naru.registry.subject.Refusals;
 import naru.registry.subject.Registration;
+import naru.schema.SchemaLimits;
+import naru.schema.SchemaParser;
 
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Call;
 import naru.http.Refusal;
-import naru.registry.schema.SchemaFormat;
 import naru.registry.store.RecordFormat;
 import naru.registry.store.SchemaContent;
 import naru.registry.store.SubjectName;
 import naru.registry.subject.Refusals;
 import naru.registry.subject.Registration;
+import naru.schema.SchemaFormat;
 
 import java.util.Map;
 import java.util.Set;

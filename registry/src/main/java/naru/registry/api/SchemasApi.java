@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
-import naru.registry.schema.SchemaFormat;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
 import naru.registry.store.SchemaVersion;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
 import naru.registry.subject.Refusals;
+import naru.schema.SchemaFormat;
 
 import java.util.ArrayList;
 import java.util.Arrays;

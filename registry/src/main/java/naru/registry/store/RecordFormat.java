@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import naru.registry.schema.SchemaFormat;
-import naru.registry.schema.SchemaReference;
+import naru.schema.SchemaFormat;
+import naru.schema.SchemaReference;
 
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package naru.registry.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import naru.registry.schema.CompatibilityLevel;
-import naru.registry.schema.SchemaReference;
+import naru.schema.CompatibilityLevel;
+import naru.schema.SchemaReference;
 
 import org.jspecify.annotations.Nullable;
 

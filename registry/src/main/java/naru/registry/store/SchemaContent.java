@@ -2,8 +2,8 @@ package naru.registry.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import naru.registry.schema.SchemaFormat;
-import naru.registry.schema.SchemaReference;
+import naru.schema.SchemaFormat;
+import naru.schema.SchemaReference;
 
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import naru.registry.schema.CompatibilityLevel;
+import naru.schema.CompatibilityLevel;
 
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Refusal;
-import naru.registry.schema.CompatibilityLevel;
 import naru.registry.store.Mode;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
@@ -13,6 +12,7 @@ import naru.registry.store.Settings;
 import naru.registry.store.StoreKey;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
+import naru.schema.CompatibilityLevel;
 
 import java.util.ArrayList;
 import java.util.List;

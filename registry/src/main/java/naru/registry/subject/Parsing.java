@@ -1,14 +1,14 @@
 package naru.registry.subject;
 
 import naru.http.Refusal;
-import naru.registry.schema.InvalidSchemaException;
-import naru.registry.schema.ParsedSchema;
-import naru.registry.schema.SchemaParser;
-import naru.registry.schema.SchemaReference;
 import naru.registry.store.RegistryState;
 import naru.registry.store.SchemaContent;
 import naru.registry.store.SchemaVersion;
 import naru.registry.store.SubjectName;
+import naru.schema.InvalidSchemaException;
+import naru.schema.ParsedSchema;
+import naru.schema.SchemaParser;
+import naru.schema.SchemaReference;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;

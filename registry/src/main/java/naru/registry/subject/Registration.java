@@ -3,9 +3,6 @@ package naru.registry.subject;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
 import naru.http.Refusal;
-import naru.registry.schema.Compatibility;
-import naru.registry.schema.CompatibilityLevel;
-import naru.registry.schema.ParsedSchema;
 import naru.registry.store.Mode;
 import naru.registry.store.RecordFormat;
 import naru.registry.store.Registry;
@@ -16,6 +13,9 @@ import naru.registry.store.Settings;
 import naru.registry.store.StoreKey;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
+import naru.schema.Compatibility;
+import naru.schema.CompatibilityLevel;
+import naru.schema.ParsedSchema;
 
 import org.jspecify.annotations.Nullable;
 
