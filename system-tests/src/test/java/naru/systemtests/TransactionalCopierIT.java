@@ -92,6 +92,7 @@ class TransactionalCopierIT {
     private void copyUnderKills(IntFunction<List<String>> copier, boolean ends) {
         try (OwnBroker broker =
                 OwnBroker.start(
+                        "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
                         "group.consumer.min.session.timeout.ms", "1000",
                         "group.consumer.session.timeout.ms", "3000",
                         "group.consumer.heartbeat.interval.ms", "1000",
@@ -131,7 +132,11 @@ class TransactionalCopierIT {
                                 "--output-topic",
                                 OUTPUT,
                                 "--transaction-size",
-                                "20"));
+                                "20",
+                                // The tool asks for its offsets before it takes over its id, so it
+                                // waits for what the killed one left open.
+                                "--transaction-timeout",
+                                "5000"));
         command.addAll(List.of(arguments));
         return command;
     }
