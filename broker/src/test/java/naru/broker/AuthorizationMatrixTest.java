@@ -190,8 +190,7 @@ class AuthorizationMatrixTest {
 
     private String ask(
             ApiTable table, ApiKeys api, short version, ApiMessage body, KafkaPrincipal principal) {
-        return new DirectRequest(
-                        version, body, principal, InetAddress.getLoopbackAddress(), loop)
+        return new DirectRequest(version, body, principal, InetAddress.getLoopbackAddress(), loop)
                 .answerOf(table.handler(api));
     }
 

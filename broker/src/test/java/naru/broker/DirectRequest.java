@@ -110,7 +110,9 @@ final class DirectRequest extends BareRequest {
     private void refuse(Throwable cause) {
         AbstractResponse response =
                 AbstractRequest.parseRequest(
-                                api(), version(), MessageUtil.toByteBufferAccessor(body(), version()))
+                                api(),
+                                version(),
+                                MessageUtil.toByteBufferAccessor(body(), version()))
                         .request
                         .getErrorResponse(0, cause);
         answer.complete(response.data());
