@@ -5,28 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 
-import naru.schema.Compatibility;
-import naru.schema.Compatibility.Versioned;
-import naru.schema.CompatibilityLevel;
+import naru.schema.AnyParserTest;
 import naru.schema.InvalidSchemaException;
 import naru.schema.ParsedSchema;
 import naru.schema.SchemaFormat;
-import naru.schema.SchemaLimits;
-import naru.schema.SchemaParser;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-class ProtobufParserTest {
-    private static final SchemaParser PARSER = new SchemaParser(SchemaLimits.DEFAULT);
+class ProtobufParserTest extends AnyParserTest {
 
     private static final String ORDER =
             """
@@ -119,6 +111,10 @@ class ProtobufParserTest {
                     "syntax = \"proto3\"; enum Only { A = 0; }",
                     "syntax = \"proto3\"; message E { repeated Pair m = 1; message Pair { option"
                             + " map_entry = true; string key = 1; int32 value = 2; } }");
+
+    ProtobufParserTest() {
+        super(SchemaFormat.PROTOBUF, VARIED);
+    }
 
     @Test
     void canonicalTextHasTheKnownLayout() throws Exception {
@@ -227,24 +223,6 @@ class ProtobufParserTest {
         assertThat(schema.normalized()).contains(".b.B b = 1;");
     }
 
-    @Test
-    void canonicalTextOfCanonicalTextIsTheSame() throws Exception {
-        for (String text : VARIED) {
-            ParsedSchema schema = parse(text);
-            assertThat(parse(schema.canonical()).canonical()).isEqualTo(schema.canonical());
-            assertThat(parse(schema.normalized()).normalized()).isEqualTo(schema.normalized());
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(CompatibilityLevel.class)
-    void schemaIsCompatibleWithItself(CompatibilityLevel level) throws Exception {
-        for (String text : VARIED) {
-            Versioned first = new Versioned(1, parse(text));
-            assertThat(Compatibility.check(level, parse(text), List.of(first))).as(text).isEmpty();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -345,24 +323,10 @@ class ProtobufParserTest {
 
     @Test
     void wideSchemasAreRefused() {
-        refused(many(2_100, "message M%d {}\n"), "more than 2000 types");
+        refused(many(2_100, "", "message M%d {}\n"), "more than 2000 types");
         refused(
-                "message M { " + many(21_000, "optional int32 f%1$d = %1$d1;\n") + "}",
+                "message M { " + many(21_000, "", "optional int32 f%1$d = %1$d1;\n") + "}",
                 "more than 20000 fields");
         refused("message " + "M".repeat(1_025) + " {}", "has 1025 characters");
-    }
-
-    private static void refused(String text, String reason) {
-        assertThatThrownBy(() -> parse(text))
-                .isInstanceOf(InvalidSchemaException.class)
-                .hasMessageContaining(reason);
-    }
-
-    private static String many(int count, String pattern) {
-        return IntStream.range(0, count).mapToObj(pattern::formatted).collect(Collectors.joining());
-    }
-
-    private static ParsedSchema parse(String text) throws InvalidSchemaException {
-        return PARSER.parse(SchemaFormat.PROTOBUF, text, Map.of());
     }
 }
