@@ -2,6 +2,7 @@ package naru.rest.cluster;
 
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.ExecutionException;
 
@@ -12,7 +13,10 @@ public final class Answers {
     /**
      * @throws KafkaException what the cluster refused, or why it could not be asked
      */
-    public static <T> T of(KafkaFuture<T> future) throws InterruptedException {
+    public static <T> T of(@Nullable KafkaFuture<T> future) throws InterruptedException {
+        if (future == null) {
+            throw new IllegalStateException("a client answers only a part of what it was asked");
+        }
         try {
             return future.get();
         } catch (ExecutionException failed) {

@@ -25,6 +25,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /** What a failure of Kafka's clients is called in the API: the numbers are Confluent's. */
 public final class Faults {
@@ -72,6 +73,12 @@ public final class Faults {
             case RetriableException later -> new Refusal(500, KAFKA_RETRIABLE, message);
             default -> new Refusal(500, KAFKA, message);
         };
+    }
+
+    /** Why something failed that was waited for. */
+    public static Refusal cause(ExecutionException failed) {
+        Throwable cause = failed.getCause();
+        return refusal(cause == null ? failed : cause);
     }
 
     private static String message(Throwable fault) {

@@ -1,7 +1,12 @@
 package naru.rest.cluster;
 
+import naru.http.Call;
+import naru.http.Credentials;
 import naru.http.Identity;
 import naru.http.Refusal;
+import naru.rest.record.RecordCoder;
+import naru.rest.record.SchemaChoice;
+import naru.schema.client.SchemaSource;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -38,13 +43,21 @@ public final class UserClients implements AutoCloseable {
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
 
     private final Map<String, Object> own;
+    private final Registry registry;
     private final int usersMost;
     private final long idleNanos;
     private final LongSupplier nanos;
     private final Sweeper sweeper;
     private final Map<String, Clients> byUser = new LinkedHashMap<>(16, 0.75f, true);
+    private int made;
     private boolean swept;
     private boolean closed;
+
+    /** Makes a client of the schema registry that shows the same as the user. */
+    @FunctionalInterface
+    public interface Registry {
+        SchemaSource client(Credentials credentials);
+    }
 
     /**
      * @param own properties by which clients reach the cluster where users do not say who they are
@@ -53,11 +66,13 @@ public final class UserClients implements AutoCloseable {
      */
     public UserClients(
             Map<String, Object> own,
+            Registry registry,
             int usersMost,
             Duration idle,
             LongSupplier nanos,
             Sweeper sweeper) {
         this.own = Map.copyOf(own);
+        this.registry = registry;
         this.usersMost = usersMost;
         this.idleNanos = idle.toNanos();
         this.nanos = nanos;
@@ -67,21 +82,26 @@ public final class UserClients implements AutoCloseable {
     /** The clients of one user. */
     private final class Clients {
         private final Map<String, Object> properties;
+        private final int number;
         private int leases;
         private long lastUse;
         private @Nullable Admin admin;
         private @Nullable Producer<byte[], byte[]> producer;
+        private @Nullable SchemaSource schemas;
+        private @Nullable SchemaChoice choice;
+        private @Nullable RecordCoder coder;
         private @Nullable String clusterId;
 
-        Clients(Map<String, Object> properties) {
+        Clients(Map<String, Object> properties, int number) {
             this.properties = properties;
+            this.number = number;
         }
 
         synchronized Admin admin() {
             Admin known = admin;
             if (known == null) {
                 Map<String, Object> all = new HashMap<>(properties);
-                all.put(AdminClientConfig.CLIENT_ID_CONFIG, "naru-rest-admin");
+                all.put(AdminClientConfig.CLIENT_ID_CONFIG, "naru-rest-admin-" + number);
                 all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
                 all.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
                 known = Admin.create(all);
@@ -94,7 +114,7 @@ public final class UserClients implements AutoCloseable {
             Producer<byte[], byte[]> known = producer;
             if (known == null) {
                 Map<String, Object> all = new HashMap<>(properties);
-                all.put(ProducerConfig.CLIENT_ID_CONFIG, "naru-rest-producer");
+                all.put(ProducerConfig.CLIENT_ID_CONFIG, "naru-rest-producer-" + number);
                 all.put(ProducerConfig.ACKS_CONFIG, "all");
                 all.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
                 all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
@@ -106,6 +126,33 @@ public final class UserClients implements AutoCloseable {
                         new KafkaProducer<>(
                                 all, new ByteArraySerializer(), new ByteArraySerializer());
                 producer = known;
+            }
+            return known;
+        }
+
+        private synchronized SchemaSource schemas(Credentials credentials) {
+            SchemaSource known = schemas;
+            if (known == null) {
+                known = registry.client(credentials);
+                schemas = known;
+            }
+            return known;
+        }
+
+        synchronized SchemaChoice choice(Credentials credentials) {
+            SchemaChoice known = choice;
+            if (known == null) {
+                known = new SchemaChoice(schemas(credentials), nanos);
+                choice = known;
+            }
+            return known;
+        }
+
+        synchronized RecordCoder coder(Credentials credentials) {
+            RecordCoder known = coder;
+            if (known == null) {
+                known = new RecordCoder(() -> schemas(credentials));
+                coder = known;
             }
             return known;
         }
@@ -130,15 +177,30 @@ public final class UserClients implements AutoCloseable {
             if (admin != null) {
                 admin.close(CLOSE_MOST);
             }
+            if (schemas != null) {
+                schemas.close();
+            }
         }
     }
 
     /** The right to use a user's clients, until it is closed. */
     public final class Lease implements AutoCloseable {
         private final Clients clients;
+        private final Credentials credentials;
 
-        private Lease(Clients clients) {
+        private Lease(Clients clients, Credentials credentials) {
             this.clients = clients;
+            this.credentials = credentials;
+        }
+
+        /** Finds the schemas that the user means. */
+        public SchemaChoice schemaChoice() {
+            return clients.choice(credentials);
+        }
+
+        /** Makes bytes of data and data of bytes, with the schemas that the user may see. */
+        public RecordCoder coder() {
+            return clients.coder(credentials);
         }
 
         public Admin admin() {
@@ -166,7 +228,8 @@ public final class UserClients implements AutoCloseable {
     /**
      * @throws Refusal 503 when the clients of too many users are busy
      */
-    public Lease lease(Identity identity) {
+    public Lease lease(Call call) {
+        Identity identity = call.identity();
         List<Clients> outdated = new ArrayList<>();
         try {
             synchronized (byUser) {
@@ -180,12 +243,12 @@ public final class UserClients implements AutoCloseable {
                                 "%d users are served at the same time just now, which is the most; try again"
                                         .formatted(byUser.size()));
                     }
-                    clients = new Clients(properties(identity));
+                    clients = new Clients(properties(identity), ++made);
                     byUser.put(identity.key(), clients);
                     beginSweeping();
                 }
                 clients.leases++;
-                return new Lease(clients);
+                return new Lease(clients, call.credentials());
             }
         } finally {
             outdated.forEach(Clients::close);
@@ -209,18 +272,21 @@ public final class UserClients implements AutoCloseable {
         List<Clients> outdated = new ArrayList<>();
         synchronized (byUser) {
             long now = nanos.getAsLong();
-            byUser.values().removeIf(clients -> {
-                boolean idle = clients.leases == 0 && now - clients.lastUse > idleNanos;
-                if (idle) {
-                    outdated.add(clients);
-                }
-                return idle;
-            });
+            byUser.values()
+                    .removeIf(clients -> {
+                        boolean idle = clients.leases == 0 && now - clients.lastUse > idleNanos;
+                        if (idle) {
+                            outdated.add(clients);
+                        }
+                        return idle;
+                    });
         }
         outdated.forEach(Clients::close);
     }
 
-    /** Makes room: takes out up to so many that nobody uses, those first that were used longest ago. */
+    /**
+     * Makes room: takes out up to so many that nobody uses, those first that were used longest ago.
+     */
     private void takeIdle(List<Clients> taken, int most) {
         Iterator<Clients> all = byUser.values().iterator();
         while (taken.size() < most && all.hasNext()) {

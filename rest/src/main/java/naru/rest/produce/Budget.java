@@ -33,7 +33,7 @@ public final class Budget {
      * @throws Refusal 429 when there was no room for too long
      */
     public int take(long bytes) throws InterruptedException {
-        int wanted = (int) Math.clamp(bytes / UNIT_BYTES + 1, 1, most);
+        int wanted = Math.clamp(bytes / UNIT_BYTES + 1, 1, most);
         if (!units.tryAcquire(wanted, patienceMillis, TimeUnit.MILLISECONDS)) {
             throw new Refusal(
                     429,

@@ -21,12 +21,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Makes bytes of what requests bring, and JSON of what records hold. Any thread. */
 public final class RecordCoder {
     private static final int CODECS_MOST = 256;
 
-    private final SchemaSource source;
+    private final Supplier<SchemaSource> source;
     private final Map<Integer, Coded> codecs =
             new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -37,7 +38,10 @@ public final class RecordCoder {
 
     private record Coded(RegisteredSchema schema, PayloadCodec codec) {}
 
-    public RecordCoder(SchemaSource source) {
+    /**
+     * @param source made when the first schema is needed
+     */
+    public RecordCoder(Supplier<SchemaSource> source) {
         this.source = source;
     }
 
@@ -133,8 +137,8 @@ public final class RecordCoder {
             Framing.Framed framed = Framing.read(header, ByteBuffer.wrap(bytes));
             RegisteredSchema schema =
                     switch (framed.schema()) {
-                        case SchemaId.Numbered(int id) -> source.byId(id);
-                        case SchemaId.Unique(var guid) -> source.byGuid(guid);
+                        case SchemaId.Numbered(int id) -> source.get().byId(id);
+                        case SchemaId.Unique(var guid) -> source.get().byGuid(guid);
                     };
             if (Embedded.of(schema.definition().format()) != type) {
                 throw new Undecodable(

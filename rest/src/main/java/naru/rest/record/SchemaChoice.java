@@ -11,14 +11,37 @@ import naru.schema.client.SubjectVersion;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** Finds the schema that a request means, and registers it when it brings one. Any thread. */
+/**
+ * Finds the schema that a request means, and registers it when it brings one. What was found is
+ * believed for half a minute. Any thread.
+ */
 public final class SchemaChoice {
-    private final SchemaSource source;
+    private static final int KEPT_MOST = 256;
+    private static final long BELIEVED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    public SchemaChoice(SchemaSource source) {
+    private final SchemaSource source;
+    private final LongSupplier nanos;
+    private final Map<Asked, Found> found =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Asked, Found> eldest) {
+                    return size() > KEPT_MOST;
+                }
+            };
+
+    private record Asked(String topic, boolean key, SchemaWish wish) {}
+
+    private record Found(ChosenSchema chosen, long at) {}
+
+    public SchemaChoice(SchemaSource source, LongSupplier nanos) {
         this.source = source;
+        this.nanos = nanos;
     }
 
     /**
@@ -29,6 +52,21 @@ public final class SchemaChoice {
         if (!wish.needsSchema()) {
             return null;
         }
+        Asked asked = new Asked(topic, key, wish);
+        synchronized (found) {
+            Found known = found.get(asked);
+            if (known != null && nanos.getAsLong() - known.at < BELIEVED_NANOS) {
+                return known.chosen;
+            }
+        }
+        ChosenSchema chosen = ask(topic, key, wish);
+        synchronized (found) {
+            found.put(asked, new Found(chosen, nanos.getAsLong()));
+        }
+        return chosen;
+    }
+
+    private ChosenSchema ask(String topic, boolean key, SchemaWish wish) {
         if (wish.subject() != null && wish.strategy() != null) {
             throw bad("Only one of 'subject' or 'subject_name_strategy' can be used.");
         }
@@ -73,7 +111,8 @@ public final class SchemaChoice {
                         : strategy.subject(topic, key, null)
                                 .orElseThrow(() ->
                                         bad(
-                                                "With 'schema', the subject follows from the topic only; name it with 'subject'."));
+                                                "With 'schema', the subject follows from the topic"
+                                                        + " only; name it with 'subject'."));
         int id = source.register(subject, definition, false);
         RegisteredSchema registered = source.byId(id, subject);
         return new ChosenSchema(
@@ -82,8 +121,7 @@ public final class SchemaChoice {
 
     private ChosenSchema ofId(String topic, boolean key, SchemaWish wish, int id)
             throws SchemaSourceException {
-        RegisteredSchema registered =
-                source.byId(id, wish.subject() == null ? "" : wish.subject());
+        RegisteredSchema registered = source.byId(id, wish.subject() == null ? "" : wish.subject());
         String subject =
                 wish.subject() != null
                         ? wish.subject()
