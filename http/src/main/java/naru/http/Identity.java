@@ -32,6 +32,11 @@ public interface Identity {
             public boolean may(Right right, String topic) {
                 return true;
             }
+
+            @Override
+            public boolean mayEverything() {
+                return true;
+            }
         };
     }
 
@@ -57,4 +62,9 @@ public interface Identity {
      * @throws Refusal 503 when the cluster cannot be asked now
      */
     boolean may(Right right, String topic);
+
+    /** Whether nothing has to be asked about it, as where nobody has to say who it is. */
+    default boolean mayEverything() {
+        return false;
+    }
 }

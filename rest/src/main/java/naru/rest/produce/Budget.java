@@ -39,7 +39,7 @@ public final class Budget {
                     429,
                     42901,
                     "Too much is under way: %s hold %d MB, which is the most; try again"
-                            .formatted(purpose, (long) most * UNIT_BYTES >> 20));
+                            .formatted(purpose, ((long) most * UNIT_BYTES) >> 20));
         }
         return wanted;
     }

@@ -9,6 +9,7 @@ import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
 import naru.rest.cluster.Faults;
+import naru.rest.cluster.Topics;
 import naru.rest.cluster.UserClients;
 import naru.rest.produce.Body;
 import naru.rest.produce.Budget;
@@ -21,7 +22,7 @@ import naru.rest.record.SchemaWish;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -135,14 +136,12 @@ final class ProduceApi {
         return lease.schemaChoice().choose(topic, isKey, wish);
     }
 
-    /** How many the topic has; where the cluster makes topics by itself, it makes it now. */
     private static int partitions(UserClients.Lease lease, String topic)
             throws InterruptedException {
         try {
-            return lease.producer().partitionsFor(topic).size();
-        } catch (TimeoutException unknown) {
-            MetadataApi.describe(lease.admin(), topic);
-            throw unknown;
+            return Topics.partitions(lease, topic);
+        } catch (UnknownTopicOrPartitionException unknown) {
+            throw MetadataApi.noTopic();
         }
     }
 

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Json;
 import naru.http.Refusal;
+import naru.rest.cluster.Faults;
+import naru.rest.cluster.Topics;
 import naru.rest.cluster.UserClients;
 import naru.rest.produce.Outbox;
 
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -95,9 +98,15 @@ final class ProduceStream {
             throws InterruptedException {
         try {
             RecordMaker.Made made = maker.make(given);
+            Integer partition = made.record().partition();
+            if (partition != null && partition >= Topics.partitions(lease, made.record().topic())) {
+                throw new Refusal(404, 40402, "Partition not found.");
+            }
             return new Receipts.Sent(made, outbox.send(lease.producer(), made.record()));
         } catch (Refusal refusal) {
             return Receipts.Sent.refused(refusal);
+        } catch (KafkaException fault) {
+            return Receipts.Sent.refused(Faults.refusal(fault));
         }
     }
 

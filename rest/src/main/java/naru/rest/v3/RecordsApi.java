@@ -9,6 +9,7 @@ import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
 import naru.rest.cluster.Faults;
+import naru.rest.cluster.Topics;
 import naru.rest.cluster.UserClients;
 import naru.rest.produce.Outbox;
 
@@ -81,6 +82,7 @@ final class RecordsApi {
                 throw new Refusal(
                         422, 42206, "Payload error. Request body is empty. Data is required.");
             }
+            Topics.partitions(held.lease, topic);
             ProduceStream stream =
                     new ProduceStream(
                             records,
@@ -137,6 +139,7 @@ final class RecordsApi {
             throw new Refusal(422, 42208, "entries has 1 to %d records".formatted(BATCH_MOST));
         }
         String topic = scope.variable("topic");
+        Topics.partitions(scope.lease(), topic);
         RecordMaker maker = new RecordMaker(topic, scope.lease());
         List<String> ids = ids(entries);
         List<Receipts.Sent> sent = new ArrayList<>();
