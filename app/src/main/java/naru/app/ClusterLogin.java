@@ -89,12 +89,14 @@ final class ClusterLogin implements Login {
     /** A user who has shown that it is one. */
     private final class User implements Identity {
         private final String name;
+        private final String key;
         private final Map<String, Object> login;
         private final long provedAt;
         private final Map<String, Set<AclOperation>> rights = new HashMap<>();
 
-        User(String name, Map<String, Object> login, long provedAt) {
+        User(String name, String key, Map<String, Object> login, long provedAt) {
             this.name = name;
+            this.key = key;
             this.login = login;
             this.provedAt = provedAt;
         }
@@ -102,6 +104,16 @@ final class ClusterLogin implements Login {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public String key() {
+            return key;
+        }
+
+        @Override
+        public Map<String, Object> clientProperties() {
+            return propertiesWith(login);
         }
 
         @Override
@@ -139,7 +151,7 @@ final class ClusterLogin implements Login {
             }
         }
         ask(admin -> answer(admin.describeCluster().clusterId()), login);
-        User proved = new User(name(credentials), login, now);
+        User proved = new User(name(credentials), key, login, now);
         synchronized (remembered) {
             remembered.put(key, proved);
         }
@@ -213,9 +225,14 @@ final class ClusterLogin implements Login {
         T ask(Admin admin) throws ExecutionException, InterruptedException, TimeoutException;
     }
 
-    private <T> T ask(Question<T> question, Map<String, Object> login) {
+    private Map<String, Object> propertiesWith(Map<String, Object> login) {
         Map<String, Object> properties = new HashMap<>(clients);
         properties.putAll(login);
+        return properties;
+    }
+
+    private <T> T ask(Question<T> question, Map<String, Object> login) {
+        Map<String, Object> properties = propertiesWith(login);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MILLIS_MOST);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS_MOST);
         properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "naru-services-login");

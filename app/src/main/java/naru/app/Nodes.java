@@ -3,6 +3,7 @@ package naru.app;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.app.metrics.MetricsEndpoint;
+import naru.app.metrics.ServiceMetrics;
 import naru.broker.Node;
 import naru.broker.OwnClients;
 import naru.broker.StartException;
@@ -69,13 +70,11 @@ final class Nodes {
             if (firstUser != null) {
                 node.add(firstUser);
             }
-            List<MetricsEndpoint> endpoints = metrics(config, node.metrics());
+            Services services = new Services();
+            List<MetricsEndpoint> endpoints = metrics(config, node.metrics(), services);
             try {
-                return new Running(
-                        node,
-                        endpoints,
-                        Services.start(config, node.forOwnClients(), login(node)),
-                        end);
+                services.start(config, node.forOwnClients(), login(node));
+                return new Running(node, endpoints, services, end);
             } catch (StartFailure refused) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw refused;
@@ -104,9 +103,11 @@ final class Nodes {
                                     NaruSettings.BOOTSTRAP,
                                     NaruSettings.BOOTSTRAP));
         }
-        List<MetricsEndpoint> endpoints = metrics(config, List.of());
+        Services services = new Services();
+        List<MetricsEndpoint> endpoints = metrics(config, List.of(), services);
         try {
-            return new Alone(cluster, endpoints, Services.start(config, Map.of(), Login.OPEN), end);
+            services.start(config, Map.of(), Login.OPEN);
+            return new Alone(cluster, endpoints, services, end);
         } catch (StartFailure refused) {
             endpoints.forEach(MetricsEndpoint::close);
             throw refused;
@@ -117,7 +118,7 @@ final class Nodes {
     private static Login login(Node node) {
         Optional<Map<String, Object>> anybody = node.forAnybody();
         if (anybody.isPresent() && !node.config().enforcesAccess()) {
-            return Login.OPEN;
+            return Login.everybody(anybody.get());
         }
         OwnClients.ForUsers users =
                 node.forUsers().orElse(new OwnClients.ForUsers(Map.of(), List.of()));
@@ -126,11 +127,14 @@ final class Nodes {
     }
 
     private static List<MetricsEndpoint> metrics(
-            NodeConfig config, List<MultiCollector> collectors) {
+            NodeConfig config, List<MultiCollector> ofNode, Services services) {
+        List<MultiCollector> collectors = new ArrayList<>(ofNode);
+        collectors.add(new ServiceMetrics(services.traffic()));
         List<MetricsEndpoint> endpoints = new ArrayList<>();
         for (String address : config.list(NaruSettings.METRICS_LISTENERS)) {
             try {
-                endpoints.add(new MetricsEndpoint(URI.create(address), collectors));
+                endpoints.add(
+                        new MetricsEndpoint(URI.create(address), collectors, services::health));
             } catch (IOException e) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw new StartFailure(

@@ -4,9 +4,12 @@ import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.http.Front;
 import naru.http.Login;
+import naru.http.Traffic;
 import naru.http.WebBounds;
 import naru.http.WebServer;
 import naru.registry.RegistryService;
+import naru.rest.RestService;
+import naru.rest.RestSettings;
 
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.slf4j.Logger;
@@ -14,11 +17,13 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The services of this process that are not the broker: Kafka clients with an HTTP front, all on
@@ -27,12 +32,17 @@ import java.util.Map;
 final class Services implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.services");
     private static final String REGISTRY = "registry";
+    private static final String REST = "rest";
 
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final List<String> summary = new ArrayList<>();
 
-    private Services() {}
+    /** One for each service, for the others of this process. */
+    private final Map<String, String> addresses = new ConcurrentSkipListMap<>();
+
+    /** Nothing is served before it is started. */
+    Services() {}
 
     /**
      * Starts what the configuration names.
@@ -41,16 +51,14 @@ final class Services implements AutoCloseable {
      * @param login who is let in
      * @throws StartFailure when an address cannot be had, naming its key
      */
-    static Services start(NodeConfig config, Map<String, Object> ownBroker, Login login) {
-        Services services = new Services();
+    void start(NodeConfig config, Map<String, Object> ownBroker, Login login) {
         boolean serves = false;
         try {
-            services.begin(config, clients(config, ownBroker), login);
+            begin(config, clients(config, ownBroker), login);
             serves = true;
-            return services;
         } finally {
             if (!serves) {
-                services.close();
+                close();
             }
         }
     }
@@ -73,6 +81,20 @@ final class Services implements AutoCloseable {
             running.push(registry);
             listen(config, REGISTRY, registry.front());
         }
+        if (config.services().contains(REST) && !clients.isEmpty()) {
+            RestService rest =
+                    new RestService(
+                            new RestSettings(
+                                    config.integer(NaruSettings.REST_INSTANCES),
+                                    config.integer(NaruSettings.REST_INSTANCES_PER_USER),
+                                    Duration.ofMillis(
+                                            config.integer(NaruSettings.REST_INSTANCE_TIMEOUT))),
+                            clients,
+                            new RegistryClients(config, addresses.get(REGISTRY)),
+                            login);
+            running.push(rest);
+            listen(config, REST, rest.front());
+        }
         if (!summary.isEmpty()) {
             server.start();
         }
@@ -84,8 +106,9 @@ final class Services implements AutoCloseable {
             try {
                 URI uri = URI.create(address);
                 int port = server.listen(uri, front, null);
-                summary.add(
-                        "%s %s://%s:%d".formatted(service, uri.getScheme(), uri.getHost(), port));
+                String served = "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), port);
+                addresses.putIfAbsent(service, served);
+                summary.add(service + " " + served);
             } catch (IOException fault) {
                 throw new StartFailure(
                         "%s: cannot listen on %s: %s. Stop what uses the address, choose another, or leave %s out of naru.services"
@@ -98,6 +121,30 @@ final class Services implements AutoCloseable {
     /** What is served and where, each as {@code NAME URL}. */
     List<String> summary() {
         return List.copyOf(summary);
+    }
+
+    /** What was asked of them so far. */
+    Traffic traffic() {
+        return server.traffic();
+    }
+
+    /** A line for each, as the health endpoint tells it. */
+    List<String> health() {
+        List<String> lines = new ArrayList<>();
+        addresses.forEach((service, address) -> {
+            long asked = 0;
+            long failed = 0;
+            for (Traffic.Count count : traffic().counts()) {
+                if (count.route().service().equals(service)) {
+                    for (Map.Entry<Integer, Long> each : count.answers().entrySet()) {
+                        asked += each.getValue();
+                        failed += each.getKey() >= 500 ? each.getValue() : 0;
+                    }
+                }
+            }
+            lines.add("%s %s requests=%d failed=%d".formatted(service, address, asked, failed));
+        });
+        return lines;
     }
 
     @Override

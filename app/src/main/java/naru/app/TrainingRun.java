@@ -59,10 +59,12 @@ final class TrainingRun {
         try {
             int port = freePort();
             int registry = freePort();
-            node = Nodes.ofThisBuild().launch(settings(folder, port, registry), null);
+            int rest = freePort();
+            node = Nodes.ofThisBuild().launch(settings(folder, port, registry, rest), null);
             withoutCluster();
             withCluster("127.0.0.1:" + port);
             withRegistry(registry);
+            withRest(rest);
         } catch (StartFailure noNode) {
             withoutCluster();
         } finally {
@@ -74,13 +76,14 @@ final class TrainingRun {
         System.exit(0);
     }
 
-    private static Map<String, String> settings(Path folder, int port, int registry)
+    private static Map<String, String> settings(Path folder, int port, int registry, int rest)
             throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put("log.dirs", folder.toString());
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("naru.metrics.listeners", "http://127.0.0.1:" + freePort());
         settings.put("naru.registry.listeners", "http://127.0.0.1:" + registry);
+        settings.put("naru.rest.listeners", "http://127.0.0.1:" + rest);
         settings.put("offsets.topic.num.partitions", "1");
         return settings;
     }
@@ -117,17 +120,42 @@ final class TrainingRun {
 
     private static void withRegistry(int port) throws IOException {
         String schema = "{\"schema\":\"{\\\"type\\\":\\\"string\\\"}\"}";
-        for (String path : List.of("/subjects/training-value/versions", "/subjects")) {
-            URLConnection asked =
-                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
-            if (path.endsWith("versions")) {
-                asked.setDoOutput(true);
-                asked.setRequestProperty("Content-Type", "application/json");
-                asked.getOutputStream().write(schema.getBytes(StandardCharsets.UTF_8));
-            }
-            try (InputStream answer = asked.getInputStream()) {
-                answer.readAllBytes();
-            }
+        ask(port, "/subjects/training-value/versions", "application/json", schema);
+        ask(port, "/subjects", "", "");
+    }
+
+    private static void withRest(int port) throws IOException {
+        String records = "{\"records\":[{\"key\":\"a\",\"value\":{\"b\":1}}]}";
+        String settings = "{\"name\":\"i\",\"format\":\"json\",\"auto.offset.reset\":\"earliest\"}";
+        String v2 = "application/vnd.kafka.v2+json";
+        ask(port, "/topics/training-rest", "application/vnd.kafka.json.v2+json", records);
+        ask(port, "/topics", "", "");
+        ask(port, "/consumers/training", v2, settings);
+        String instance = "/consumers/training/instances/i";
+        ask(port, instance + "/subscription", v2, "{\"topics\":[\"training-rest\"]}");
+        ask(port, instance + "/records?timeout=5000", "", "");
+        String clusters = ask(port, "/v3/clusters", "", "");
+        String id = clusters.replaceAll("(?s).*\"cluster_id\":\"([^\"]*)\".*", "$1");
+        ask(
+                port,
+                "/v3/clusters/" + id + "/topics/training-rest/records",
+                "application/json",
+                "{\"value\":{\"type\":\"JSON\",\"data\":{\"b\":2}}}".repeat(500));
+    }
+
+    /**
+     * @param type of the body; empty: there is none
+     */
+    private static String ask(int port, String path, String type, String body) throws IOException {
+        URLConnection asked =
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        if (!type.isEmpty()) {
+            asked.setDoOutput(true);
+            asked.setRequestProperty("Content-Type", type);
+            asked.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        try (InputStream answer = asked.getInputStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

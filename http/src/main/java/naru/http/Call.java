@@ -12,6 +12,7 @@ import java.util.Map;
 /** A request, as a route sees it. Used by the one thread that answers it. */
 public final class Call {
     private final String method;
+    private final String origin;
     private final String path;
     private final Map<String, String> variables;
     private final Parameters parameters;
@@ -20,6 +21,7 @@ public final class Call {
     private final Identity identity;
     private final InputStream body;
     private final int bodyMost;
+    private final int slowest;
 
     /** The query's parameters, decoded. */
     @FunctionalInterface
@@ -35,6 +37,7 @@ public final class Call {
 
     Call(
             String method,
+            String origin,
             String path,
             Map<String, String> variables,
             Parameters parameters,
@@ -42,8 +45,10 @@ public final class Call {
             Credentials credentials,
             Identity identity,
             InputStream body,
-            int bodyMost) {
+            int bodyMost,
+            int slowest) {
         this.method = method;
+        this.origin = origin;
         this.path = path;
         this.variables = variables;
         this.parameters = parameters;
@@ -52,10 +57,16 @@ public final class Call {
         this.identity = identity;
         this.body = body;
         this.bodyMost = bodyMost;
+        this.slowest = slowest;
     }
 
     public String method() {
         return method;
+    }
+
+    /** {@code http://HOST:PORT} as the client addressed it; links in answers begin with it. */
+    public String origin() {
+        return origin;
     }
 
     /** As it came, still encoded. */
@@ -127,11 +138,11 @@ public final class Call {
     /**
      * The whole body.
      *
-     * @throws Refusal 413 when it is larger than the bound
+     * @throws Refusal 413 when it is larger than the bound, 408 when it comes too slowly
      */
     public byte[] body() {
         try {
-            byte[] bytes = body.readNBytes(bodyMost + 1);
+            byte[] bytes = pacedStream().readNBytes(bodyMost + 1);
             if (bytes.length > bodyMost) {
                 throw new Refusal(413, "the body is larger than " + bodyMost + " bytes");
             }
@@ -142,7 +153,15 @@ public final class Call {
         }
     }
 
-    /** The body while it comes; without a bound of its own. */
+    /** The body while it comes, which has to be at the least rate that is asked of every body. */
+    public InputStream pacedStream() {
+        return new PacedBody(body, slowest, System::nanoTime);
+    }
+
+    /**
+     * The body while it comes. It may be endless, and as slow as the bound on silence permits; who
+     * reads it keeps count of such requests.
+     */
     public InputStream stream() {
         return body;
     }

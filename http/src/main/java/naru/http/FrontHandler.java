@@ -8,6 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +31,17 @@ final class FrontHandler extends Handler.Abstract {
 
     private final Map<Connector, Front> fronts = new ConcurrentHashMap<>();
     private final Semaphore underWay;
+    private final int slowest;
+    private final Traffic traffic;
 
-    FrontHandler(Semaphore underWay) {
+    /** What a request was answered, by which route; null: by none. */
+    private record Answered(Routes.@Nullable Match match, Answer answer) {}
+
+    FrontHandler(Semaphore underWay, int slowest, Traffic traffic) {
         super(InvocationType.BLOCKING);
         this.underWay = underWay;
+        this.slowest = slowest;
+        this.traffic = traffic;
     }
 
     void add(Connector connector, Front front) {
@@ -45,10 +53,13 @@ final class FrontHandler extends Handler.Abstract {
             throws InterruptedException {
         Front front =
                 Objects.requireNonNull(fronts.get(request.getConnectionMetaData().getConnector()));
+        long begun = System.nanoTime();
         underWay.acquire();
         try {
-            send(answer(front, request), request, response);
+            Answered answered = answer(front, request);
+            send(answered.answer(), request, response);
             callback.succeeded();
+            count(front, answered, System.nanoTime() - begun);
         } catch (IOException clientGone) {
             LOG.debug("{}: the client went away", front.name(), clientGone);
             callback.failed(clientGone);
@@ -58,17 +69,29 @@ final class FrontHandler extends Handler.Abstract {
         return true;
     }
 
-    private static Answer answer(Front front, Request request) throws InterruptedException {
+    private void count(Front front, Answered answered, long nanos) {
+        Routes.Match match = answered.match();
+        traffic.add(
+                match == null
+                        ? Traffic.Route.unknown(front.name())
+                        : new Traffic.Route(front.name(), match.method(), match.template()),
+                answered.answer().status(),
+                nanos);
+    }
+
+    private Answered answer(Front front, Request request) throws InterruptedException {
         Call.Headers headers = name -> request.getHeaders().get(name);
+        Routes.Match match = null;
         try {
             Credentials credentials =
                     Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
             Identity identity = front.login().prove(credentials);
             String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
-            Routes.Match match = front.routes().find(request.getMethod(), path);
+            match = front.routes().find(request.getMethod(), path);
             Call call =
                     new Call(
                             request.getMethod(),
+                            origin(request),
                             path,
                             match.variables(),
                             parameters(request),
@@ -76,18 +99,29 @@ final class FrontHandler extends Handler.Abstract {
                             credentials,
                             identity,
                             Content.Source.asInputStream(request),
-                            front.bodyBytes());
-            return match.route().answer(call);
+                            front.bodyBytes(),
+                            slowest);
+            return new Answered(match, match.route().answer(call));
         } catch (Refusal refusal) {
             Answer body = front.errors().body(headers, refusal);
-            return refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body;
+            return new Answered(
+                    match,
+                    refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
         } catch (InterruptedException stopping) {
             throw stopping;
         } catch (Exception | StackOverflowError bug) {
             LOG.error("{}: {} {}", front.name(), request.getMethod(), request.getHttpURI(), bug);
-            return front.errors()
-                    .body(headers, new Refusal(500, "Internal server error: " + bug.getMessage()));
+            Refusal refusal = new Refusal(500, "Internal server error: " + bug.getMessage());
+            return new Answered(match, front.errors().body(headers, refusal));
         }
+    }
+
+    private static String origin(Request request) {
+        return request.getHttpURI().getScheme()
+                + "://"
+                + Request.getServerName(request)
+                + ":"
+                + Request.getServerPort(request);
     }
 
     private static Call.Parameters parameters(Request request) {

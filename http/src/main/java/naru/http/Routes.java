@@ -29,7 +29,7 @@ public final class Routes {
         Answer answer(Call call) throws Exception;
     }
 
-    private record Entry(String method, List<String> template, Route route) {
+    private record Entry(String method, String text, List<String> template, Route route) {
         boolean takesRest() {
             return !template.isEmpty() && template.getLast().endsWith("...}");
         }
@@ -45,7 +45,7 @@ public final class Routes {
     }
 
     /** What fits a request. */
-    record Match(Route route, Map<String, String> variables) {}
+    record Match(String method, String template, Route route, Map<String, String> variables) {}
 
     private Routes(List<Entry> entries) {
         this.entries = entries;
@@ -78,7 +78,7 @@ public final class Routes {
         }
 
         public Builder on(String method, String template, Route route) {
-            entries.add(new Entry(method, segments(template), route));
+            entries.add(new Entry(method, template, segments(template), route));
             return this;
         }
 
@@ -102,7 +102,7 @@ public final class Routes {
             }
             if (entry.method.equals(method)
                     || (method.equals("HEAD") && entry.method.equals("GET"))) {
-                return new Match(entry.route, variables);
+                return new Match(entry.method, entry.text, entry.route, variables);
             }
             others.add(entry.method);
         }

@@ -33,6 +33,7 @@ public final class WebServer implements AutoCloseable {
     private final Server server;
     private final ExecutorService virtual;
     private final FrontHandler handler;
+    private final Traffic traffic;
 
     public WebServer(WebBounds bounds) {
         this.bounds = bounds;
@@ -44,10 +45,18 @@ public final class WebServer implements AutoCloseable {
         pool.setDaemon(true);
         pool.setVirtualThreadsExecutor(virtual);
         this.server = new Server(pool);
-        this.handler = new FrontHandler(new Semaphore(bounds.requests()));
+        this.traffic = new Traffic();
+        this.handler =
+                new FrontHandler(
+                        new Semaphore(bounds.requests()), bounds.bodyBytesPerSecond(), traffic);
         server.setHandler(handler);
         server.setErrorHandler(new PlainErrors());
         server.addBean(new NetworkConnectionLimit(bounds.connections(), server));
+    }
+
+    /** What was asked of all listeners so far. */
+    public Traffic traffic() {
+        return traffic;
     }
 
     public void start() {
@@ -114,7 +123,6 @@ public final class WebServer implements AutoCloseable {
         configuration.setSendServerVersion(false);
         configuration.setSendDateHeader(true);
         configuration.setRequestHeaderSize(bounds.headerBytes());
-        configuration.setMinRequestDataRate(bounds.bodyBytesPerSecond());
         configuration.setIdleTimeout(bounds.idleMillis());
         // Names may hold slashes, encoded; routes split the path before they decode it.
         configuration.setUriCompliance(

@@ -118,6 +118,39 @@ final class WebServerTest {
     }
 
     @Test
+    void requestsAreCountedByRoute() throws Exception {
+        get("/named/a");
+        get("/named/b");
+        get("/fault");
+        get("/nowhere");
+        // A request is counted after its answer was sent.
+        while (server.traffic().counts().stream()
+                        .flatMap(count -> count.answers().values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum()
+                < 4) {
+            Thread.onSpinWait();
+        }
+        assertThat(server.traffic().counts())
+                .extracting(count -> count.route().template() + count.answers())
+                .containsExactly("-{404=1}", "/fault{500=1}", "/named/{name}{200=2}");
+        assertThat(server.traffic().counts())
+                .allSatisfy(count ->
+                        assertThat(count.durations().stream().mapToLong(Long::longValue).sum())
+                                .isEqualTo(
+                                        count.answers().values().stream()
+                                                .mapToLong(Long::longValue)
+                                                .sum()));
+    }
+
+    @Test
+    void linksBeginAsTheClientAddressedTheServer() throws Exception {
+        assertThat(get("/origin").body()).isEqualTo("http://127.0.0.1:" + port);
+        assertThat(raw("GET /origin HTTP/1.1\r\nHost: box:99\r\nConnection: close\r\n\r\n"))
+                .endsWith("http://box:99");
+    }
+
+    @Test
     void headHasNoBody() throws Exception {
         HttpResponse<String> answer = send("HEAD", "/named/fixed", "");
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -184,6 +217,16 @@ final class WebServerTest {
 
     private record Named(String name) implements Identity {
         @Override
+        public String key() {
+            return name;
+        }
+
+        @Override
+        public Map<String, Object> clientProperties() {
+            return Map.of();
+        }
+
+        @Override
         public boolean may(Right right, String topic) {
             return false;
         }
@@ -196,6 +239,7 @@ final class WebServerTest {
                         .get("/named/fixed", call -> text("the fixed one"))
                         .get("/files/{path...}", call -> text(call.variable("path")))
                         .get("/query", call -> text(call.parameters("name").toString()))
+                        .get("/origin", call -> text(call.origin()))
                         .get("/user", call -> text(call.identity().name()))
                         .post("/echo", call -> text(new String(call.body(), UTF_8)))
                         .post("/json", call -> text(call.json().toString()))

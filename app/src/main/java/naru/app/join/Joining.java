@@ -27,6 +27,7 @@ public final class Joining {
     private static final int CONTROLLER_PORT = 9093;
     private static final int METRICS_PORT = 9404;
     private static final int REGISTRY_PORT = 8081;
+    private static final int REST_PORT = 8082;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Invitation invitation;
@@ -221,6 +222,7 @@ public final class Joining {
         settings.put(
                 "naru.registry.listeners",
                 "http://" + address("registry", REGISTRY_PORT, LOOPBACK));
+        settings.put("naru.rest.listeners", "http://" + address("rest", REST_PORT, LOOPBACK));
         return settings;
     }
 

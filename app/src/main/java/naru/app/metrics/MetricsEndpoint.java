@@ -16,14 +16,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * Answers {@code GET /metrics} in Prometheus's text format, and {@code GET /health} with 200 while
- * the node serves. The registry is made when it is first asked for, so that a node nobody scrapes
- * does not pay for it.
+ * the node serves, and a line for each of its HTTP services. The registry is made when it is first
+ * asked for, so that a node nobody scrapes does not pay for it.
  */
 public final class MetricsEndpoint implements AutoCloseable {
     private final HttpServer server;
@@ -33,9 +35,12 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     /**
      * @param address {@code http://HOST:PORT}
+     * @param services what health tells of each
      * @throws IOException when the address cannot be had
      */
-    public MetricsEndpoint(URI address, List<MultiCollector> collectors) throws IOException {
+    public MetricsEndpoint(
+            URI address, List<MultiCollector> collectors, Supplier<List<String>> services)
+            throws IOException {
         this.collectors = collectors;
         this.server =
                 HttpServer.create(
@@ -45,7 +50,13 @@ public final class MetricsEndpoint implements AutoCloseable {
         this.threads = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(threads);
         server.createContext("/metrics", this::metrics);
-        server.createContext("/health", exchange -> answer(exchange, 200, "text/plain", "ok\n"));
+        server.createContext(
+                "/health",
+                exchange -> {
+                    List<String> lines = new ArrayList<>(services.get());
+                    lines.addFirst("ok");
+                    answer(exchange, 200, "text/plain", String.join("\n", lines) + "\n");
+                });
         server.createContext(
                 "/", exchange -> answer(exchange, 404, "text/plain", "see /metrics and /health\n"));
         server.start();

@@ -29,6 +29,13 @@ public final class NaruSettings {
     /** Where schemas are kept. */
     public static final String REGISTRY_TOPIC = "naru.registry.topic";
 
+    /** Where services ask what a schema's id means. */
+    public static final String REGISTRY_URL = "naru.schema.registry.url";
+
+    public static final String REST_INSTANCE_TIMEOUT = "naru.rest.consumer.instance.timeout.ms";
+    public static final String REST_INSTANCES = "naru.rest.consumer.instances";
+    public static final String REST_INSTANCES_PER_USER = "naru.rest.consumer.instances.per.user";
+
     /** Of a node, and of a topic. */
     public static final String ACK = "naru.ack";
 
@@ -185,6 +192,14 @@ public final class NaruSettings {
                 LOW,
                 "The topic in which the registry keeps schemas, in the format of Confluent's"
                         + " registry.");
+        settings.define(
+                REGISTRY_URL,
+                STRING,
+                null,
+                MEDIUM,
+                "Addresses of the schema registry, with a comma between, each http://HOST:PORT or"
+                        + " https://HOST:PORT; unset: the one of this process.");
+        defineRest(settings);
         HTTP_PORTS.forEach((service, port) ->
                 settings.define(
                         listenersOf(service),
@@ -192,6 +207,32 @@ public final class NaruSettings {
                         List.of("http://127.0.0.1:" + port),
                         MEDIUM,
                         "Addresses of the " + service + " service, each http://HOST:PORT."));
+    }
+
+    private static void defineRest(ConfigDef settings) {
+        settings.define(
+                        REST_INSTANCE_TIMEOUT,
+                        INT,
+                        300_000,
+                        atLeast(1_000),
+                        MEDIUM,
+                        "After how long a consumer instance of the REST proxy is ended that nobody"
+                                + " has asked for anything.")
+                .define(
+                        REST_INSTANCES,
+                        INT,
+                        100,
+                        atLeast(0),
+                        MEDIUM,
+                        "How many consumer instances the REST proxy keeps at most.")
+                .define(
+                        REST_INSTANCES_PER_USER,
+                        INT,
+                        50,
+                        atLeast(0),
+                        LOW,
+                        "How many of them one user can have; where nobody says who it is, all are"
+                                + " one user's.");
     }
 
     private static void defineCluster(ConfigDef settings) {

@@ -1,0 +1,80 @@
+package naru.rest.produce;
+
+import naru.http.Call;
+import naru.http.Refusal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * A request's body in memory, which is charged to a budget as it grows, and given back when this is
+ * closed.
+ */
+public final class Body implements AutoCloseable {
+    private static final int STEP_BYTES = 64 << 10;
+
+    /** What a body is worth: itself, and as much again for the records made of it, twice. */
+    private static final int WORTH = 3;
+
+    private final Budget budget;
+    private byte[] bytes = new byte[0];
+    private int taken;
+
+    private Body(Budget budget) {
+        this.budget = budget;
+    }
+
+    /**
+     * @throws Refusal 413 when it is larger than {@code most} bytes, 408 when it comes too slowly,
+     *     429 when other bodies leave no room
+     */
+    public static Body of(Call call, int most, Budget budget) throws InterruptedException {
+        Body body = new Body(budget);
+        boolean whole = false;
+        try {
+            body.read(call.pacedStream(), most);
+            whole = true;
+            return body;
+        } catch (IOException broken) {
+            throw new Refusal(408, "the body could not be read: " + broken.getMessage());
+        } finally {
+            if (!whole) {
+                body.close();
+            }
+        }
+    }
+
+    private void read(InputStream in, int most) throws IOException, InterruptedException {
+        int size = 0;
+        while (true) {
+            if (size == bytes.length) {
+                int step = Math.max(STEP_BYTES, bytes.length);
+                taken += budget.take((long) step * WORTH);
+                bytes = Arrays.copyOf(bytes, size + step);
+            }
+            int read = in.read(bytes, size, bytes.length - size);
+            if (read < 0) {
+                break;
+            }
+            size += read;
+            if (size > most) {
+                throw new Refusal(
+                        413,
+                        "the body is larger than %d bytes; send fewer records at once"
+                                .formatted(most));
+            }
+        }
+        bytes = Arrays.copyOf(bytes, size);
+    }
+
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        budget.giveBack(taken);
+        taken = 0;
+    }
+}
