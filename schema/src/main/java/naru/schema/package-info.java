@@ -4,8 +4,9 @@
  * Schema Registry has it.
  *
  * <p>Called by the registry's store and API, and by whoever checks records. Knows no thread, no
- * file and no socket: everything here is a function of texts and bytes, and every input is bounded
- * by {@link naru.schema.SchemaLimits} before a library sees it.
+ * file and no socket (only {@link naru.schema.client} does): everything here is a function of texts
+ * and bytes, and every input is bounded by {@link naru.schema.SchemaLimits} before a library sees
+ * it.
  */
 @NullMarked
 package naru.schema;

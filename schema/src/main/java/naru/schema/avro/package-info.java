@@ -1,7 +1,8 @@
 /**
  * Avro schemas, by Apache Avro's parser and {@code SchemaCompatibility}.
  *
- * <p>Called by {@link naru.schema.SchemaParser} only.
+ * <p>Made by {@link naru.schema.SchemaParser} only; its parsed schemas are also read by {@link
+ * naru.schema.payload} and converters.
  */
 @NullMarked
 package naru.schema.avro;

@@ -2,7 +2,8 @@
  * JSON Schema, drafts 4, 6, 7, 2019-09 and 2020-12: our own model of what a schema allows, and our
  * own comparison of two of them by the published rules of Confluent's registry.
  *
- * <p>Called by {@link naru.schema.SchemaParser} only.
+ * <p>Made by {@link naru.schema.SchemaParser} only; its parsed schemas are also read by {@link
+ * naru.schema.payload} and converters.
  */
 @NullMarked
 package naru.schema.json;

@@ -33,7 +33,8 @@ public final class ProtobufSchema implements ParsedSchema {
         this.normalized = ProtoText.of(Normalization.of(element, file));
     }
 
-    FileDescriptor file() {
+    /** The file, linked with all that it imports. */
+    public FileDescriptor file() {
         return file;
     }
 
