@@ -2,6 +2,7 @@ package naru.app;
 
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
+import naru.connect.ConnectService;
 import naru.http.Front;
 import naru.http.Login;
 import naru.http.WebBounds;
@@ -27,6 +28,7 @@ import java.util.Map;
 final class Services implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.services");
     private static final String REGISTRY = "registry";
+    private static final String CONNECT = "connect";
 
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -73,8 +75,17 @@ final class Services implements AutoCloseable {
             running.push(registry);
             listen(config, REGISTRY, registry.front());
         }
+        ConnectService connect = null;
+        if (config.services().contains(CONNECT) && !clients.isEmpty()) {
+            connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
+            running.push(connect);
+            listen(config, CONNECT, connect.front());
+        }
         if (!summary.isEmpty()) {
             server.start();
+        }
+        if (connect != null) {
+            connect.wakeWhereConnectorsAre();
         }
     }
 

@@ -7,7 +7,6 @@ import naru.http.Call;
 import naru.http.Credentials;
 import naru.http.Identity;
 import naru.http.Identity.Right;
-import naru.http.Json;
 import naru.http.Login;
 import naru.http.Refusal;
 import naru.http.Routes;
@@ -49,8 +48,8 @@ public final class ConnectRoutes {
     public static boolean isBetweenWorkers(Call call) {
         String path = call.path();
         return path.startsWith("/connectors/")
-                && (call.method().equals("POST") && path.endsWith("/tasks")
-                        || call.method().equals("PUT") && path.endsWith("/fence"));
+                && ((call.method().equals("POST") && path.endsWith("/tasks"))
+                        || (call.method().equals("PUT") && path.endsWith("/fence")));
     }
 
     private Routes build(HostedWorker worker, ConnectSettings settings) {
@@ -144,10 +143,5 @@ public final class ConnectRoutes {
 
     static Answer nothing(@Nullable Object none) {
         return Answer.empty(204);
-    }
-
-    /** As JSON says it. */
-    static String text(Object value) {
-        return new String(Json.bytes(value), java.nio.charset.StandardCharsets.UTF_8);
     }
 }

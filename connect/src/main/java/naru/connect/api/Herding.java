@@ -55,7 +55,7 @@ final class Herding {
         return new Refusal(
                 409,
                 "Cannot complete request because of a conflicting operation (e.g. worker"
-                    + " rebalance)");
+                        + " rebalance)");
     }
 
     private static <T> T await(Consumer<FutureCallback<T>> question)

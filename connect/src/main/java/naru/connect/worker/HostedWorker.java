@@ -139,7 +139,7 @@ public final class HostedWorker implements AutoCloseable {
                         policy,
                         List.of(),
                         topics) {
-                    /** Also called on every worker when somebody sets a level for all. */
+                    // Also called on every worker when somebody sets a level for all.
                     @Override
                     public List<String> setWorkerLoggerLevel(String namespace, String level) {
                         return levels.set(namespace, level);

@@ -98,7 +98,7 @@ public final class Restarts {
             past.givenUp = true;
             LOG.error(
                     "{} has failed and stays so after {} restarts: {}. See: naru connect explain"
-                        + " {}",
+                            + " {}",
                     state.part(),
                     past.made,
                     firstLine(state.trace()),

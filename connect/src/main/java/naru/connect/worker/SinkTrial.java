@@ -79,7 +79,8 @@ final class SinkTrial {
             Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        return partitions.stream().allMatch(each -> begins.get(each) >= ends.get(each));
+        return partitions.stream()
+                .allMatch(each -> begins.getOrDefault(each, 0L) >= ends.getOrDefault(each, 0L));
     }
 
     private static List<TopicPartition> partitions(
