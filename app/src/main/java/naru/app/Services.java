@@ -2,6 +2,7 @@ package naru.app;
 
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
+import naru.connect.ConnectService;
 import naru.http.Front;
 import naru.http.Login;
 import naru.http.Traffic;
@@ -33,6 +34,7 @@ final class Services implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.services");
     private static final String REGISTRY = "registry";
     private static final String REST = "rest";
+    private static final String CONNECT = "connect";
 
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -95,8 +97,17 @@ final class Services implements AutoCloseable {
             running.push(rest);
             listen(config, REST, rest.front());
         }
+        ConnectService connect = null;
+        if (config.services().contains(CONNECT) && !clients.isEmpty()) {
+            connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
+            running.push(connect);
+            listen(config, CONNECT, connect.front());
+        }
         if (!summary.isEmpty()) {
             server.start();
+        }
+        if (connect != null) {
+            connect.wakeWhereConnectorsAre();
         }
     }
 

@@ -60,6 +60,26 @@ public final class Call {
         this.slowest = slowest;
     }
 
+    /**
+     * What another table answers to this request: for services that make their routes when they are
+     * first asked.
+     */
+    public Answer answerBy(Routes routes) throws Exception {
+        Routes.Match match = routes.find(method, path);
+        Call same =
+                new Call(
+                        method,
+                        path,
+                        match.variables(),
+                        parameters,
+                        headers,
+                        credentials,
+                        identity,
+                        body,
+                        bodyMost);
+        return match.route().answer(same);
+    }
+
     public String method() {
         return method;
     }

@@ -9,12 +9,14 @@ import static org.apache.kafka.common.config.ConfigDef.Type.BOOLEAN;
 import static org.apache.kafka.common.config.ConfigDef.Type.INT;
 import static org.apache.kafka.common.config.ConfigDef.Type.LIST;
 import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
+import static org.apache.kafka.common.config.ConfigDef.Type.PASSWORD;
 import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
 import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
 import naru.coordination.group.consumer.ConsumerSettings;
 
 import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +37,17 @@ public final class NaruSettings {
     public static final String REST_INSTANCE_TIMEOUT = "naru.rest.consumer.instance.timeout.ms";
     public static final String REST_INSTANCES = "naru.rest.consumer.instances";
     public static final String REST_INSTANCES_PER_USER = "naru.rest.consumer.instances.per.user";
+
+    /** What begins so, and is not one of the settings here, is a property of Kafka's worker. */
+    public static final String CONNECT = "naru.connect.";
+
+    /** Files of connectors that run without a group and without topics. */
+    public static final String CONNECT_STANDALONE = CONNECT + "standalone";
+
+    public static final String CONNECT_RESTARTS = CONNECT + "restart.max";
+    public static final String CONNECT_RESTART_BACKOFF = CONNECT + "restart.backoff.ms";
+    public static final String CONNECT_RESTART_BACKOFF_MOST = CONNECT + "restart.backoff.max.ms";
+    public static final String CONNECT_RESTART_FORGIVEN = CONNECT + "restart.forgiven.ms";
 
     /** Of a node, and of a topic. */
     public static final String ACK = "naru.ack";
@@ -200,6 +213,7 @@ public final class NaruSettings {
                 "Addresses of the schema registry, with a comma between, each http://HOST:PORT or"
                         + " https://HOST:PORT; unset: the one of this process.");
         defineRest(settings);
+        defineConnect(settings);
         HTTP_PORTS.forEach((service, port) ->
                 settings.define(
                         listenersOf(service),
@@ -233,6 +247,70 @@ public final class NaruSettings {
                         LOW,
                         "How many of them one user can have; where nobody says who it is, all are"
                                 + " one user's.");
+    }
+
+    private static void defineConnect(ConfigDef settings) {
+        settings.define(
+                        CONNECT + "group.id",
+                        STRING,
+                        "connect-cluster",
+                        MEDIUM,
+                        "The group of Connect's workers. Every property of Kafka's Connect worker"
+                                + " is a setting with `naru.connect.` before its name.")
+                .define(
+                        CONNECT + "plugin.path",
+                        STRING,
+                        "",
+                        MEDIUM,
+                        "Folders of plug-ins, each plug-in a folder of jars or one jar, with commas"
+                                + " between; those that come with Naru are there without it.")
+                .define(
+                        CONNECT_STANDALONE,
+                        LIST,
+                        List.of(),
+                        MEDIUM,
+                        "Files of connectors, properties or JSON; with any, Connect runs these"
+                                + " alone, without a group and without topics.")
+                .define(
+                        CONNECT_RESTARTS,
+                        INT,
+                        10,
+                        atLeast(0),
+                        MEDIUM,
+                        "How often in a row a connector or task that has failed is started again;"
+                                + " 0: never.")
+                .define(
+                        CONNECT_RESTART_BACKOFF,
+                        LONG,
+                        5_000L,
+                        atLeast(100),
+                        LOW,
+                        "How long after its failure; twice as long each further time.")
+                .define(
+                        CONNECT_RESTART_BACKOFF_MOST,
+                        LONG,
+                        300_000L,
+                        atLeast(100),
+                        LOW,
+                        "The longest such delay.")
+                .define(
+                        CONNECT_RESTART_FORGIVEN,
+                        LONG,
+                        600_000L,
+                        atLeast(1_000),
+                        LOW,
+                        "After running for so long, earlier failures do not count.");
+    }
+
+    /** Definition of a setting that belongs to Kafka's Connect worker, or null. */
+    static ConfigDef.@Nullable ConfigKey ofConnectWorker(String key) {
+        if (!key.startsWith(CONNECT) || key.length() == CONNECT.length()) {
+            return null;
+        }
+        ConfigDef own = new ConfigDef();
+        boolean secret = key.contains("password") || key.contains("jaas") || key.contains("secret");
+        own.define(key, secret ? PASSWORD : STRING, null, LOW, "");
+        return own.configKeys().get(key);
     }
 
     private static void defineCluster(ConfigDef settings) {

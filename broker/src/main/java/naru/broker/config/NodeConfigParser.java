@@ -41,7 +41,8 @@ final class NodeConfigParser {
         }
         Matcher listener = LISTENER_SETTING.matcher(key);
         if (!listener.matches()) {
-            return DynamicSettings.dynamicOnly(key);
+            ConfigKey worker = NaruSettings.ofConnectWorker(key);
+            return worker == null ? DynamicSettings.dynamicOnly(key) : worker;
         }
         String general = listener.group(2);
         Matcher mechanism = MECHANISM_SETTING.matcher(general);

@@ -1,0 +1,175 @@
+package naru.connect;
+
+import naru.connect.api.ConnectRoutes;
+import naru.connect.api.WorkerErrors;
+import naru.connect.worker.HostedWorker;
+import naru.http.Answer;
+import naru.http.Call;
+import naru.http.Credentials;
+import naru.http.Front;
+import naru.http.Identity;
+import naru.http.Json;
+import naru.http.Login;
+import naru.http.Refusal;
+import naru.http.Routes;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * Connect as a service of a process: settings and an HTTP front, and behind it Kafka's worker from
+ * the first request on, or from the start where connectors are to run.
+ *
+ * <p>Threads: requests come on any; {@code connect-start} starts the worker, once at a time. What
+ * fails there is told to who asked and in the log, and touches nothing else.
+ */
+public final class ConnectService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.connect");
+    private static final int BODY_BYTES = 4 << 20;
+    private static final long WAKING_SECONDS_MOST = 90;
+
+    private final ConnectSettings settings;
+    private final Login login;
+    private final Front front;
+    private final Object lock = new Object();
+    private @Nullable CompletableFuture<Awake> awake;
+    private boolean closed;
+
+    /** What is there once the worker runs. */
+    private record Awake(HostedWorker worker, Routes routes) {}
+
+    /** Costs nothing until somebody asks or {@link #wakeWhereConnectorsAre} finds some. */
+    public ConnectService(ConnectSettings settings, Login login) {
+        this.settings = settings;
+        this.login = login;
+        Routes.Builder all = Routes.builder();
+        for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
+            all.on(method, "/{rest...}", this::answer);
+        }
+        this.front =
+                new Front("connect", all.build(), this::proved, ConnectService::error, BODY_BYTES);
+    }
+
+    public Front front() {
+        return front;
+    }
+
+    /**
+     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so.
+     * To be called when the cluster can be reached.
+     */
+    public void wakeWhereConnectorsAre() {
+        Thread.ofVirtual()
+                .name("connect-look")
+                .start(() -> {
+                    try {
+                        if (settings.isStandalone()
+                                || StoredConnectors.areThere(
+                                        settings.clients(), settings.configTopic())) {
+                            waking();
+                        }
+                    } catch (RuntimeException fault) {
+                        LOG.warn(
+                                "cannot see whether there are connectors to run; the first request"
+                                        + " starts Connect",
+                                fault);
+                    }
+                });
+    }
+
+    /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */
+    private Identity proved(Credentials credentials) {
+        return credentials instanceof Credentials.None
+                ? ConnectRoutes.UNASKED
+                : login.prove(credentials);
+    }
+
+    private Answer answer(Call call) throws Exception {
+        if (call.identity() == ConnectRoutes.UNASKED && !ConnectRoutes.isBetweenWorkers(call)) {
+            // Nobody is woken by strangers.
+            login.prove(new Credentials.None());
+        }
+        CompletableFuture<Awake> waking = waking();
+        try {
+            return call.answerBy(waking.get(WAKING_SECONDS_MOST, TimeUnit.SECONDS).routes());
+        } catch (ExecutionException failed) {
+            throw new Refusal(503, "Connect does not start: " + failed.getCause());
+        } catch (TimeoutException slow) {
+            throw new Refusal(503, "Connect is still starting; ask again");
+        }
+    }
+
+    private CompletableFuture<Awake> waking() {
+        synchronized (lock) {
+            if (closed) {
+                throw new Refusal(503, "Connect is stopping");
+            }
+            if (awake != null && !awake.isCompletedExceptionally()) {
+                return awake;
+            }
+            CompletableFuture<Awake> waking = new CompletableFuture<>();
+            awake = waking;
+            // A platform thread: the class loader that plug-ins need is a property of threads.
+            Thread.ofPlatform()
+                    .name("connect-start")
+                    .daemon(true)
+                    .start(() -> complete(waking, this::wake));
+            return waking;
+        }
+    }
+
+    private static void complete(CompletableFuture<Awake> waking, Supplier<Awake> wake) {
+        try {
+            waking.complete(wake.get());
+        } catch (RuntimeException | LinkageError fault) {
+            LOG.error("Connect does not start; the next request tries again", fault);
+            waking.completeExceptionally(fault);
+        }
+    }
+
+    private Awake wake() {
+        long began = System.nanoTime();
+        HostedWorker worker = HostedWorker.start(settings);
+        Routes routes = ConnectRoutes.of(worker, login, settings);
+        LOG.info(
+                "Connect runs as {}, started in {} ms",
+                worker.workerId(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+        return new Awake(worker, routes);
+    }
+
+    private static Answer error(Call.Headers headers, Refusal refusal) {
+        return Answer.of(
+                refusal.status(),
+                WorkerErrors.JSON,
+                Json.bytes(Map.of("error_code", refusal.code(), "message", refusal.message())));
+    }
+
+    @Override
+    public void close() {
+        CompletableFuture<Awake> last;
+        synchronized (lock) {
+            closed = true;
+            last = awake;
+        }
+        if (last == null) {
+            return;
+        }
+        try {
+            last.get(WAKING_SECONDS_MOST, TimeUnit.SECONDS).worker().close();
+        } catch (ExecutionException | TimeoutException neverRan) {
+            LOG.debug("Connect did not run", neverRan);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
