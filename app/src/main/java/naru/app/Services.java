@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
@@ -73,42 +74,55 @@ final class Services implements AutoCloseable {
     }
 
     private void begin(NodeConfig config, Map<String, Object> clients, Login login) {
-        if (config.services().contains(REGISTRY) && !clients.isEmpty()) {
-            RegistryService registry =
-                    new RegistryService(
-                            String.valueOf(config.text(NaruSettings.REGISTRY_TOPIC)),
-                            clients,
-                            Version.ofNaru(),
-                            login);
-            running.push(registry);
-            listen(config, REGISTRY, registry.front());
+        if (clients.isEmpty()) {
+            return;
         }
-        if (config.services().contains(REST) && !clients.isEmpty()) {
-            RestService rest =
-                    new RestService(
-                            new RestSettings(
-                                    config.integer(NaruSettings.REST_INSTANCES),
-                                    config.integer(NaruSettings.REST_INSTANCES_PER_USER),
-                                    Duration.ofMillis(
-                                            config.integer(NaruSettings.REST_INSTANCE_TIMEOUT))),
-                            clients,
-                            new RegistryClients(config, addresses.get(REGISTRY)),
-                            login);
-            running.push(rest);
-            listen(config, REST, rest.front());
+        Set<String> wanted = config.services();
+        if (wanted.contains(REGISTRY)) {
+            beginRegistry(config, clients, login);
         }
-        ConnectService connect = null;
-        if (config.services().contains(CONNECT) && !clients.isEmpty()) {
-            connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
-            running.push(connect);
-            listen(config, CONNECT, connect.front());
+        if (wanted.contains(REST)) {
+            beginRest(config, clients, login);
         }
+        ConnectService connect =
+                wanted.contains(CONNECT) ? beginConnect(config, clients, login) : null;
         if (!summary.isEmpty()) {
             server.start();
         }
         if (connect != null) {
             connect.wakeWhereConnectorsAre();
         }
+    }
+
+    private void beginRegistry(NodeConfig config, Map<String, Object> clients, Login login) {
+        RegistryService registry =
+                new RegistryService(
+                        String.valueOf(config.text(NaruSettings.REGISTRY_TOPIC)),
+                        clients,
+                        Version.ofNaru(),
+                        login);
+        running.push(registry);
+        listen(config, REGISTRY, registry.front());
+    }
+
+    private void beginRest(NodeConfig config, Map<String, Object> clients, Login login) {
+        RestSettings settings =
+                new RestSettings(
+                        config.integer(NaruSettings.REST_INSTANCES),
+                        config.integer(NaruSettings.REST_INSTANCES_PER_USER),
+                        Duration.ofMillis(config.integer(NaruSettings.REST_INSTANCE_TIMEOUT)));
+        RegistryClients schemas = new RegistryClients(config, addresses.get(REGISTRY));
+        RestService rest = new RestService(settings, clients, schemas, login);
+        running.push(rest);
+        listen(config, REST, rest.front());
+    }
+
+    private ConnectService beginConnect(
+            NodeConfig config, Map<String, Object> clients, Login login) {
+        ConnectService connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
+        running.push(connect);
+        listen(config, CONNECT, connect.front());
+        return connect;
     }
 
     private void listen(NodeConfig config, String service, Front front) {
