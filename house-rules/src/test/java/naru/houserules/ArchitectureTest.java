@@ -83,6 +83,7 @@ class ArchitectureTest {
                         "http",
                         "schema",
                         "registry",
+                        "rest",
                         "app",
                         "junit",
                         "testkit")) {

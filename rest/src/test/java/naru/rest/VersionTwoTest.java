@@ -230,6 +230,21 @@ final class VersionTwoTest {
     }
 
     @Test
+    void instanceThatNobodyAsksForEnds() throws Exception {
+        RestSettings shortLived = new RestSettings(4, 4, Duration.ofMillis(300));
+        try (ProxyUnderTest other = new ProxyUnderTest(node.bootstrapServers(), shortLived, null)) {
+            String name = "{\"name\":\"forgotten\"}";
+            assertThat(other.post("/consumers/idle", V2, name).status()).isEqualTo(200);
+            // Asking for it would keep it; another one can be called so once it has ended.
+            Reply again = other.post("/consumers/idle", V2, name);
+            while (again.code() == 40902) {
+                again = other.post("/consumers/idle", V2, name);
+            }
+            assertThat(again.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void formatIsNegotiated() throws Exception {
         String instance = create("binary");
         String records = instance + "/records?timeout=1";
@@ -241,7 +256,7 @@ final class VersionTwoTest {
                                         V2,
                                         "",
                                         "application/json;q=0.5,"
-                                            + " application/vnd.kafka.v2+json;q=0.9")
+                                                + " application/vnd.kafka.v2+json;q=0.9")
                                 .type())
                 .isEqualTo(V2);
         assertThat(proxy.ask("GET", "/topics", V2, "", "text/html").status()).isEqualTo(406);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,9 +18,11 @@ import java.util.regex.Pattern;
  * {@code $} is a command, and the lines below are what it prints. A {@code python} or {@code java}
  * block that begins with a comment is a file of that name.
  *
+ * @param services addresses that are shown, and where they are in truth
  * @param folder where the commands run, as a person's own folder would be
  */
-record DocumentedExamples(String document, Path folder, String bootstrap) {
+record DocumentedExamples(
+        String document, Path folder, String bootstrap, Map<String, String> services) {
     private static final String SHOWN_ADDRESS = "127.0.0.1:9092";
     private static final String JDK = System.getProperty("java.home");
     private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
@@ -46,6 +49,9 @@ record DocumentedExamples(String document, Path folder, String bootstrap) {
             Files.createSymbolicLink(folder.resolve(name), root.resolve(name));
         }
         String text = Files.readString(root.resolve(document)).replace(SHOWN_ADDRESS, bootstrap);
+        for (Map.Entry<String, String> service : services.entrySet()) {
+            text = text.replace(service.getKey(), service.getValue());
+        }
         writeFiles(text);
         List<Example> examples = examples(text);
         for (Example example : examples) {

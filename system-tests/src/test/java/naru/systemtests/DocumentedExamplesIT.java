@@ -25,7 +25,9 @@ class DocumentedExamplesIT {
         ForeignClient.KAFKA_PYTHON.require();
         try (NaruProcess node = NaruProcess.on(folder.resolve("naru-data"), Map.of(), Map.of())) {
             node.restart();
-            assertThat(new DocumentedExamples(document, folder, node.bootstrap()).verify())
+            assertThat(
+                            new DocumentedExamples(document, folder, node.bootstrap(), Map.of())
+                                    .verify())
                     .isGreaterThan(5);
         }
     }
