@@ -69,6 +69,7 @@ public final class Call {
         Call same =
                 new Call(
                         method,
+                        origin,
                         path,
                         match.variables(),
                         parameters,
@@ -76,7 +77,8 @@ public final class Call {
                         credentials,
                         identity,
                         body,
-                        bodyMost);
+                        bodyMost,
+                        slowest);
         return match.route().answer(same);
     }
 

@@ -13,6 +13,8 @@ import naru.http.Routes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Map;
+
 /** The table of the API's resources: Kafka's, and below {@code /naru} our own. */
 public final class ConnectRoutes {
     /** Whoever shows nothing, before it is known whether that is enough. */
@@ -21,6 +23,16 @@ public final class ConnectRoutes {
                 @Override
                 public String name() {
                     return "ANONYMOUS";
+                }
+
+                @Override
+                public String key() {
+                    return "";
+                }
+
+                @Override
+                public Map<String, Object> clientProperties() {
+                    return Map.of();
                 }
 
                 @Override
@@ -113,7 +125,7 @@ public final class ConnectRoutes {
         Identity who =
                 call.identity() == UNASKED ? login.prove(new Credentials.None()) : call.identity();
         // Standalone mode has no topic; whoever is let in may do everything.
-        boolean may = standalone || who == Identity.EVERYBODY || who.may(right, topic);
+        boolean may = standalone || who.mayEverything() || who.may(right, topic);
         if (!may) {
             throw new Refusal(
                     403,
