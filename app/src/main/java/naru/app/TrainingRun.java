@@ -60,11 +60,15 @@ final class TrainingRun {
             int port = freePort();
             int registry = freePort();
             int rest = freePort();
-            node = Nodes.ofThisBuild().launch(settings(folder, port, registry, rest), null);
+            int connect = freePort();
+            Map<String, String> settings = settings(folder, port, registry, rest);
+            settings.put("naru.connect.listeners", "http://127.0.0.1:" + connect);
+            node = Nodes.ofThisBuild().launch(settings, null);
             withoutCluster();
             withCluster("127.0.0.1:" + port);
             withRegistry(registry);
             withRest(rest);
+            withConnect(connect);
         } catch (StartFailure noNode) {
             withoutCluster();
         } finally {
@@ -156,6 +160,16 @@ final class TrainingRun {
         }
         try (InputStream answer = asked.getInputStream()) {
             return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static void withConnect(int port) throws IOException {
+        for (String path : List.of("/", "/connectors", "/connector-plugins")) {
+            URLConnection asked =
+                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+            try (InputStream answer = asked.getInputStream()) {
+                answer.readAllBytes();
+            }
         }
     }
 
