@@ -32,7 +32,7 @@ final class GroupsApi {
             try {
                 all.add(tree(scope, Answers.of(asked.get(id))));
             } catch (GroupIdNotFoundException endedMeanwhile) {
-                continue;
+                // What is not there any more is not listed.
             }
         }
         return scope.cluster().at("consumer-groups").list("KafkaConsumerGroupList", all);

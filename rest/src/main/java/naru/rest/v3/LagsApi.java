@@ -57,7 +57,7 @@ final class LagsApi {
                 lags(scope).stream()
                         .sorted(
                                 Comparator.comparing((Lag lag) -> lag.partition.topic())
-                                        .thenComparing(lag -> lag.partition.partition()))
+                                        .thenComparingInt(lag -> lag.partition.partition()))
                         .map(lag -> tree(scope, group, lag))
                         .toList();
         return GroupsApi.resource(scope, group).at("lags").list("KafkaConsumerLagList", all);

@@ -64,8 +64,7 @@ final class Receipts {
             tree.put("schema_id", part.schema().id());
             tree.put("schema_version", part.schema().version());
         }
-        byte[] bytes = part.bytes();
-        tree.put("size", bytes == null ? 0 : bytes.length);
+        tree.put("size", part.size());
     }
 
     /**

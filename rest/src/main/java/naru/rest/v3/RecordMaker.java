@@ -34,8 +34,12 @@ final class RecordMaker {
     private final String topic;
     private final UserClients.Lease lease;
 
-    /** A key or a value: its bytes, and what the answer says about them. */
-    record Part(byte @Nullable [] bytes, Embedded type, @Nullable ChosenSchema schema) {}
+    /**
+     * A key or a value, as the answer tells of it.
+     *
+     * @param size in bytes
+     */
+    record Part(Embedded type, @Nullable ChosenSchema schema, int size) {}
 
     /** What is sent, and what is answered when it has arrived; parts that are missing are null. */
     record Made(ProducerRecord<byte[], byte[]> record, @Nullable Part key, @Nullable Part value) {}
@@ -57,18 +61,18 @@ final class RecordMaker {
         if (partition != null && partition < 0) {
             throw new Refusal(404, 40402, "Partition not found.");
         }
-        Part key = part(object, "key");
-        Part value = part(object, "value");
+        Encoded key = encoded(object, "key");
+        Encoded value = encoded(object, "value");
         return new Made(
                 new ProducerRecord<>(
                         topic,
                         partition,
                         timestamp(object),
-                        key == null ? null : key.bytes,
-                        value == null ? null : value.bytes,
+                        key.bytes,
+                        value.bytes,
                         headers(object)),
-                key,
-                value);
+                key.part,
+                value.part);
     }
 
     private static @Nullable Long timestamp(ObjectNode object) {
@@ -109,10 +113,21 @@ final class RecordMaker {
         return headers;
     }
 
-    private @Nullable Part part(ObjectNode object, String name) {
+    /** A key or a value with its bytes; one that is missing has neither. */
+    private static final class Encoded {
+        private final byte @Nullable [] bytes;
+        private final @Nullable Part part;
+
+        Encoded(byte @Nullable [] bytes, @Nullable Part part) {
+            this.bytes = bytes;
+            this.part = part;
+        }
+    }
+
+    private Encoded encoded(ObjectNode object, String name) {
         JsonNode given = object.path(name);
         if (given.isMissingNode() || given.isNull()) {
-            return null;
+            return new Encoded(null, null);
         }
         if (!(given instanceof ObjectNode part)) {
             throw new Refusal(
@@ -133,7 +148,8 @@ final class RecordMaker {
                         ? null
                         : lease.schemaChoice().choose(topic, name.equals("key"), wish);
         Embedded type = schema == null ? (plain == null ? Embedded.BINARY : plain) : schema.type();
-        return new Part(lease.coder().bytes(type, schema, part.path("data")), type, schema);
+        byte[] bytes = lease.coder().bytes(type, schema, part.path("data"));
+        return new Encoded(bytes, new Part(type, schema, bytes == null ? 0 : bytes.length));
     }
 
     private static SchemaWish wish(ObjectNode part) {

@@ -51,7 +51,7 @@ final class TopicsApi {
             try {
                 all.add(Answers.of(asked.topicNameValues().get(name)));
             } catch (UnknownTopicOrPartitionException deletedMeanwhile) {
-                continue;
+                // What is not there any more is not listed.
             }
         }
         return all;
