@@ -61,7 +61,9 @@ final class TrainingRun {
             int registry = freePort();
             int rest = freePort();
             int connect = freePort();
-            Map<String, String> settings = settings(folder, port, registry, rest);
+            Map<String, String> settings = settings(folder, port);
+            settings.put("naru.registry.listeners", "http://127.0.0.1:" + registry);
+            settings.put("naru.rest.listeners", "http://127.0.0.1:" + rest);
             settings.put("naru.connect.listeners", "http://127.0.0.1:" + connect);
             node = Nodes.ofThisBuild().launch(settings, null);
             withoutCluster();
@@ -80,14 +82,11 @@ final class TrainingRun {
         System.exit(0);
     }
 
-    private static Map<String, String> settings(Path folder, int port, int registry, int rest)
-            throws IOException {
+    private static Map<String, String> settings(Path folder, int port) throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put("log.dirs", folder.toString());
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("naru.metrics.listeners", "http://127.0.0.1:" + freePort());
-        settings.put("naru.registry.listeners", "http://127.0.0.1:" + registry);
-        settings.put("naru.rest.listeners", "http://127.0.0.1:" + rest);
         settings.put("offsets.topic.num.partitions", "1");
         return settings;
     }
