@@ -56,11 +56,9 @@ final class JsonValueMaker {
 
     private JsonNode map(@Nullable Schema schema, Map<?, ?> map) {
         Schema values = schema == null ? null : schema.valueSchema();
-        boolean texts =
-                schema == null
-                        || (schema.keySchema().type() == Schema.Type.STRING
-                                && !schema.keySchema().isOptional());
-        if (texts) {
+        if (schema == null
+                || (schema.keySchema().type() == Schema.Type.STRING
+                        && !schema.keySchema().isOptional())) {
             ObjectNode object = JSON.objectNode();
             map.forEach((key, each) -> object.set(String.valueOf(key), of(values, each)));
             return object;
