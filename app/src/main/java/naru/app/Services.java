@@ -119,7 +119,9 @@ final class Services implements AutoCloseable {
 
     private ConnectService beginConnect(
             NodeConfig config, Map<String, Object> clients, Login login) {
-        ConnectService connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
+        ConnectService connect =
+                new ConnectService(
+                        ConnectSettingsOf.node(config, clients), login, Runtime.getRuntime()::exit);
         running.push(connect);
         listen(config, CONNECT, connect.front());
         return connect;
