@@ -111,7 +111,7 @@ public final class Connect extends ConnectCommand {
             mixinStandardHelpOptions = true,
             description =
                     "Says which properties are wrong and what they should be. Exit code 1: some"
-                        + " are.")
+                            + " are.")
     int validate(
             @Parameters(paramLabel = "FILE") Path file,
             @Option(names = "--dry-run", description = DRY_RUN) boolean dryRun) {
@@ -218,8 +218,8 @@ public final class Connect extends ConnectCommand {
             if (after == 0 && !follow && !json()) {
                 tell(
                         "nothing was logged; for more: curl -X PUT -H 'Content-Type:"
-                            + " application/json' -d '{\"level\":\"INFO\"}'"
-                            + " URL/admin/loggers/org.apache.kafka.connect");
+                                + " application/json' -d '{\"level\":\"INFO\"}'"
+                                + " URL/admin/loggers/org.apache.kafka.connect");
             }
             terminal.out().flush();
             if (follow && new CountDownLatch(1).await(FOLLOW_MILLIS, TimeUnit.MILLISECONDS)) {

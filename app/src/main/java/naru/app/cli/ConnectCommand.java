@@ -22,7 +22,7 @@ abstract class ConnectCommand {
     static final int FAILED = 1;
     static final String DRY_RUN =
             "Starts the connector with a first record, shows what would be written, writes"
-                + " nothing.";
+                    + " nothing.";
 
     final Terminal terminal;
 
