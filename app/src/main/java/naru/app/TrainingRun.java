@@ -85,6 +85,7 @@ final class TrainingRun {
         settings.put("naru.registry.listeners", "http://127.0.0.1:" + registry);
         settings.put("naru.rest.listeners", "http://127.0.0.1:" + rest);
         settings.put("offsets.topic.num.partitions", "1");
+        settings.put("group.initial.rebalance.delay.ms", "0");
         return settings;
     }
 
