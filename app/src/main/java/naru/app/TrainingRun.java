@@ -88,6 +88,7 @@ final class TrainingRun {
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + port);
         settings.put("naru.metrics.listeners", "http://127.0.0.1:" + freePort());
         settings.put("offsets.topic.num.partitions", "1");
+        settings.put("group.initial.rebalance.delay.ms", "0");
         return settings;
     }
 

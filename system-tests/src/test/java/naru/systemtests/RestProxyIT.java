@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,49 @@ class RestProxyIT {
         }
         assertThat(ask("/topics/cut/partitions/0/offsets")).contains("\"end_offset\":100");
         assertThat(ask("/topics")).contains("\"cut\"");
+    }
+
+    @Test
+    void usersActInTheirOwnNames() throws Exception {
+        List<Integer> ports = FreePorts.find(2);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("naru.services", "broker,rest");
+        settings.put("naru.rest.listeners", "http://127.0.0.1:" + ports.get(0));
+        settings.put("listeners", "SASL_PLAINTEXT://127.0.0.1:" + ports.get(1));
+        settings.put("security.inter.broker.protocol", "SASL_PLAINTEXT");
+        settings.put("sasl.enabled.mechanisms", "PLAIN");
+        settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        settings.put(
+                "listener.name.sasl_plaintext.plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                        + " username=\"admin\" password=\"a-secret\" user_admin=\"a-secret\""
+                        + " user_alice=\"b-secret\";");
+        settings.put(
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+        settings.put("super.users", "User:admin");
+        try (NaruProcess secured = NaruProcess.start(settings)) {
+            String records = "http://127.0.0.1:" + ports.get(0) + "/topics/secret";
+            assertThat(secured.bootstrap()).isNotEmpty();
+            assertThat(produceAs("", records)).contains("40101");
+            assertThat(produceAs("alice:wrong", records)).contains("40101");
+            assertThat(produceAs("admin:a-secret", records)).contains("\"offset\":0");
+            assertThat(produceAs("alice:b-secret", records)).contains("40301");
+        }
+    }
+
+    private static String produceAs(String user, String uri) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(uri))
+                        .header("Content-Type", "application/vnd.kafka.json.v2+json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"records\":[{\"value\":1}]}"));
+        if (!user.isEmpty()) {
+            request.header(
+                    "Authorization",
+                    "Basic "
+                            + Base64.getEncoder()
+                                    .encodeToString(user.getBytes(StandardCharsets.UTF_8)));
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.util.TreeMap;
 
 /** The paths of v2. */
 public final class V2Routes {
+    private static final int UNAUTHORIZED = 401;
+
     private final Routes.Builder routes;
 
     private V2Routes(Routes.Builder routes) {
@@ -87,7 +89,9 @@ public final class V2Routes {
     /** How a refusal looks in v2, and in v3 as well. */
     public static Answer refusal(Call.Headers headers, Refusal refusal) {
         Map<String, Object> body = new TreeMap<>();
-        body.put("error_code", refusal.code());
+        body.put(
+                "error_code",
+                refusal.code() == UNAUTHORIZED ? Faults.UNAUTHENTICATED : refusal.code());
         body.put("message", refusal.message());
         return Answer.json(refusal.status(), MediaTypes.ofRefusal(headers), body);
     }
