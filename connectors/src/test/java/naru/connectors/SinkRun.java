@@ -104,7 +104,7 @@ public final class SinkRun implements AutoCloseable {
         public ErrantRecordReporter errantRecordReporter() {
             return (record, fault) -> {
                 errant.add(record);
-                return CompletableFuture.completedFuture(null);
+                return CompletableFuture.runAsync(() -> {}, Runnable::run);
             };
         }
 

@@ -149,7 +149,7 @@ class FileConnectorsTest {
                     offset = run.rewound().getOrDefault(PARTITION, 0L);
                     run.put(ships(offset, 25));
                     Map<TopicPartition, OffsetAndMetadata> offsets = run.offsets();
-                    assertThat(offsets.get(PARTITION).offset()).isEqualTo(offset + 20);
+                    assertThat(offsets).containsEntry(PARTITION, new OffsetAndMetadata(offset + 20));
                 }
             }
             assertThat(names(target.resolve("a-b.c"))).hasSize(8).noneMatch(n -> n.startsWith("."));
