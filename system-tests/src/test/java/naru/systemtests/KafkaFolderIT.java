@@ -84,7 +84,8 @@ class KafkaFolderIT {
             assertSame(read(), stored);
             assertFacts(facts);
             contents.verify(1);
-            var shown = new DocumentedExamples("docs/migrate.md", home, clients.bootstrap());
+            var shown =
+                    new DocumentedExamples("docs/migrate.md", home, clients.bootstrap(), Map.of());
             assertThat(shown.verify()).isEqualTo(2);
             contents.add(2);
             facts = facts();
