@@ -161,7 +161,6 @@ class AuthorizationMatrixTest {
     private String createToken() {
         ApiMessage token =
                 new DirectRequest(
-                                ApiKeys.CREATE_DELEGATION_TOKEN,
                                 ApiKeys.CREATE_DELEGATION_TOKEN.latestVersion(),
                                 TokenBodies.creation(Needed.SOMEBODY, List.of()),
                                 ADMINISTRATOR,
@@ -191,8 +190,7 @@ class AuthorizationMatrixTest {
 
     private String ask(
             ApiTable table, ApiKeys api, short version, ApiMessage body, KafkaPrincipal principal) {
-        return new DirectRequest(
-                        api, version, body, principal, InetAddress.getLoopbackAddress(), loop)
+        return new DirectRequest(version, body, principal, InetAddress.getLoopbackAddress(), loop)
                 .answerOf(table.handler(api));
     }
 

@@ -2,7 +2,7 @@ package naru.broker;
 
 import static java.util.Objects.requireNonNull;
 
-import naru.broker.transport.Request;
+import naru.broker.transport.BareRequest;
 import naru.broker.transport.RequestHandler;
 import naru.broker.transport.Timeout;
 
@@ -12,12 +12,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A request of some principal that comes without a connection; its loop is one thread. */
-final class DirectRequest implements Request {
+final class DirectRequest extends BareRequest {
     /** What is only for clients that have logged in. */
     private static final Set<ApiKeys> TOKENS =
             EnumSet.of(
@@ -39,24 +37,18 @@ final class DirectRequest implements Request {
 
     private static final long BOUND_SECONDS = 60;
 
-    private final ApiKeys api;
-    private final short version;
-    private final ApiMessage body;
     private final KafkaPrincipal principal;
     private final InetAddress client;
     private final ScheduledExecutorService loop;
     private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
 
     DirectRequest(
-            ApiKeys api,
             short version,
             ApiMessage body,
             KafkaPrincipal principal,
             InetAddress client,
             ScheduledExecutorService loop) {
-        this.api = api;
-        this.version = version;
-        this.body = body;
+        super(body, version, 1);
         this.principal = principal;
         this.client = client;
         this.loop = loop;
@@ -69,7 +61,7 @@ final class DirectRequest implements Request {
 
     /** The answer; a refusal is the error response of the request's kind. */
     ApiMessage messageOf(@Nullable RequestHandler served) {
-        RequestHandler handler = requireNonNull(served, () -> "handler of " + api);
+        RequestHandler handler = requireNonNull(served, () -> "handler of " + api());
         loop.execute(() -> {
             try {
                 handler.handle(this);
@@ -80,28 +72,8 @@ final class DirectRequest implements Request {
         try {
             return answer.get(BOUND_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
-            throw new AssertionError("no answer to " + api + " v" + version + ": " + body, e);
+            throw new AssertionError("no answer to " + api() + " v" + version() + ": " + body(), e);
         }
-    }
-
-    @Override
-    public ApiKeys api() {
-        return api;
-    }
-
-    @Override
-    public short version() {
-        return version;
-    }
-
-    @Override
-    public RequestHeader header() {
-        return new RequestHeader(api, version, "matrix", 1);
-    }
-
-    @Override
-    public ApiMessage body() {
-        return body;
     }
 
     @Override
@@ -116,32 +88,12 @@ final class DirectRequest implements Request {
 
     @Override
     public String listenerName() {
-        return TOKENS.contains(api) ? "SASL_PLAINTEXT" : "PLAINTEXT";
-    }
-
-    @Override
-    public InetSocketAddress localAddress() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 19092);
-    }
-
-    @Override
-    public long connectionId() {
-        return 1;
-    }
-
-    @Override
-    public boolean retain(int bytes) {
-        return true;
-    }
-
-    @Override
-    public void replyLast(ApiMessage response) {
-        reply(response);
+        return TOKENS.contains(api()) ? "SASL_PLAINTEXT" : "PLAINTEXT";
     }
 
     @Override
     public void reply(ApiMessage response) {
-        MessageUtil.toByteBufferAccessor(response, version);
+        MessageUtil.toByteBufferAccessor(response, version());
         answer.complete(response);
     }
 
@@ -158,7 +110,9 @@ final class DirectRequest implements Request {
     private void refuse(Throwable cause) {
         AbstractResponse response =
                 AbstractRequest.parseRequest(
-                                api, version, MessageUtil.toByteBufferAccessor(body, version))
+                                api(),
+                                version(),
+                                MessageUtil.toByteBufferAccessor(body(), version()))
                         .request
                         .getErrorResponse(0, cause);
         answer.complete(response.data());

@@ -77,7 +77,6 @@ class EnvelopeTest {
         RequestHeader header = new RequestHeader(inner.apiKey(), inner.version(), "client", 77);
         DirectRequest request =
                 new DirectRequest(
-                        ApiKeys.ENVELOPE,
                         ApiKeys.ENVELOPE.latestVersion(),
                         new EnvelopeRequestData()
                                 .setRequestData(inner.serializeWithHeader(header))

@@ -1,15 +1,12 @@
 package naru.broker.api;
 
-import naru.broker.transport.Request;
+import naru.broker.transport.BareRequest;
 import naru.broker.transport.RequestHandler;
 import naru.broker.transport.Timeout;
 
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,21 +17,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A request without a connection. What it is answered must fit its version of the protocol. */
-final class FakeRequest implements Request {
+final class FakeRequest extends BareRequest {
     static final InetSocketAddress REACHED =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 19092);
     private static final long BOUND_SECONDS = 30;
 
-    private final ApiMessage body;
-    private final short version;
     private final Thread loop = Thread.currentThread();
     private final CountDownLatch handled = new CountDownLatch(1);
     private final CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
 
     private FakeRequest(ApiMessage body, int version) {
-        this.body = body;
-        this.version = (short) version;
-        MessageUtil.toByteBufferAccessor(body, this.version);
+        super(body, (short) version, 1);
+        MessageUtil.toByteBufferAccessor(body, version());
     }
 
     /** Lets the handler answer, and waits for it. */
@@ -60,64 +54,14 @@ final class FakeRequest implements Request {
     }
 
     @Override
-    public ApiKeys api() {
-        return ApiKeys.forId(body.apiKey());
-    }
-
-    @Override
-    public short version() {
-        return version;
-    }
-
-    @Override
-    public RequestHeader header() {
-        return new RequestHeader(api(), version, "test", 1);
-    }
-
-    @Override
-    public ApiMessage body() {
-        return body;
-    }
-
-    @Override
-    public KafkaPrincipal principal() {
-        return KafkaPrincipal.ANONYMOUS;
-    }
-
-    @Override
-    public InetAddress clientAddress() {
-        return InetAddress.getLoopbackAddress();
-    }
-
-    @Override
-    public String listenerName() {
-        return "PLAINTEXT";
-    }
-
-    @Override
     public InetSocketAddress localAddress() {
         return REACHED;
     }
 
     @Override
-    public long connectionId() {
-        return 1;
-    }
-
-    @Override
-    public boolean retain(int bytes) {
-        return true;
-    }
-
-    @Override
-    public void replyLast(ApiMessage response) {
-        reply(response);
-    }
-
-    @Override
     public void reply(ApiMessage response) {
         try {
-            MessageUtil.toByteBufferAccessor(response, version);
+            MessageUtil.toByteBufferAccessor(response, version());
             answer.complete(response);
         } catch (RuntimeException unencodable) {
             answer.completeExceptionally(unencodable);
@@ -132,11 +76,6 @@ final class FakeRequest implements Request {
     @Override
     public void fail(Throwable cause) {
         answer.completeExceptionally(cause);
-    }
-
-    @Override
-    public void noReply() {
-        throw new AssertionError("an answer is expected");
     }
 
     @Override

@@ -18,7 +18,7 @@ public sealed interface ShareCommand {
     /**
      * Begins the state anew. Answered by an {@code InitializeShareGroupStateResponseData}.
      *
-     * @param startOffset -1: the group's first read decides
+     * @param startOffset -1: the group's first read decides, and state that is there already stays
      */
     record Initialize(long ticket, ShareKey key, int stateEpoch, long startOffset)
             implements Asked {}

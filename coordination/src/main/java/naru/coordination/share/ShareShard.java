@@ -142,8 +142,15 @@ public final class ShareShard implements Shard<ShareCommand> {
         };
     }
 
+    /**
+     * A group that only asks for state to be there may ask twice, and the second time come after
+     * members have read: what is there stays.
+     */
     private static Decision initialize(
             ShareCommand.Initialize asked, @Nullable ShareState before, long nowMillis) {
+        if (before != null && asked.startOffset() == ShareState.NO_OFFSET) {
+            return new Decision(List.of(), List.of(done(asked)));
+        }
         ShareState begun =
                 new ShareState(
                         before == null ? 0 : before.snapshotEpoch() + 1,

@@ -104,6 +104,19 @@ class ShareShardTest {
     }
 
     @Test
+    void askingTwiceForStateKeepsWhatWasWrittenInBetween() {
+        initialize(1, -1);
+        write(1, 0, 12, batch(14, 20, DeliveryState.ACKNOWLEDGED, 1));
+        Decision again = carryOut(new ShareCommand.Initialize(1, KEY, 2, -1));
+        assertThat(again.records()).isEmpty();
+        assertThat(again.effects()).isEmpty();
+        reload();
+        assertThat(read(0).startOffset()).isEqualTo(12);
+        assertThat(read(0).stateBatches()).hasSize(1);
+        assertThat(write(1, 0, 15)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void nothingIsReadOrWrittenBeforeItIsInitialized() {
         assertThat(read(0).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
         assertThat(write(0, 0, 5)).isEqualTo(Errors.INVALID_REQUEST);

@@ -1,5 +1,6 @@
 package naru.simulation.node;
 
+import naru.broker.transport.BareRequest;
 import naru.broker.transport.Timeout;
 
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -41,7 +42,7 @@ final class SimulatedRequest extends BareRequest {
         if (mayAnswer()) {
             caller.leaving(response);
             try {
-                readRecords(response);
+                SentRecords.read(response);
             } catch (IOException cut) {
                 node.cluster().later(caller::disconnected);
                 return;

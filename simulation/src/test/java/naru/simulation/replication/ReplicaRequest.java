@@ -1,7 +1,8 @@
 package naru.simulation.replication;
 
+import naru.broker.transport.BareRequest;
 import naru.broker.transport.Timeout;
-import naru.simulation.node.BareRequest;
+import naru.simulation.node.SentRecords;
 import naru.simulation.node.SimulatedTime;
 
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -27,7 +28,7 @@ final class ReplicaRequest extends BareRequest {
             return;
         }
         try {
-            readRecords(response);
+            SentRecords.read(response);
         } catch (IOException cut) {
             return;
         }

@@ -80,6 +80,8 @@ public final class FaultRounds implements AutoCloseable {
         settings.put("replica.lag.time.max.ms", "8000");
         settings.put("leader.imbalance.check.interval.seconds", "10");
         settings.put("log.segment.bytes", "1048576");
+        // Each replica is compacted when its node likes; here they are to be the same.
+        settings.put("log.cleaner.min.compaction.lag.ms", "86400000");
         return settings;
     }
 
