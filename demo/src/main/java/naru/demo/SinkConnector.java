@@ -101,7 +101,7 @@ public final class SinkConnector {
 
     Status status() throws InterruptedException {
         HttpResponse<byte[]> answer =
-                send(request("/connectors/" + NAME + "/status", WAKING).GET().build());
+                send(request("/connectors/" + NAME + "/status", PATIENCE).GET().build());
         if (answer.statusCode() == NOT_FOUND) {
             return Status.ABSENT;
         }

@@ -103,7 +103,7 @@ public final class WeatherStreams implements AutoCloseable {
                         Report::of,
                         JoinWindows.ofTimeDifferenceAndGrace(HALF_A_DAY, GRACE),
                         StreamJoined.with(city, extremes, posts)
-                                .withName("same-city-and-day")
+                                .withName("same-day")
                                 .withStoreName("waiting")
                                 .withLoggingEnabled(new HashMap<>(WeatherTopics.FOREVER)))
                 .to(

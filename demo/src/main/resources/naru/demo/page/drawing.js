@@ -21,8 +21,8 @@ export function Sparkline({ values }) {
 
 const BOX_HEIGHT = 34;
 const ROW = 54;
-const GAP = 56;
-const CHARACTER = 7.1;
+const GAP = 40;
+const CHARACTER = 7.3;
 
 // Columns are given; within its column a box stands near to what leads to it.
 function placed(drawing) {
@@ -75,7 +75,7 @@ export function Topology({ drawing }) {
     </g>`,
   );
   return html`<div class="scrolled">
-    <svg class="topology" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label="Topology of the Kafka Streams application">
+    <svg class="topology" viewBox="0 0 ${width} ${height}" role="img" aria-label="Topology of the Kafka Streams application">
       <defs>
         <marker id="head" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="head" d="M0 0 L8 4 L0 8 z" /></marker>
       </defs>

@@ -148,7 +148,7 @@ function chartOptions(width, by) {
       ...KINDS.map(points),
     ],
     bands: [{ series: [1, 2], fill: themed("--band") }],
-    axes: [axis, { ...axis, values: (chart, ticks) => ticks.map((tick) => tick + "°"), size: 44 }, { ...axis, scale: "mm", side: 1, grid: { show: false }, values: (chart, ticks) => ticks.map((tick) => tick + " mm"), size: 62 }],
+    axes: [axis, { ...axis, values: (chart, ticks) => ticks.map((tick) => tick + "°"), size: 44 }, { ...axis, scale: "mm", side: 1, grid: { show: false }, values: (chart, ticks) => ticks.map((tick) => tick + " mm"), size: 74 }],
     cursor: { points: { size: 7 } },
   };
 }
@@ -249,21 +249,40 @@ function Processor({ processor }) {
   </section>`;
 }
 
+// One line for each topic that a group reads, its partitions taken together.
+function byTopic(group) {
+  const topics = new Map();
+  for (const each of group.positions) {
+    const sum = topics.get(each.topic) || { topic: each.topic, committed: 0, end: 0, partitions: [] };
+    const committed = Math.max(0, each.committed);
+    sum.committed += committed;
+    sum.end += each.end;
+    sum.partitions.push(`partition ${each.partition}: ${committed} of ${each.end}`);
+    topics.set(each.topic, sum);
+  }
+  return [...topics.values()];
+}
+
 function Groups({ groups }) {
+  const lines = groups.flatMap((group) => byTopic(group).map((sum, at) => ({ group, sum, first: at === 0 })));
   return html`<section class="panel" data-name="groups">
     <div class="heading"><h2>Consumer groups</h2></div>
-    ${groups.length ? null : html`<p class="empty">No group has begun yet.</p>`}
-    ${groups.map(
-      (group) => html`<details key=${group.group}>
-        <summary><code>${group.group}</code> <span class="soft">${group.what}</span> <${Lag} group=${group} /></summary>
-        <div class="scrolled"><table>
-          <thead><tr><th>topic</th><th>partition</th><th class="figure">committed</th><th class="figure">end</th><th class="figure">lag</th></tr></thead>
+    ${groups.length
+      ? html`<div class="scrolled"><table>
+          <thead><tr><th>group</th><th>topic</th><th class="figure">committed</th><th class="figure">end</th><th class="figure">lag</th></tr></thead>
           <tbody>
-            ${group.positions.map((each) => html`<tr><td>${each.topic}</td><td>${each.partition}</td><td class="figure">${each.committed < 0 ? "–" : number.format(each.committed)}</td><td class="figure">${number.format(each.end)}</td><td class="figure">${number.format(Math.max(0, each.end - Math.max(0, each.committed)))}</td></tr>`)}
+            ${lines.map(
+              ({ group, sum, first }) => html`<tr key=${group.group + sum.topic} class=${first ? "first" : ""} title=${sum.partitions.join(", ")}>
+                <td>${first ? html`<code>${group.group}</code> <span class="soft">${group.what}</span>` : ""}</td>
+                <td><code>${sum.topic}</code></td>
+                <td class="figure">${number.format(sum.committed)}</td>
+                <td class="figure">${number.format(sum.end)}</td>
+                <td class="figure"><span class=${"lag" + (sum.end > sum.committed ? " behind" : "")}>${number.format(sum.end - sum.committed)}</span></td>
+              </tr>`,
+            )}
           </tbody>
-        </table></div>
-      </details>`,
-    )}
+        </table></div>`
+      : html`<p class="empty">No group has begun yet.</p>`}
   </section>`;
 }
 
