@@ -77,7 +77,11 @@ final class Services implements AutoCloseable {
         }
         ConnectService connect = null;
         if (config.services().contains(CONNECT) && !clients.isEmpty()) {
-            connect = new ConnectService(ConnectSettingsOf.node(config, clients), login);
+            connect =
+                    new ConnectService(
+                            ConnectSettingsOf.node(config, clients),
+                            login,
+                            Runtime.getRuntime()::exit);
             running.push(connect);
             listen(config, CONNECT, connect.front());
         }

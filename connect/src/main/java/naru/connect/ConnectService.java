@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -36,9 +37,11 @@ public final class ConnectService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.connect");
     private static final int BODY_BYTES = 4 << 20;
     private static final long WAKING_SECONDS_MOST = 90;
+    private static final long AGAIN_SECONDS = 60;
 
     private final ConnectSettings settings;
     private final Login login;
+    private final IntConsumer endProcess;
     private final Front front;
     private final Object lock = new Object();
     private @Nullable CompletableFuture<Awake> awake;
@@ -47,10 +50,15 @@ public final class ConnectService implements AutoCloseable {
     /** What is there once the worker runs. */
     private record Awake(HostedWorker worker, Routes routes) {}
 
-    /** Costs nothing until somebody asks or {@link #wakeWhereConnectorsAre} finds some. */
-    public ConnectService(ConnectSettings settings, Login login) {
+    /**
+     * Costs nothing until somebody asks or {@link #wakeWhereConnectorsAre} finds some.
+     *
+     * @param endProcess ends the process; not called for what fails here
+     */
+    public ConnectService(ConnectSettings settings, Login login, IntConsumer endProcess) {
         this.settings = settings;
         this.login = login;
+        this.endProcess = endProcess;
         Routes.Builder all = Routes.builder();
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
             all.on(method, "/{rest...}", this::answer);
@@ -122,9 +130,29 @@ public final class ConnectService implements AutoCloseable {
             Thread.ofPlatform()
                     .name("connect-start")
                     .daemon(true)
-                    .start(() -> complete(waking, this::wake));
+                    .start(() -> complete(waking, () -> wake(waking)));
             return waking;
         }
+    }
+
+    /** The worker has failed as a whole: the next request starts another, or a minute. */
+    private void ended(CompletableFuture<Awake> waking, HostedWorker worker) {
+        synchronized (lock) {
+            if (awake != waking || closed) {
+                return;
+            }
+            awake = null;
+        }
+        LOG.error(
+                "Connect's worker has ended; the cause is told above. It starts again in {} s",
+                AGAIN_SECONDS);
+        try {
+            worker.close();
+        } catch (RuntimeException fault) {
+            LOG.warn("what is left of it does not stop", fault);
+        }
+        CompletableFuture.delayedExecutor(AGAIN_SECONDS, TimeUnit.SECONDS)
+                .execute(this::wakeWhereConnectorsAre);
     }
 
     private static void complete(CompletableFuture<Awake> waking, Supplier<Awake> wake) {
@@ -136,9 +164,10 @@ public final class ConnectService implements AutoCloseable {
         }
     }
 
-    private Awake wake() {
+    private Awake wake(CompletableFuture<Awake> waking) {
         long began = System.nanoTime();
-        HostedWorker worker = HostedWorker.start(settings);
+        HostedWorker worker = HostedWorker.start(settings, endProcess);
+        worker.onEnd(() -> ended(waking, worker));
         Routes routes = ConnectRoutes.of(worker, login, settings);
         LOG.info(
                 "Connect runs as {}, started in {} ms",

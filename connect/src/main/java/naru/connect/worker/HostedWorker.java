@@ -1,6 +1,7 @@
 package naru.connect.worker;
 
 import naru.connect.ConnectSettings;
+import naru.connect.convert.OwnRegistry;
 
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.connect.connector.policy.ConnectorClientConfigOverridePolicy;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /**
  * Kafka's worker, running: its herder, and what we set beside it.
@@ -75,8 +77,14 @@ public final class HostedWorker implements AutoCloseable {
         this.watch = new Watch(restarts, spinning);
     }
 
-    /** Blocks until the worker has begun; it then joins its group by itself. */
-    public static HostedWorker start(ConnectSettings settings) {
+    /**
+     * Blocks until the worker has begun; it then joins its group by itself.
+     *
+     * @param endProcess what ends the process for whoever else asks Kafka's {@code Exit} for it
+     */
+    public static HostedWorker start(ConnectSettings settings, IntConsumer endProcess) {
+        HerderEnd.keepProcess(endProcess);
+        OwnRegistry.isAt(settings.registry());
         Map<String, String> properties = WorkerProperties.of(settings);
         ConnectorLog log = ConnectorLog.attach();
         boolean runs = false;
@@ -244,6 +252,11 @@ public final class HostedWorker implements AutoCloseable {
 
     public Spinning spinning() {
         return spinning;
+    }
+
+    /** Runs {@code then} when Kafka's worker has ended by itself, which it does when it fails. */
+    public void onEnd(Runnable then) {
+        HerderEnd.then(then);
     }
 
     @Override

@@ -54,7 +54,13 @@ final class WorkerProperties {
         properties.put("group.id", "connect-cluster");
         TOPICS.forEach(kind -> properties.put(kind + ".storage.topic", "connect-" + kind + "s"));
         properties.put("status.storage.topic", "connect-status");
-        properties.put("offset.storage.file.filename", settings.offsets().toString());
+        if (settings.isStandalone()) {
+            properties.put("offset.storage.file.filename", settings.offsets().toString());
+        }
+        if (settings.worker().getOrDefault("plugin.path", "").isBlank()) {
+            // All that comes along has manifests: nothing has to be searched class by class.
+            properties.put("plugin.discovery", "service_load");
+        }
         properties.put("config.providers", "file,dir,env");
         String provider = "org.apache.kafka.common.config.provider.";
         properties.put("config.providers.file.class", provider + "FileConfigProvider");
@@ -66,10 +72,9 @@ final class WorkerProperties {
         }
         properties.putAll(settings.worker());
         if (settings.delivered() != null) {
-            properties.merge(
-                    "plugin.path",
-                    settings.delivered().toString(),
-                    (own, ours) -> own + "," + ours);
+            String ours = settings.delivered().toString();
+            String own = properties.getOrDefault("plugin.path", "");
+            properties.put("plugin.path", own.isBlank() ? ours : own + "," + ours);
         }
         return properties;
     }
