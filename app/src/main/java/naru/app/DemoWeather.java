@@ -65,6 +65,16 @@ final class DemoWeather implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int SILENCE_SECONDS = 60;
     private static final long STOP_SECONDS_MOST = 45;
+
+    /**
+     * Streams and Connect warn of settings that nobody made; what fails in the demo is told by the
+     * demo.
+     */
+    private static final String QUIET =
+            "naru=warn,org.apache.kafka.streams=error,org.apache.kafka.clients=error,"
+                    + "org.apache.kafka.connect=off,org.hibernate=error,com.mchange=error,"
+                    + "io.debezium=error";
+
     private static final String PLUGINS = "naru.plugins";
     private static final String SINK_PLUGIN = "debezium-jdbc";
     private static final String REGISTRY = NaruSettings.listenersOf("registry");
@@ -379,7 +389,7 @@ final class DemoWeather implements Callable<Integer> {
     private void setUpLog() {
         String levels = System.getenv().getOrDefault("NARU_LOG", "");
         try {
-            Logging.forNode(Logging.Format.TEXT, levels.isBlank() ? "naru=warn" : levels, terminal);
+            Logging.forNode(Logging.Format.TEXT, QUIET + "," + levels, terminal);
         } catch (IllegalArgumentException meaningless) {
             throw refused(String.valueOf(meaningless.getMessage()));
         }

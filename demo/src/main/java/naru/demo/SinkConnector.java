@@ -86,8 +86,8 @@ public final class SinkConnector {
                 "topics",
                 TOPICS.stream().map(WeatherTopic::topic).collect(Collectors.joining(",")));
         configuration.put("connection.url", database.url());
-        configuration.put("connection.username", database.user());
-        configuration.put("connection.password", database.password());
+        configuration.put("connection.username", given(database.user()));
+        configuration.put("connection.password", given(database.password()));
         configuration.put("insert.mode", "upsert");
         configuration.put("primary.key.mode", "record_value");
         configuration.put("primary.key.fields", "id");
@@ -97,6 +97,11 @@ public final class SinkConnector {
         configuration.put("value.converter.schema.registry.url", registry.toString());
         configuration.put("consumer.override.auto.offset.reset", "earliest");
         return configuration;
+    }
+
+    /** The sink wants both, also for a database that asks for neither. */
+    private static String given(String text) {
+        return text.isEmpty() ? "naru" : text;
     }
 
     Status status() throws InterruptedException {

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,6 +53,9 @@ public final class WeatherDemo implements AutoCloseable {
     private static final long PAUSE_MILLIS = 200;
     private static final long JOIN_MILLIS = 5_000;
     private static final int MOST_PROBLEMS = 10;
+
+    /** A registry that was just woken on a busy machine takes its time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final DemoSettings settings;
     private final DataSet data = DataSet.load();
@@ -129,7 +133,10 @@ public final class WeatherDemo implements AutoCloseable {
         }
         WeatherTopics.create(admin);
         SchemaSource registry =
-                opened(new HttpSchemaSource(RegistryAddress.of(settings.registry().toString())));
+                opened(
+                        new HttpSchemaSource(
+                                RegistryAddress.of(settings.registry().toString())
+                                        .withTimeout(PATIENCE)));
         WeatherSchemas registered = WeatherSchemas.register(registry);
         schemas = registered;
         run("weather-page", looking, looking::stop);
