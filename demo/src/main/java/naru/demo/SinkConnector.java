@@ -64,6 +64,8 @@ public final class SinkConnector {
 
     /** Makes it, or sets the one that is there to this configuration. */
     void create(DatabaseAddress database, URI registry) throws InterruptedException {
+        // Connect may have to start first, and a body is not waited for as long as that may take.
+        send(request("/", WAKING).GET().build());
         HttpRequest request =
                 request("/connectors/" + NAME + "/config", WAKING)
                         .header("Content-Type", "application/json")

@@ -102,7 +102,9 @@ public final class WeatherDatabase implements AutoCloseable {
                 return rows(found);
             }
         } catch (SQLException fault) {
-            if (isOpen(open) && isMissingTable(fault)) {
+            // Not asked whether it is valid: SQLite's driver leaves a statement open then, and with
+            // it the state of that moment.
+            if (isMissingTable(fault)) {
                 return List.of();
             }
             close();
@@ -116,14 +118,6 @@ public final class WeatherDatabase implements AutoCloseable {
         return message.contains("no such table")
                 || message.contains("not found")
                 || message.contains("does not exist");
-    }
-
-    private static boolean isOpen(Connection connection) {
-        try {
-            return connection.isValid(SECONDS_MOST);
-        } catch (SQLException broken) {
-            return false;
-        }
     }
 
     private static List<Map<String, Object>> rows(ResultSet found) throws SQLException {
