@@ -69,8 +69,21 @@ final class TableReader {
         return table == null ? "the query" : table.qualified();
     }
 
-    /** The next rows, at most as many as a batch holds; none when all that was new is read. */
+    /**
+     * The next rows, at most as many as a batch holds; none when all that was new is read. After an
+     * exception nothing was handed on, so the position is what it was before.
+     */
     List<SourceRecord> next(Connection connection, Dialect dialect) throws SQLException {
+        Position before = position;
+        try {
+            return batch(connection, dialect);
+        } catch (SQLException | RuntimeException e) {
+            position = before;
+            throw e;
+        }
+    }
+
+    private List<SourceRecord> batch(Connection connection, Dialect dialect) throws SQLException {
         OpenResult result = open;
         if (result == null) {
             result = ask(connection, dialect);

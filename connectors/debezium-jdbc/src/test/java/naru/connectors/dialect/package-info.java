@@ -1,0 +1,5 @@
+/** Debezium's JDBC sink with our dialects, against real databases. */
+@NullMarked
+package naru.connectors.dialect;
+
+import org.jspecify.annotations.NullMarked;
