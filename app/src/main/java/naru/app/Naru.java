@@ -4,6 +4,7 @@ import naru.app.cli.Acls;
 import naru.app.cli.Cluster;
 import naru.app.cli.CommandFailure;
 import naru.app.cli.Configs;
+import naru.app.cli.Connect;
 import naru.app.cli.Consume;
 import naru.app.cli.Explain;
 import naru.app.cli.Groups;
@@ -138,6 +139,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("acls", () -> new Acls(terminal));
         commands.put("users", () -> new Users(terminal));
         commands.put("quotas", () -> new Quotas(terminal));
+        commands.put("connect", () -> new Connect(terminal));
         commands.put("log", () -> new Log(terminal));
         commands.put("demo", () -> new Demo(terminal));
         commands.put("completion", () -> new Completion(terminal));

@@ -59,10 +59,14 @@ final class TrainingRun {
         try {
             int port = freePort();
             int registry = freePort();
-            node = Nodes.ofThisBuild().launch(settings(folder, port, registry), null);
+            int connect = freePort();
+            Map<String, String> settings = settings(folder, port, registry);
+            settings.put("naru.connect.listeners", "http://127.0.0.1:" + connect);
+            node = Nodes.ofThisBuild().launch(settings, null);
             withoutCluster();
             withCluster("127.0.0.1:" + port);
             withRegistry(registry);
+            withConnect(connect);
         } catch (StartFailure noNode) {
             withoutCluster();
         } finally {
@@ -125,6 +129,16 @@ final class TrainingRun {
                 asked.setRequestProperty("Content-Type", "application/json");
                 asked.getOutputStream().write(schema.getBytes(StandardCharsets.UTF_8));
             }
+            try (InputStream answer = asked.getInputStream()) {
+                answer.readAllBytes();
+            }
+        }
+    }
+
+    private static void withConnect(int port) throws IOException {
+        for (String path : List.of("/", "/connectors", "/connector-plugins")) {
+            URLConnection asked =
+                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
             try (InputStream answer = asked.getInputStream()) {
                 answer.readAllBytes();
             }

@@ -56,11 +56,8 @@ final class JsonValueMaker {
 
     private JsonNode map(@Nullable Schema schema, Map<?, ?> map) {
         Schema values = schema == null ? null : schema.valueSchema();
-        boolean texts =
-                schema == null
-                        || (schema.keySchema().type() == Schema.Type.STRING
-                                && !schema.keySchema().isOptional());
-        if (texts) {
+        Schema keys = schema == null ? null : schema.keySchema();
+        if (keys == null || (keys.type() == Schema.Type.STRING && !keys.isOptional())) {
             ObjectNode object = JSON.objectNode();
             map.forEach((key, each) -> object.set(String.valueOf(key), of(values, each)));
             return object;
@@ -68,7 +65,7 @@ final class JsonValueMaker {
         ArrayNode entries = JSON.arrayNode();
         map.forEach((key, each) -> {
             ObjectNode entry = entries.addObject();
-            entry.set("key", of(schema.keySchema(), key));
+            entry.set("key", of(keys, key));
             entry.set("value", of(values, each));
         });
         return entries;

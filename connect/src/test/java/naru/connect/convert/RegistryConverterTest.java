@@ -60,7 +60,10 @@ class RegistryConverterTest {
             given.put(properties[each], properties[each + 1]);
         }
         Converter converter =
-                (Converter) Class.forName(name).getDeclaredConstructor().newInstance();
+                Class.forName(name)
+                        .asSubclass(Converter.class)
+                        .getDeclaredConstructor()
+                        .newInstance();
         converter.configure(given, false);
         return converter;
     }
