@@ -103,6 +103,10 @@ public final class Naru implements Callable<Integer> {
             cluster.addSubcommand("invite", new Invite());
             cluster.addSubcommand("join", new Join(terminal, Nodes.ofThisBuild()));
         }
+        @Nullable CommandLine demo = line.getSubcommands().get("demo");
+        if (demo != null) {
+            demo.addSubcommand("weather", new DemoWeather(terminal, Nodes.ofThisBuild()));
+        }
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(
@@ -137,6 +141,7 @@ public final class Naru implements Callable<Integer> {
         commands.put("quotas", () -> new Quotas(terminal));
         commands.put("connect", () -> new Connect(terminal));
         commands.put("log", () -> new Log(terminal));
+        commands.put("demo", () -> new Demo(terminal));
         commands.put("completion", () -> new Completion(terminal));
         commands.put("version", () -> new Version.Show(terminal));
         return commands;

@@ -42,6 +42,7 @@ final class Architecture {
                     Map.entry("rest", List.of("http", "schema")),
                     Map.entry("connect", List.of("http", "schema")),
                     Map.entry("connectors", List.of("schema")),
+                    Map.entry("demo", List.of("http", "schema")),
                     Map.entry("junit", List.of("broker")));
 
     /** Modules that get time and chance passed in. */

@@ -45,6 +45,7 @@ class ArchitectureTest {
                     Map.entry("rest uses only [http, schema]", "rest.KnowsLog"),
                     Map.entry("connect uses only [http, schema]", "connect.KnowsLog"),
                     Map.entry("connectors uses only [schema]", "connectors.KnowsLog"),
+                    Map.entry("demo uses only [http, schema]", "demo.KnowsLog"),
                     Map.entry("junit uses only [broker]", "junit.KnowsLog"),
                     Map.entry("nothing uses junit", "app.KnowsJunit"),
                     Map.entry(
@@ -84,6 +85,7 @@ class ArchitectureTest {
                         "schema",
                         "registry",
                         "rest",
+                        "demo",
                         "app",
                         "junit",
                         "testkit")) {

@@ -12,10 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The text files of the repository, without what builds and tools leave there. */
+/**
+ * The text files of the repository, without what builds and tools leave there and without what
+ * others wrote.
+ */
 record Repository(Path root, List<TextFile> files) {
     private static final Set<String> SKIPPED_FOLDERS =
-            Set.of("target", "node_modules", "naru-data", ".git", ".idea", ".settings");
+            Set.of(
+                    "target",
+                    "node_modules",
+                    "naru-data",
+                    "naru-demo",
+                    "vendor",
+                    ".git",
+                    ".idea",
+                    ".settings");
     private static final Set<String> TEXT_ENDINGS =
             Set.of("java", "xml", "md", "py", "js", "json", "sh", "properties", "yml", "yaml");
     private static final Set<String> TEXT_NAMES = Set.of("naru", "run", "format", ".gitignore");
