@@ -42,8 +42,7 @@ public final class Checks {
                 range,
                 value ->
                         value instanceof Number number
-                                        && (number.longValue() < least
-                                                || number.longValue() > most)
+                                        && (number.longValue() < least || number.longValue() > most)
                                 ? "must be a whole number, " + range
                                 : null);
     }

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Runs source tasks as a worker does: polls, keeps the offset of every record that it got, and gives
- * the offsets to the next task.
+ * Runs source tasks as a worker does: polls, keeps the offset of every record that it got, and
+ * gives the offsets to the next task.
  */
 public final class SourceRun implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -122,9 +122,11 @@ public final class PostgresProcess implements AutoCloseable {
     /** Children of a killed server may still hold its memory for a moment: it is tried again. */
     private ServerProcess launch() {
         for (int tries = 1; ; tries++) {
-            ServerProcess started = ServerProcess.start("postgres", command(), folder.path(), Map.of());
+            ServerProcess started =
+                    ServerProcess.start("postgres", command(), folder.path(), Map.of());
             try {
-                started.await("PostgreSQL accepts connections", START_BOUND, () -> accepts(started));
+                started.await(
+                        "PostgreSQL accepts connections", START_BOUND, () -> accepts(started));
                 return started;
             } catch (IllegalStateException e) {
                 if (started.isAlive() || tries == START_TRIES) {

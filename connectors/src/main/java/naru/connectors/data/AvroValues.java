@@ -44,10 +44,10 @@ public final class AvroValues {
         if (value == null) {
             return null;
         }
-        Schema type = avro.getType() == Schema.Type.UNION ? Objects.requireNonNull(other(avro)) : avro;
+        Schema type =
+                avro.getType() == Schema.Type.UNION ? Objects.requireNonNull(other(avro)) : avro;
         return switch (Logical.of(schema)) {
-            case DECIMAL ->
-                    new BigDecimal(new BigInteger(raw(value)), Logical.scale(schema));
+            case DECIMAL -> new BigDecimal(new BigInteger(raw(value)), Logical.scale(schema));
             case DATE ->
                     time(
                             LocalDate.ofEpochDay(((Number) value).longValue())
@@ -90,14 +90,13 @@ public final class AvroValues {
             case MAP -> {
                 Map<String, @Nullable Object> map = new LinkedHashMap<>();
                 ((Map<?, ?>) value)
-                        .forEach(
-                                (key, element) ->
-                                        map.put(
-                                                key.toString(),
-                                                connect(
-                                                        avro.getValueType(),
-                                                        schema.valueSchema(),
-                                                        element)));
+                        .forEach((key, element) ->
+                                map.put(
+                                        key.toString(),
+                                        connect(
+                                                avro.getValueType(),
+                                                schema.valueSchema(),
+                                                element)));
                 yield map;
             }
             case ENUM, STRING -> value.toString();
@@ -125,7 +124,8 @@ public final class AvroValues {
         if (value == null) {
             return null;
         }
-        Schema type = avro.getType() == Schema.Type.UNION ? Objects.requireNonNull(other(avro)) : avro;
+        Schema type =
+                avro.getType() == Schema.Type.UNION ? Objects.requireNonNull(other(avro)) : avro;
         return switch (Logical.of(schema)) {
             case DECIMAL -> ByteBuffer.wrap(((BigDecimal) value).unscaledValue().toByteArray());
             case DATE ->
@@ -166,14 +166,10 @@ public final class AvroValues {
             case MAP -> {
                 Map<String, @Nullable Object> map = new HashMap<>();
                 ((Map<?, ?>) value)
-                        .forEach(
-                                (key, element) ->
-                                        map.put(
-                                                key.toString(),
-                                                avro(
-                                                        avro.getValueType(),
-                                                        schema.valueSchema(),
-                                                        element)));
+                        .forEach((key, element) ->
+                                map.put(
+                                        key.toString(),
+                                        avro(avro.getValueType(), schema.valueSchema(), element)));
                 yield map;
             }
             case BYTES -> ByteBuffer.wrap(raw(value));

@@ -48,7 +48,9 @@ enum Logical {
         };
     }
 
-    /** Every converter gives the class that Connect's logical types have, or one derived from it. */
+    /**
+     * Every converter gives the class that Connect's logical types have, or one derived from it.
+     */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T> T as(Object value) {
         return (T) value;

@@ -1,6 +1,4 @@
-/**
- * Connect's data in other shapes: as JSON and as Avro, both ways. Pure functions without state.
- */
+/** Connect's data in other shapes: as JSON and as Avro, both ways. Pure functions without state. */
 @NullMarked
 package naru.connectors.data;
 

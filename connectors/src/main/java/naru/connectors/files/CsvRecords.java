@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A record for each line of a CSV file, with the columns that its header or the configuration names. */
+/**
+ * A record for each line of a CSV file, with the columns that its header or the configuration
+ * names.
+ */
 final class CsvRecords implements RecordReader {
     /**
      * @param columns empty when the first line of a file names them

@@ -66,8 +66,7 @@ public final class FileSinkTask extends SinkTask {
     @Override
     public void put(Collection<SinkRecord> records) {
         for (SinkRecord record : records) {
-            TopicPartition partition =
-                    new TopicPartition(record.topic(), record.kafkaPartition());
+            TopicPartition partition = new TopicPartition(record.topic(), record.kafkaPartition());
             PartitionFiles files = partitions.get(partition);
             try {
                 (files == null ? begin(partition) : files).write(record);
@@ -105,20 +104,17 @@ public final class FileSinkTask extends SinkTask {
     public Map<TopicPartition, OffsetAndMetadata> preCommit(
             Map<TopicPartition, OffsetAndMetadata> offsets) {
         Map<TopicPartition, OffsetAndMetadata> finished = new HashMap<>();
-        partitions.forEach(
-                (partition, files) -> {
-                    try {
-                        files.finishWhenDue();
-                    } catch (IOException e) {
-                        throw new ConnectException(
-                                "cannot finish a file of %s: %s"
-                                        .formatted(partition, e.getMessage()),
-                                e);
-                    }
-                    if (files.hasFinished()) {
-                        finished.put(partition, new OffsetAndMetadata(files.nextOffset()));
-                    }
-                });
+        partitions.forEach((partition, files) -> {
+            try {
+                files.finishWhenDue();
+            } catch (IOException e) {
+                throw new ConnectException(
+                        "cannot finish a file of %s: %s".formatted(partition, e.getMessage()), e);
+            }
+            if (files.hasFinished()) {
+                finished.put(partition, new OffsetAndMetadata(files.nextOffset()));
+            }
+        });
         return finished;
     }
 

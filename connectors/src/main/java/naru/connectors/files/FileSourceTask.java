@@ -37,6 +37,9 @@ public final class FileSourceTask extends SourceTask {
     private static final Logger LOG = LoggerFactory.getLogger(FileSourceTask.class);
     private static final String FILE_HEADER = "file";
 
+    /** So many files without anything new are looked into before Connect has its turn. */
+    private static final int FILES_AT_ONCE = 100;
+
     private final StopSignal stop = new StopSignal();
     private final Map<Path, WatchedFile> files = new ConcurrentHashMap<>();
     private FileSourceConfig config = unset();
@@ -69,13 +72,16 @@ public final class FileSourceTask extends SourceTask {
     @Override
     public @Nullable List<SourceRecord> poll() throws InterruptedException {
         try {
-            if (open == null && !stop.isStopped()) {
-                open = next();
-            }
-            Open current = open;
-            if (current != null && !stop.isStopped()) {
+            for (int files = 0; files < FILES_AT_ONCE && !stop.isStopped(); files++) {
+                Open current = open == null ? next() : open;
+                open = current;
+                if (current == null) {
+                    break;
+                }
                 List<SourceRecord> records = read(current);
-                return records.isEmpty() ? null : records;
+                if (!records.isEmpty()) {
+                    return records;
+                }
             }
         } catch (NoSuchFileException e) {
             LOG.info("{} has gone while it was read", e.getFile());
@@ -154,8 +160,7 @@ public final class FileSourceTask extends SourceTask {
                             ? new JsonArrayRecords(path, place)
                             : new LineRecords(path, place, config.recordBytes(), true);
             case AVRO ->
-                    config.follows()
-                                    || WatchedFile.isSettled(file.attributes(), config.settle())
+                    config.follows() || WatchedFile.isSettled(file.attributes(), config.settle())
                             ? new AvroRecords(path, place)
                             : new Unready();
         };

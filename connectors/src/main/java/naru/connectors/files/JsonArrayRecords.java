@@ -36,8 +36,13 @@ final class JsonArrayRecords implements RecordReader {
     static boolean begins(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             int next = in.read();
-            while (next == ' ' || next == '\n' || next == '\r' || next == '\t' || next == 0xEF
-                    || next == 0xBB || next == 0xBF) {
+            while (next == ' '
+                    || next == '\n'
+                    || next == '\r'
+                    || next == '\t'
+                    || next == 0xEF
+                    || next == 0xBB
+                    || next == 0xBF) {
                 next = in.read();
             }
             return next == '[';

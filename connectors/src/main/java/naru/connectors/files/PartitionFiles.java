@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * The files of one partition. A file that is written has another name until it is finished; then it
- * is named by its first and last offset, in one step. What the names say is therefore exactly what is
- * there, and a restart goes on behind the last of them.
+ * is named by its first and last offset, in one step. What the names say is therefore exactly what
+ * is there, and a restart goes on behind the last of them.
  *
  * <p>Owned by the task's thread.
  */
@@ -120,8 +120,7 @@ final class PartitionFiles {
     }
 
     private Path unfinished() {
-        return folder.resolve(
-                "." + partition.topic() + "-" + partition.partition() + UNFINISHED);
+        return folder.resolve("." + partition.topic() + "-" + partition.partition() + UNFINISHED);
     }
 
     void write(SinkRecord record) throws IOException {
@@ -156,9 +155,7 @@ final class PartitionFiles {
                         StandardOpenOption.WRITE);
         try {
             Counted bytes =
-                    new Counted(
-                            new BufferedOutputStream(
-                                    Channels.newOutputStream(channel)));
+                    new Counted(new BufferedOutputStream(Channels.newOutputStream(channel)));
             RecordWriter writer = RecordWriter.open(config, record, bytes);
             return new OpenFile(path, channel, bytes, writer, record.kafkaOffset());
         } catch (IOException | RuntimeException e) {

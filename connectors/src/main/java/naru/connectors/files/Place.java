@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * How far a file was read. The fingerprint is over its first bytes, as many as were read and at most
- * {@value #PRINTED}: a file that grew still has it, another one under the same name has not.
+ * How far a file was read. The fingerprint is over its first bytes, as many as were read and at
+ * most {@value #PRINTED}: a file that grew still has it, another one under the same name has not.
  *
  * @param position of the next byte; for Avro, of a block
  * @param index records that were read so far; for Avro, in the block

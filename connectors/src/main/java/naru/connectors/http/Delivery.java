@@ -91,8 +91,7 @@ final class Delivery {
             return JsonValues.text(first.valueSchema(), first.value());
         }
         ArrayNode array = JsonValues.MAPPER.createArrayNode();
-        records.forEach(
-                record -> array.add(JsonValues.node(record.valueSchema(), record.value())));
+        records.forEach(record -> array.add(JsonValues.node(record.valueSchema(), record.value())));
         return array.toString();
     }
 

@@ -34,11 +34,7 @@ final class Exchange implements AutoCloseable {
      * @param retryAfter how long the server asks to wait; null when it does not
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Answer(
-            int status,
-            byte[] body,
-            HttpHeaders headers,
-            @Nullable Duration retryAfter) {
+    record Answer(int status, byte[] body, HttpHeaders headers, @Nullable Duration retryAfter) {
         boolean isGood() {
             return status / 100 == 2;
         }
@@ -68,10 +64,7 @@ final class Exchange implements AutoCloseable {
     }
 
     Answer send(
-            String method,
-            URI uri,
-            @Nullable String body,
-            List<Map.Entry<String, String>> further)
+            String method, URI uri, @Nullable String body, List<Map.Entry<String, String>> further)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.timeout());
         settings.headers().forEach(header -> request.setHeader(header.getKey(), header.getValue()));

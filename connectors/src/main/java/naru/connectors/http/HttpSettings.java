@@ -117,8 +117,7 @@ final class HttpSettings {
                         HEADERS, header + " must be a name, a colon and a value, as in X-Team: a");
             } else if (NOT_ALLOWED.contains(
                     header.substring(0, colon).strip().toLowerCase(Locale.ROOT))) {
-                findings.add(
-                        HEADERS, header.substring(0, colon) + " is set by the client itself");
+                findings.add(HEADERS, header.substring(0, colon) + " is set by the client itself");
             }
         }
         String auth = settings.text(AUTH).toLowerCase(Locale.ROOT);

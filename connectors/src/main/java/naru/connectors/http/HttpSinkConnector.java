@@ -42,7 +42,8 @@ public final class HttpSinkConnector extends SinkConnector {
             if (sink.batch() > 1 && perRecord) {
                 findings.add(
                         HttpSinkConfig.BATCH,
-                        "must be 1 when url has ${key} or ${offset}: many records would share one URL");
+                        "must be 1 when url has ${key} or ${offset}: many records would share one"
+                            + " URL");
             }
         }
         return config;

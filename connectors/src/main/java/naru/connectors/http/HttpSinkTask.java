@@ -22,9 +22,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sends records to an API. A put returns when all its records were taken; partitions are sent beside
- * each other, the records of each one after the other. What was taken is remembered, so that a put
- * which Connect repeats sends only the rest.
+ * Sends records to an API. A put returns when all its records were taken; partitions are sent
+ * beside each other, the records of each one after the other. What was taken is remembered, so that
+ * a put which Connect repeats sends only the rest.
  *
  * <p>Threads: Connect's thread of the task, and a virtual one for each partition while it puts.
  */
@@ -70,12 +70,11 @@ public final class HttpSinkTask extends SinkTask {
         AtomicReference<@Nullable RuntimeException> fault = new AtomicReference<>();
         Semaphore permits = new Semaphore(config.inFlight());
         List<Thread> senders = new ArrayList<>();
-        parts.forEach(
-                (partition, part) ->
-                        senders.add(
-                                Thread.ofVirtual()
-                                        .name("naru-http-sink-" + partition)
-                                        .start(() -> send(partition, part, permits, fault))));
+        parts.forEach((partition, part) ->
+                senders.add(
+                        Thread.ofVirtual()
+                                .name("naru-http-sink-" + partition)
+                                .start(() -> send(partition, part, permits, fault))));
         join(senders);
         RuntimeException found = fault.get();
         if (found != null) {
@@ -124,9 +123,7 @@ public final class HttpSinkTask extends SinkTask {
     private List<SinkRecord> batch(List<SinkRecord> part, int from) {
         int to = from + 1;
         if (part.get(from).value() != null) {
-            while (to < part.size()
-                    && to - from < config.batch()
-                    && part.get(to).value() != null) {
+            while (to < part.size() && to - from < config.batch() && part.get(to).value() != null) {
                 to++;
             }
         }

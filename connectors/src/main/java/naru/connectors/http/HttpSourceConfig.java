@@ -7,7 +7,6 @@ import naru.connectors.Findings;
 
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -170,8 +169,7 @@ final class HttpSourceConfig {
             }
         }
         if (!text(OFFSET_PARAMETER).isEmpty() && text(OFFSET).isEmpty()) {
-            findings.add(
-                    OFFSET, "offset.parameter needs to know where in a record its value is");
+            findings.add(OFFSET, "offset.parameter needs to know where in a record its value is");
         }
     }
 

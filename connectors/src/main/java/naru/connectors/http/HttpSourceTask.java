@@ -125,8 +125,7 @@ public final class HttpSourceTask extends SourceTask {
         }
         backoff.succeeded();
         List<SourceRecord> records = records(uri, answer);
-        Duration pause =
-                progress.next() == null ? config.pollInterval() : config.requestInterval();
+        Duration pause = progress.next() == null ? config.pollInterval() : config.requestInterval();
         dueNanos = System.nanoTime() + pause.toNanos();
         return records.isEmpty() ? null : records;
     }
@@ -141,7 +140,8 @@ public final class HttpSourceTask extends SourceTask {
     }
 
     private List<SourceRecord> records(URI uri, Answer answer) {
-        JsonNode body = answer.body().length == 0
+        JsonNode body =
+                answer.body().length == 0
                         ? JsonValues.MAPPER.nullNode()
                         : JsonValues.parse(answer.body());
         List<JsonNode> found = found(body);
@@ -180,7 +180,9 @@ public final class HttpSourceTask extends SourceTask {
                 next == null ? seen : page.offset(),
                 seen,
                 first ? answer.headers().firstValue("ETag").orElse(null) : page.etag(),
-                first ? answer.headers().firstValue("Last-Modified").orElse(null) : page.modified());
+                first
+                        ? answer.headers().firstValue("Last-Modified").orElse(null)
+                        : page.modified());
     }
 
     private List<JsonNode> found(JsonNode body) {

@@ -42,7 +42,8 @@ final class Pages {
             url = with(url, HttpSourceConfig.PAGE_SIZE_PARAMETER, "" + config.pageSize());
         }
         String initial = config.text(HttpSourceConfig.OFFSET_INITIAL);
-        String offset = progress.offset() == null && !initial.isEmpty() ? initial : progress.offset();
+        String offset =
+                progress.offset() == null && !initial.isEmpty() ? initial : progress.offset();
         return URI.create(with(url, HttpSourceConfig.OFFSET_PARAMETER, offset));
     }
 
@@ -76,8 +77,7 @@ final class Pages {
                 yield link == null ? null : asked.resolve(link).toString();
             }
             case CURSOR -> text(body);
-            case OFFSET ->
-                    records < config.pageSize() ? null : "" + (number(progress) + records);
+            case OFFSET -> records < config.pageSize() ? null : "" + (number(progress) + records);
             case PAGE -> records < config.pageSize() ? null : "" + (number(progress) + 1);
         };
     }

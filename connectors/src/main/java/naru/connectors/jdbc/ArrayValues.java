@@ -26,7 +26,8 @@ final class ArrayValues {
     private static Object value(Object value, Schema element) {
         if (value instanceof Object[]) {
             throw new DataException(
-                    "an array of arrays has no type in Connect; select it as text (column::text) with the property query");
+                    "an array of arrays has no type in Connect; select it as text (column::text)"
+                        + " with the property query");
         }
         if (!(value instanceof Number number)) {
             return element.type() == Schema.Type.STRING ? value.toString() : value;

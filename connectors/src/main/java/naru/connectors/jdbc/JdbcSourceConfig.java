@@ -79,7 +79,12 @@ final class JdbcSourceConfig {
                         Importance.HIGH,
                         "JDBC URL of the database")
                 .define(USER, ConfigDef.Type.STRING, null, Importance.HIGH, "User of the database")
-                .define(PASSWORD, ConfigDef.Type.PASSWORD, null, Importance.HIGH, "The user's password")
+                .define(
+                        PASSWORD,
+                        ConfigDef.Type.PASSWORD,
+                        null,
+                        Importance.HIGH,
+                        "The user's password")
                 .define(
                         BACKOFF,
                         ConfigDef.Type.LONG,
@@ -198,7 +203,12 @@ final class JdbcSourceConfig {
                         Checks.patterns(),
                         Importance.MEDIUM,
                         "Only tables whose name or schema.name matches one of these expressions")
-                .define(BLACKLIST, ConfigDef.Type.LIST, List.of(), Importance.MEDIUM, "Without these tables")
+                .define(
+                        BLACKLIST,
+                        ConfigDef.Type.LIST,
+                        List.of(),
+                        Importance.MEDIUM,
+                        "Without these tables")
                 .define(
                         EXCLUDE,
                         ConfigDef.Type.LIST,
@@ -212,8 +222,18 @@ final class JdbcSourceConfig {
                         List.of("TABLE"),
                         Importance.LOW,
                         "Kinds of tables as the driver names them: TABLE, VIEW ...")
-                .define(SCHEMA, ConfigDef.Type.STRING, null, Importance.LOW, "Only tables of these schemas")
-                .define(CATALOG, ConfigDef.Type.STRING, null, Importance.LOW, "Only tables of this catalog")
+                .define(
+                        SCHEMA,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "Only tables of these schemas")
+                .define(
+                        CATALOG,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "Only tables of this catalog")
                 .define(
                         QUERY,
                         ConfigDef.Type.STRING,
@@ -258,12 +278,11 @@ final class JdbcSourceConfig {
 
     Properties connectionProperties() {
         Properties properties = new Properties();
-        given.forEach(
-                (name, value) -> {
-                    if (name.startsWith("connection.") && !DEFINITION.names().contains(name)) {
-                        properties.setProperty(name.substring("connection.".length()), value);
-                    }
-                });
+        given.forEach((name, value) -> {
+            if (name.startsWith("connection.") && !DEFINITION.names().contains(name)) {
+                properties.setProperty(name.substring("connection.".length()), value);
+            }
+        });
         if (values.get(USER) instanceof String user) {
             properties.setProperty("user", user);
         }

@@ -106,8 +106,7 @@ public final class JdbcSourceConnector extends SourceConnector {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new ConnectException(
-                "cannot list the tables of the database: " + watching.fault());
+        throw new ConnectException("cannot list the tables of the database: " + watching.fault());
     }
 
     @Override

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Reads its tables in turn over one connection. While the database is away it waits and tries again,
- * for as long as it takes; what another try cannot mend ends the task after a few of them.
+ * Reads its tables in turn over one connection. While the database is away it waits and tries
+ * again, for as long as it takes; what another try cannot mend ends the task after a few of them.
  *
  * <p>Threads: Connect's thread of the task; {@link #stop} may come from another.
  */

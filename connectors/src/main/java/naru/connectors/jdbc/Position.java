@@ -23,7 +23,9 @@ record Position(@Nullable Long incrementing, @Nullable Instant timestamp) {
             return START;
         }
         Long number =
-                offset.get(INCREMENTING) instanceof Number stored ? (Long) stored.longValue() : null;
+                offset.get(INCREMENTING) instanceof Number stored
+                        ? (Long) stored.longValue()
+                        : null;
         if (!(offset.get(TIMESTAMP) instanceof Number millis)) {
             return new Position(number, null);
         }

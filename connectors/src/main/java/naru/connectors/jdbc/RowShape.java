@@ -45,7 +45,9 @@ final class RowShape {
         this.keySchema = keyColumns.isEmpty() ? null : keyOfColumns();
     }
 
-    /** The same object as before when the columns are the same: converters look schemas up by it. */
+    /**
+     * The same object as before when the columns are the same: converters look schemas up by it.
+     */
     static RowShape of(
             ResultSetMetaData metadata,
             String source,
@@ -85,16 +87,15 @@ final class RowShape {
                             .filter(column -> column.name().equals(name))
                             .map(Column::schema)
                             .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new ConnectException(
-                                                    "key.columns names %s, and %s has no such column; it has %s"
-                                                            .formatted(
-                                                                    name,
-                                                                    source,
-                                                                    columns.stream()
-                                                                            .map(Column::name)
-                                                                            .toList()))));
+                            .orElseThrow(() ->
+                                    new ConnectException(
+                                            "key.columns names %s, and %s has no such column; it has %s"
+                                                    .formatted(
+                                                            name,
+                                                            source,
+                                                            columns.stream()
+                                                                    .map(Column::name)
+                                                                    .toList()))));
         }
         return key.build();
     }
@@ -119,8 +120,7 @@ final class RowShape {
             } catch (SQLException e) {
                 if (String.valueOf(e.getSQLState()).startsWith("22")) {
                     throw new DataException(
-                            "column %s of %s: %s"
-                                    .formatted(column.name(), source, e.getMessage()),
+                            "column %s of %s: %s".formatted(column.name(), source, e.getMessage()),
                             e);
                 }
                 throw e;

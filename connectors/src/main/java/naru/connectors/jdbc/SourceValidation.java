@@ -130,8 +130,7 @@ final class SourceValidation {
     }
 
     private static String names(List<TableId> tables) {
-        List<String> names =
-                tables.stream().limit(NAMES_SHOWN).map(TableId::qualified).toList();
+        List<String> names = tables.stream().limit(NAMES_SHOWN).map(TableId::qualified).toList();
         return names.isEmpty()
                 ? "none"
                 : String.join(", ", names) + (tables.size() > NAMES_SHOWN ? " and more" : "");
@@ -161,8 +160,8 @@ final class SourceValidation {
     }
 
     /** Columns that the table says are NOT NULL; of a query it is not known. */
-    private static Set<String> notNull(
-            Connection connection, @Nullable TableId table) throws SQLException {
+    private static Set<String> notNull(Connection connection, @Nullable TableId table)
+            throws SQLException {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         if (table == null) {
             return names;

@@ -24,10 +24,8 @@ record TableQuery(String from, JdbcSourceConfig config, Dialect dialect, String 
             Dialect dialect,
             Connection connection)
             throws SQLException {
-        String quote =
-                config.quotes() ? connection.getMetaData().getIdentifierQuoteString() : "";
-        String from =
-                table == null ? "(" + config.query() + ") naru_query" : table.quoted(quote);
+        String quote = config.quotes() ? connection.getMetaData().getIdentifierQuoteString() : "";
+        String from = table == null ? "(" + config.query() + ") naru_query" : table.quoted(quote);
         return new TableQuery(from, config, dialect, quote);
     }
 

@@ -47,7 +47,8 @@ final class TableReader {
     /**
      * @param table null for the query
      */
-    TableReader(JdbcSourceConfig config, @Nullable TableId table, Position position, long dueNanos) {
+    TableReader(
+            JdbcSourceConfig config, @Nullable TableId table, Position position, long dueNanos) {
         this.config = config;
         this.table = table;
         this.name = table == null ? "query" : table.name();

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Looks from time to time which tables there are, on a thread of its own, and says when that changed.
- * While the database is away the last list holds.
+ * Looks from time to time which tables there are, on a thread of its own, and says when that
+ * changed. While the database is away the last list holds.
  */
 final class TableWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TableWatch.class);
@@ -74,7 +74,10 @@ final class TableWatch {
             return config.tablePollInterval();
         } catch (SQLException | RuntimeException e) {
             if (!stop.isStopped()) {
-                LOG.warn("cannot list the tables of {}: {}", Connections.shown(config.url()), e.getMessage());
+                LOG.warn(
+                        "cannot list the tables of {}: {}",
+                        Connections.shown(config.url()),
+                        e.getMessage());
                 synchronized (this) {
                     fault = String.valueOf(e.getMessage());
                 }

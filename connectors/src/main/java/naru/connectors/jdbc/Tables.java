@@ -99,9 +99,7 @@ final class Tables {
 
     private static boolean matches(List<Pattern> patterns, TableId table) {
         return patterns.stream()
-                .anyMatch(
-                        pattern ->
-                                table.names().stream()
-                                        .anyMatch(name -> pattern.matcher(name).matches()));
+                .anyMatch(pattern ->
+                        table.names().stream().anyMatch(name -> pattern.matcher(name).matches()));
     }
 }

@@ -58,8 +58,7 @@ class FileConnectorsTest {
     }
 
     @Test
-    void aGrowingFileIsFollowedAndAnotherOneOfTheSameNameIsReadFromItsBeginning()
-            throws Exception {
+    void aGrowingFileIsFollowedAndAnotherOneOfTheSameNameIsReadFromItsBeginning() throws Exception {
         write("app.log", "one\ntw");
         try (SourceRun run = source("follow", "true")) {
             assertThat(run.read(1)).extracting(SourceRecord::value).containsExactly("one");
@@ -75,9 +74,7 @@ class FileConnectorsTest {
 
     @Test
     void csvHasTypesQuotesAndLineFeedsWithinFields() throws Exception {
-        write(
-                "ships.csv",
-                "id;name;price;sails\n1;\"a \"\"b\"\"\nc\";1.50;2024-02-01\n2;;;\n");
+        write("ships.csv", "id;name;price;sails\n1;\"a \"\"b\"\"\nc\";1.50;2024-02-01\n2;;;\n");
         try (SourceRun run =
                 source(
                         "format", "csv",
@@ -149,7 +146,8 @@ class FileConnectorsTest {
                     offset = run.rewound().getOrDefault(PARTITION, 0L);
                     run.put(ships(offset, 25));
                     Map<TopicPartition, OffsetAndMetadata> offsets = run.offsets();
-                    assertThat(offsets).containsEntry(PARTITION, new OffsetAndMetadata(offset + 20));
+                    assertThat(offsets)
+                            .containsEntry(PARTITION, new OffsetAndMetadata(offset + 20));
                 }
             }
             assertThat(names(target.resolve("a-b.c"))).hasSize(8).noneMatch(n -> n.startsWith("."));
@@ -195,8 +193,7 @@ class FileConnectorsTest {
                 .anyMatch(sentence -> sentence.contains("number is no type; it is string"));
     }
 
-    private void pollUntil(SourceRun run, BooleanSupplier condition)
-            throws InterruptedException {
+    private void pollUntil(SourceRun run, BooleanSupplier condition) throws InterruptedException {
         for (int tries = 0; tries < 1_000 && !condition.getAsBoolean(); tries++) {
             run.poll();
         }

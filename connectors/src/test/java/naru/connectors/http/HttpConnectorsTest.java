@@ -39,9 +39,7 @@ class HttpConnectorsTest {
 
     @BeforeEach
     void start() throws IOException {
-        server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/items", this::items);
         server.createContext("/same", this::same);
@@ -121,8 +119,7 @@ class HttpConnectorsTest {
         Map<String, Map<String, String>> ways =
                 Map.of(
                         "link", Map.of(),
-                        "cursor",
-                                Map.of("paging.parameter", "cursor", "paging.pointer", "/cursor"),
+                        "cursor", Map.of("paging.parameter", "cursor", "paging.pointer", "/cursor"),
                         "offset", Map.of("paging.parameter", "from", "paging.size", "3"),
                         "page", Map.of("paging.parameter", "page", "paging.size", "3"));
         for (Map.Entry<String, Map<String, String>> way : ways.entrySet()) {
@@ -218,8 +215,7 @@ class HttpConnectorsTest {
             run.put(List.of(record(0, "a", "x"), record(1, "a", "y"), record(2, "a", "z")));
         }
         assertThat(requests)
-                .containsExactly(
-                        "POST /take null [\"x\",\"y\"]", "POST /take null [\"z\"]");
+                .containsExactly("POST /take null [\"x\",\"y\"]", "POST /take null [\"z\"]");
     }
 
     @Test
@@ -267,7 +263,9 @@ class HttpConnectorsTest {
         String text = exchange.getRequestURI().getQuery();
         if (text != null) {
             for (String pair : text.split("&", -1)) {
-                query.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+                query.put(
+                        pair.substring(0, pair.indexOf('=')),
+                        pair.substring(pair.indexOf('=') + 1));
             }
         }
         return query;

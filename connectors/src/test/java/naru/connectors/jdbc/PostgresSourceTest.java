@@ -85,7 +85,8 @@ class PostgresSourceTest {
             assertThat(full.getString("mood")).isEqualTo("1 day");
             assertThat(full.getString("cash")).isEqualTo("$5.00");
             assertThat(full.getString("bits")).isEqualTo("101");
-            assertThat(full.schema().field("price").schema().name()).isEqualTo(Decimal.LOGICAL_NAME);
+            assertThat(full.schema().field("price").schema().name())
+                    .isEqualTo(Decimal.LOGICAL_NAME);
             assertThat(full.schema().field("zoned").schema().name())
                     .isEqualTo(Timestamp.LOGICAL_NAME);
             assertThat(full.schema().field("doc").schema().name()).isEqualTo(Columns.JSON);
@@ -130,7 +131,9 @@ class PostgresSourceTest {
 
     @Test
     void rowsOfOneTimeAreNotLostInAnyModeWithTimes() throws Exception {
-        sql("CREATE TABLE changed (id serial PRIMARY KEY, at timestamptz(3) NOT NULL DEFAULT now())");
+        sql(
+                "CREATE TABLE changed (id serial PRIMARY KEY, at timestamptz(3) NOT NULL DEFAULT"
+                    + " now())");
         // Many rows with the very same time, more than a batch.
         sql("INSERT INTO changed (at) SELECT '2024-01-01' FROM generate_series(1, 250)");
         sql("INSERT INTO changed (at) SELECT '2024-01-02' FROM generate_series(1, 50)");
@@ -160,7 +163,8 @@ class PostgresSourceTest {
         sql("CREATE TABLE little (id int PRIMARY KEY, a text)");
         sql("INSERT INTO little VALUES (1, 'x'), (2, 'y')");
         try (SourceRun run = run("bulk", "little")) {
-            assertThat(run.read(4)).extracting(record -> ((Struct) record.value()).getInt32("id"))
+            assertThat(run.read(4))
+                    .extracting(record -> ((Struct) record.value()).getInt32("id"))
                     .containsExactly(1, 2, 1, 2);
         }
         Map<String, String> properties = properties("incrementing", "little");
@@ -235,7 +239,8 @@ class PostgresSourceTest {
                 .anyMatch(sentence -> sentence.contains("validate.non.null=false"));
         given.put("timestamp.column.name", "when");
         assertThat(errors(given, "timestamp.column.name"))
-                .anyMatch(sentence -> sentence.contains("has no column when; it has id, label, at"));
+                .anyMatch(
+                        sentence -> sentence.contains("has no column when; it has id, label, at"));
         given.put("connection.url", "jdbc:postgresql://127.0.0.1:1/none");
         assertThat(errors(given, "connection.url"))
                 .anyMatch(sentence -> sentence.contains("cannot be reached"));

@@ -116,8 +116,7 @@ class JdbcSinkTest {
     }
 
     private static SinkRecord ship(long offset, int id, Schema schema, String name, String price) {
-        Struct value =
-                new Struct(schema).put("name", name).put("price", new BigDecimal(price));
+        Struct value = new Struct(schema).put("name", name).put("price", new BigDecimal(price));
         return new SinkRecord(
                 "ships", 0, KEY, key(id), schema, value, offset, 0L, TimestampType.CREATE_TIME);
     }

@@ -49,8 +49,7 @@ class PostgresCaptureTest {
                         "UPDATE ships SET name = 'newer' WHERE id = 2",
                         "DELETE FROM ships WHERE id = 1");
                 assertThat(changes(task, 3))
-                        .containsExactly(
-                                "c null > new", "u new > newer", "d snapshot > null");
+                        .containsExactly("c null > new", "u new > newer", "d snapshot > null");
             } finally {
                 task.stop();
             }
