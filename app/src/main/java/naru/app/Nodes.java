@@ -3,6 +3,8 @@ package naru.app;
 import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.app.metrics.MetricsEndpoint;
+import naru.app.records.KnownSchemas;
+import naru.app.records.SchemaRecordCheck;
 import naru.broker.Node;
 import naru.broker.OwnClients;
 import naru.broker.StartException;
@@ -13,6 +15,8 @@ import naru.broker.config.NodeConfig;
 import naru.broker.login.FirstUser;
 import naru.broker.newcomer.Newcomers;
 import naru.http.Login;
+import naru.schema.client.HttpSchemaSource;
+import naru.schema.client.RegistryAddress;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,23 +64,30 @@ final class Nodes {
             if (!config.services().contains(BROKER)) {
                 return alone(config, end);
             }
+            KnownSchemas schemas =
+                    new KnownSchemas(
+                            Duration.ofMillis(config.integer(NaruSettings.REGISTRY_TIMEOUT)),
+                            System::nanoTime);
+            Optional<RegistryAddress> named = OwnRegistry.named(config);
             node =
                     Node.start(
                             config,
                             (message, cause) -> {
                                 LOG.error("the metadata engine cannot go on: {}", message, cause);
                                 end.countDown();
-                            });
+                            },
+                            new SchemaRecordCheck(schemas));
             if (firstUser != null) {
                 node.add(firstUser);
             }
             List<MetricsEndpoint> endpoints = metrics(config, node.metrics());
             try {
-                return new Running(
-                        node,
-                        endpoints,
-                        Services.start(config, node.forOwnClients(), login(node)),
-                        end);
+                OwnLogin login = new OwnLogin(login(node));
+                Services services = Services.start(config, node.forOwnClients(), login);
+                named.or(() -> services.registry().map(at -> OwnRegistry.at(at, config, login)))
+                        .ifPresent(at ->
+                                schemas.ask(new HttpSchemaSource(at, HttpSchemaSource.Lives.NONE)));
+                return new Running(node, endpoints, services, schemas, end);
             } catch (StartFailure refused) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw refused;
@@ -147,7 +159,11 @@ final class Nodes {
     }
 
     private record Running(
-            Node node, List<MetricsEndpoint> endpoints, Services services, CountDownLatch end)
+            Node node,
+            List<MetricsEndpoint> endpoints,
+            Services services,
+            KnownSchemas schemas,
+            CountDownLatch end)
             implements NodeLauncher.RunningNode {
         @Override
         public String summary() {
@@ -179,6 +195,7 @@ final class Nodes {
             services.close();
             endpoints.forEach(MetricsEndpoint::close);
             node.close();
+            schemas.close();
             end.countDown();
         }
     }

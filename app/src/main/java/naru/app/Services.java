@@ -9,6 +9,7 @@ import naru.http.WebServer;
 import naru.registry.RegistryService;
 
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The services of this process that are not the broker: Kafka clients with an HTTP front, all on
@@ -31,6 +33,7 @@ final class Services implements AutoCloseable {
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final List<String> summary = new ArrayList<>();
+    private @Nullable URI registry;
 
     private Services() {}
 
@@ -86,6 +89,11 @@ final class Services implements AutoCloseable {
                 int port = server.listen(uri, front, null);
                 summary.add(
                         "%s %s://%s:%d".formatted(service, uri.getScheme(), uri.getHost(), port));
+                if (service.equals(REGISTRY) && registry == null) {
+                    registry =
+                            URI.create(
+                                    "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), port));
+                }
             } catch (IOException fault) {
                 throw new StartFailure(
                         "%s: cannot listen on %s: %s. Stop what uses the address, choose another, or leave %s out of naru.services"
@@ -93,6 +101,11 @@ final class Services implements AutoCloseable {
                         fault);
             }
         }
+    }
+
+    /** Where the registry of this process is reached; empty: there is none. */
+    Optional<URI> registry() {
+        return Optional.ofNullable(registry);
     }
 
     /** What is served and where, each as {@code NAME URL}. */

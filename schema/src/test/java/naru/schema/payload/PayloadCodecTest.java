@@ -160,9 +160,12 @@ class PayloadCodecTest {
         assertThatThrownBy(() -> codec.fromJson(json("{\"a\":\"x\"}")))
                 .hasMessageContaining("/a")
                 .isInstanceOf(InvalidPayloadException.class);
-        assertThatThrownBy(() -> codec.toJson(ByteBuffer.wrap("{\"a\":".getBytes(StandardCharsets.UTF_8))))
+        assertThatThrownBy(() ->
+                        codec.toJson(ByteBuffer.wrap("{\"a\":".getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(InvalidPayloadException.class);
-        assertThatThrownBy(() -> codec.toJson(ByteBuffer.wrap("{\"a\":\"\"}".getBytes(StandardCharsets.UTF_8))))
+        assertThatThrownBy(() ->
+                        codec.toJson(
+                                ByteBuffer.wrap("{\"a\":\"\"}".getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(InvalidPayloadException.class);
     }
 
