@@ -8,6 +8,8 @@ import naru.schema.payload.MessageIndexes;
 import naru.schema.payload.SchemaId;
 import naru.schema.protobuf.ProtobufSchema;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -28,7 +30,7 @@ public final class SchemaRecordCheck implements RecordCheck {
     @Override
     public Finding check(Part part, boolean mayBeCostly) {
         try {
-            Framing.Framed framed = Framing.read(part.schemaHeader(), part.payload());
+            Framing.Framed framed = Framing.read(header(part), part.payload());
             return switch (schemas.of(framed.schema())) {
                 case KnownSchemas.Usable usable -> check(part, framed, usable, mayBeCostly);
                 case KnownSchemas.Absent(String reason) -> new Finding.Bad(reason);
@@ -37,6 +39,16 @@ public final class SchemaRecordCheck implements RecordCheck {
         } catch (InvalidPayloadException notFramed) {
             return new Finding.Bad("not in the wire format: " + notFramed.getMessage());
         }
+    }
+
+    private static byte @Nullable [] header(Part part) {
+        ByteBuffer header = part.schemaHeader();
+        if (header == null) {
+            return null;
+        }
+        byte[] bytes = new byte[header.remaining()];
+        header.duplicate().get(bytes);
+        return bytes;
     }
 
     private Finding unknown(SchemaId id) {

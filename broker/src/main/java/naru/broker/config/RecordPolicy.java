@@ -2,7 +2,6 @@ package naru.broker.config;
 
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -76,21 +75,21 @@ public record RecordPolicy(
     static ConfigDef define(ConfigDef settings) {
         return settings.define(
                         NaruSettings.VALIDATION,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "off",
                         NaruSettings.validationValidator(),
                         Importance.MEDIUM,
                         NaruSettings.VALIDATION_DOC)
                 .define(
                         PARTS,
-                        Type.LIST,
+                        ConfigDef.Type.LIST,
                         List.of("value"),
                         ConfigDef.ValidList.in(false, "key", "value"),
                         Importance.LOW,
                         "What of a record is checked: value, key, or both.")
                 .define(
                         STRATEGY,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "TopicNameStrategy",
                         ConfigDef.ValidString.in(SubjectStrategy.names()),
                         Importance.LOW,
@@ -98,7 +97,7 @@ public record RecordPolicy(
                                 + " Confluent's serializers name their strategies.")
                 .define(
                         QUARANTINE_TOPIC,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.LOW,
                         "Topic into which naru.schema.validation=quarantine puts records aside;"
@@ -107,14 +106,14 @@ public record RecordPolicy(
                                 + ", which is made when it is needed.")
                 .define(
                         CONFLUENT_KEY,
-                        Type.BOOLEAN,
+                        ConfigDef.Type.BOOLEAN,
                         false,
                         Importance.LOW,
                         "Confluent's name of naru.schema.validation=reject for keys; holds where"
                                 + " naru.schema.validation is off.")
                 .define(
                         CONFLUENT_VALUE,
-                        Type.BOOLEAN,
+                        ConfigDef.Type.BOOLEAN,
                         false,
                         Importance.LOW,
                         "Confluent's name of naru.schema.validation=reject for values; holds where"

@@ -90,11 +90,16 @@ public final class Enforcement implements AutoCloseable {
         if (batch.remaining() > AT_ONCE_BYTES) {
             return null;
         }
-        return switch (look(partition, policy, batch, false)) {
-            case Looked.Decided(Verdict verdict) -> verdict;
-            case Looked.TooMuch() -> null;
-            case Looked.Ask(Learning learning) -> null;
-        };
+        try {
+            return switch (look(partition, policy, batch, false)) {
+                case Looked.Decided(Verdict verdict) -> verdict;
+                case Looked.TooMuch() -> null;
+                case Looked.Ask(Learning learning) -> null;
+            };
+        } catch (RuntimeException | StackOverflowError bug) {
+            // Told where it is looked at again.
+            return null;
+        }
     }
 
     /**
@@ -262,7 +267,7 @@ public final class Enforcement implements AutoCloseable {
             String topic, RecordPolicy policy, BatchRecords records, boolean mayBeCostly) {
         Record record = records.record();
         if (policy.keys() && record.hasKey()) {
-            byte[] header = records.header(RecordCheck.KEY_SCHEMA_HEADER);
+            ByteBuffer header = header(records, RecordCheck.KEY_SCHEMA_HEADER);
             Finding finding =
                     named(
                             "key",
@@ -274,7 +279,7 @@ public final class Enforcement implements AutoCloseable {
             }
         }
         if (policy.values() && record.hasValue()) {
-            byte[] header = records.header(RecordCheck.VALUE_SCHEMA_HEADER);
+            ByteBuffer header = header(records, RecordCheck.VALUE_SCHEMA_HEADER);
             return named(
                     "value",
                     check.check(
@@ -282,6 +287,11 @@ public final class Enforcement implements AutoCloseable {
                             mayBeCostly));
         }
         return Finding.SOUND;
+    }
+
+    private static @Nullable ByteBuffer header(BatchRecords records, String name) {
+        byte[] value = records.header(name);
+        return value == null ? null : ByteBuffer.wrap(value);
     }
 
     private static Finding named(String part, Finding finding) {

@@ -38,7 +38,7 @@ public interface RecordCheck {
             String topic,
             boolean isKey,
             SubjectStrategy strategy,
-            byte @Nullable [] schemaHeader,
+            @Nullable ByteBuffer schemaHeader,
             ByteBuffer payload) {}
 
     /** What is found. */
