@@ -4,6 +4,8 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 
 import naru.app.metrics.MetricsEndpoint;
 import naru.app.metrics.ServiceMetrics;
+import naru.app.records.KnownSchemas;
+import naru.app.records.SchemaRecordCheck;
 import naru.broker.Node;
 import naru.broker.OwnClients;
 import naru.broker.StartException;
@@ -14,6 +16,8 @@ import naru.broker.config.NodeConfig;
 import naru.broker.login.FirstUser;
 import naru.broker.newcomer.Newcomers;
 import naru.http.Login;
+import naru.schema.client.HttpSchemaSource;
+import naru.schema.client.RegistryAddress;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +25,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,21 +65,31 @@ final class Nodes {
             if (!config.services().contains(BROKER)) {
                 return alone(config, end);
             }
+            KnownSchemas schemas =
+                    new KnownSchemas(
+                            Duration.ofMillis(config.integer(NaruSettings.REGISTRY_TIMEOUT)),
+                            System::nanoTime);
+            Optional<RegistryAddress> named = OwnRegistry.named(config);
             node =
                     Node.start(
                             config,
                             (message, cause) -> {
                                 LOG.error("the metadata engine cannot go on: {}", message, cause);
                                 end.countDown();
-                            });
+                            },
+                            new SchemaRecordCheck(schemas));
             if (firstUser != null) {
                 node.add(firstUser);
             }
             Services services = new Services();
             List<MetricsEndpoint> endpoints = metrics(config, node.metrics(), services);
             try {
-                services.start(config, node.forOwnClients(), login(node));
-                return new Running(node, endpoints, services, end);
+                OwnLogin login = new OwnLogin(login(node));
+                services.start(config, node.forOwnClients(), login);
+                named.or(() -> services.registry().map(at -> OwnRegistry.at(at, config, login)))
+                        .ifPresent(at ->
+                                schemas.ask(new HttpSchemaSource(at, HttpSchemaSource.Lives.NONE)));
+                return new Running(node, endpoints, services, schemas, end);
             } catch (StartFailure refused) {
                 endpoints.forEach(MetricsEndpoint::close);
                 throw refused;
@@ -151,7 +166,11 @@ final class Nodes {
     }
 
     private record Running(
-            Node node, List<MetricsEndpoint> endpoints, Services services, CountDownLatch end)
+            Node node,
+            List<MetricsEndpoint> endpoints,
+            Services services,
+            KnownSchemas schemas,
+            CountDownLatch end)
             implements NodeLauncher.RunningNode {
         @Override
         public String summary() {
@@ -183,6 +202,7 @@ final class Nodes {
             services.close();
             endpoints.forEach(MetricsEndpoint::close);
             node.close();
+            schemas.close();
             end.countDown();
         }
     }

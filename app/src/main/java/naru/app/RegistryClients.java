@@ -11,26 +11,28 @@ import naru.schema.client.SchemaSource;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
+
 /**
  * Asks the schema registry for users of other services: that of this process with what the user has
  * shown, another one as its address says.
  */
 final class RegistryClients implements UserClients.Registry {
-    private final @Nullable String other;
+    private final Optional<RegistryAddress> named;
     private final @Nullable String own;
 
     /**
      * @param own address of the registry of this process; null: it has none
      */
     RegistryClients(NodeConfig config, @Nullable String own) {
-        this.other = config.text(NaruSettings.REGISTRY_URL);
+        this.named = OwnRegistry.named(config);
         this.own = own;
     }
 
     @Override
     public SchemaSource client(Credentials credentials) {
-        if (other != null) {
-            return new HttpSchemaSource(RegistryAddress.of(other));
+        if (named.isPresent()) {
+            return new HttpSchemaSource(named.get());
         }
         if (own == null) {
             throw new Refusal(

@@ -13,6 +13,7 @@ import naru.rest.RestService;
 import naru.rest.RestSettings;
 
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Optional;
 
 /**
  * The services of this process that are not the broker: Kafka clients with an HTTP front, all on
@@ -143,6 +145,11 @@ final class Services implements AutoCloseable {
                         fault);
             }
         }
+    }
+
+    /** Where the registry of this process is reached; empty: there is none. */
+    Optional<URI> registry() {
+        return Optional.ofNullable(addresses.get(REGISTRY)).map(URI::create);
     }
 
     /** What is served and where, each as {@code NAME URL}. */

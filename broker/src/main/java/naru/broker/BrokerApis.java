@@ -8,6 +8,7 @@ import naru.broker.api.ListOffsets;
 import naru.broker.api.OffsetForLeaderEpoch;
 import naru.broker.api.Produce;
 import naru.broker.config.DynamicConfig;
+import naru.broker.enforce.RecordGate;
 import naru.broker.fetch.Fetch;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.login.NoLogin;
@@ -32,10 +33,11 @@ final class BrokerApis {
             FetchSessions sessions,
             Access access,
             ClientQuotas quotas,
-            Replicas replicas) {
+            Replicas replicas,
+            RecordGate gate) {
         serveLogin(table);
         table.serve(ApiKeys.API_VERSIONS, new ApiVersions(() -> table, quorum))
-                .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access))
+                .serve(ApiKeys.PRODUCE, new Produce(lookup, enrolment, access, gate))
                 .serve(
                         ApiKeys.FETCH,
                         new Fetch(

@@ -15,6 +15,11 @@ import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.AlarmClock;
+import naru.broker.delivery.BatchDelivery;
+import naru.broker.enforce.Enforcement;
+import naru.broker.enforce.Quarantine;
+import naru.broker.enforce.RecordCheck;
+import naru.broker.enforce.RecordGate;
 import naru.broker.fetch.FetchSessions;
 import naru.broker.login.ClusterCredentials;
 import naru.broker.login.FirstUser;
@@ -22,6 +27,7 @@ import naru.broker.login.Protections;
 import naru.broker.login.TokenKey;
 import naru.broker.metrics.ClientMetrics;
 import naru.broker.metrics.CompactionMetrics;
+import naru.broker.metrics.EnforcementMetrics;
 import naru.broker.metrics.PartitionMetrics;
 import naru.broker.metrics.QuorumMetrics;
 import naru.broker.metrics.QuotaMetrics;
@@ -89,6 +95,7 @@ public final class Node implements AutoCloseable {
     private final Newcomers newcomers;
     private final @Nullable BrokerPart broker;
     private final @Nullable ClusterBalance balance;
+    private final Enforcement enforcement;
     private final ApiTable brokerApis = new ApiTable();
     private final ApiTable controllerApis = new ApiTable().withoutQuotas();
     private final ClusterCredentials credentials = new ClusterCredentials();
@@ -106,7 +113,15 @@ public final class Node implements AutoCloseable {
      * @throws StartException with a sentence for the person who starts it
      */
     public static Node start(NodeConfig config, FatalFault fatalFault) throws StartException {
-        return start(config, fatalFault, AccessControl.of(config));
+        return start(config, fatalFault, RecordCheck.NONE);
+    }
+
+    /**
+     * @param records asked where topics demand something of their records
+     */
+    public static Node start(NodeConfig config, FatalFault fatalFault, RecordCheck records)
+            throws StartException {
+        return start(config, fatalFault, AccessControl.of(config), new LocalDisk(), records);
     }
 
     static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control)
@@ -119,10 +134,20 @@ public final class Node implements AutoCloseable {
      */
     static Node start(NodeConfig config, FatalFault fatalFault, AccessControl control, Disk disk)
             throws StartException {
+        return start(config, fatalFault, control, disk, RecordCheck.NONE);
+    }
+
+    private static Node start(
+            NodeConfig config,
+            FatalFault fatalFault,
+            AccessControl control,
+            Disk disk,
+            RecordCheck records)
+            throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         boolean serves = false;
         try {
-            Node node = new Node(config, fatalFault, control, disk, parts);
+            Node node = new Node(config, fatalFault, control, disk, records, parts);
             node.begin();
             serves = true;
             return node;
@@ -140,15 +165,18 @@ public final class Node implements AutoCloseable {
             FatalFault fatalFault,
             AccessControl control,
             Disk disk,
+            RecordCheck records,
             Deque<AutoCloseable> parts)
             throws IOException, StartException {
         this.config = config;
+        this.enforcement = new Enforcement(records);
+        parts.push(enforcement);
         this.parts = parts;
         DynamicConfig dynamic = new DynamicConfig(config);
         LogFolders folders = LogFolders.hold(config, disk, parts);
         Protections protections = protect(dynamic, control);
-        QuotaEnforcement enforcement = new QuotaEnforcement(dynamic);
-        this.quotas = enforcement.quotas();
+        QuotaEnforcement quotaRules = new QuotaEnforcement(dynamic);
+        this.quotas = quotaRules.quotas();
         this.transport = new Transport(transportOptions(config), limits(dynamic), quotas);
         parts.push(transport);
         this.listeners = new Listeners(config, protections);
@@ -169,10 +197,10 @@ public final class Node implements AutoCloseable {
         }
         this.broker =
                 config.isBroker()
-                        ? serveBroker(folders, dynamic, images, control, enforcement, fatalFault)
+                        ? serveBroker(folders, dynamic, images, control, quotaRules, fatalFault)
                         : null;
         if (broker == null) {
-            subscribe(control.rules(), dynamic, enforcement, images);
+            subscribe(control.rules(), dynamic, quotaRules, images);
         }
         this.balance = config.isController() ? balance(dynamic) : null;
     }
@@ -197,7 +225,7 @@ public final class Node implements AutoCloseable {
             DynamicConfig dynamic,
             ImageWait images,
             AccessControl control,
-            QuotaEnforcement enforcement,
+            QuotaEnforcement quotaRules,
             FatalFault fatalFault) {
         TopicConfigs topics = new TopicConfigs(dynamic::current, quorum::image);
         LogDirectories logs = folders.open(quorum, topics, dynamic, fatalFault);
@@ -236,7 +264,8 @@ public final class Node implements AutoCloseable {
                 fetchSessions,
                 access,
                 quotas,
-                replicas);
+                replicas,
+                gate(partitions, topics, replicas, images, alarms));
         AdministrationApis.serve(
                 brokerApis, quorum, dynamic, images, creation, addresses, control, quotas);
         serveLogFolders(partitions, dynamic, access);
@@ -250,7 +279,7 @@ public final class Node implements AutoCloseable {
         subscribe(
                 control.rules(),
                 dynamic,
-                enforcement,
+                quotaRules,
                 new TelemetryWishes(telemetry),
                 new SinceRegistration(config.nodeId(), quorum::brokerEpoch, partitions),
                 coordinators.surroundings(),
@@ -259,6 +288,23 @@ public final class Node implements AutoCloseable {
                 images);
         replicas.lookAfter(partitions);
         return new BrokerPart(partitions, telemetry, replicas);
+    }
+
+    private RecordGate gate(
+            Partitions partitions,
+            TopicConfigs topics,
+            Replicas replicas,
+            ImageWait images,
+            AlarmClock alarms) {
+        int timeoutMillis = config.integer("replica.socket.timeout.ms");
+        return new RecordGate(
+                enforcement,
+                new Quarantine(
+                        quorum,
+                        topics,
+                        new BatchDelivery(partitions, replicas.peers(), alarms, timeoutMillis),
+                        images::untilKnown,
+                        Clock.systemUTC()));
     }
 
     private void serveLogFolders(Partitions partitions, DynamicConfig dynamic, Access access) {
@@ -490,6 +536,7 @@ public final class Node implements AutoCloseable {
             Partitions partitions = broker.partitions();
             all.add(new ClientMetrics(broker.telemetry()));
             all.add(new PartitionMetrics(partitions));
+            all.add(new EnforcementMetrics(enforcement.counts()));
             all.add(broker.replicas().metrics(partitions));
             all.add(new CompactionMetrics(partitions.logs(), System::currentTimeMillis));
         }

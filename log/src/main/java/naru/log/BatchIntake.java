@@ -46,13 +46,14 @@ final class BatchIntake {
             case BatchCheck.Sound sound -> {
                 boolean asItIs =
                         origin == Origin.COORDINATOR
+                                || sound.recordCount() == 0
                                 || config.compressionType().equals(AS_SENT)
                                 || codec(config).type().id == sound.compression();
                 if (!asItIs) {
                     yield packed(batches, limits, config, nowMillis);
                 }
                 BatchCheck.Broken keyless =
-                        config.compactEnabled() && origin == Origin.CLIENT && !sound.recordsWalked()
+                        config.compactEnabled() && origin.isClient() && !sound.recordsWalked()
                                 ? KeyCheck.check(batches, mostUnpackedBytes(config))
                                 : null;
                 yield keyless == null
@@ -67,11 +68,14 @@ final class BatchIntake {
     }
 
     private static BatchCheck.Limits limits(LogConfig config, Origin origin, long nowMillis) {
-        boolean client = origin == Origin.CLIENT;
         return new BatchCheck.Limits(
-                client ? BatchCheck.Source.CLIENT : BatchCheck.Source.COORDINATOR,
+                switch (origin) {
+                    case CLIENT -> BatchCheck.Source.CLIENT;
+                    case FILTERED_CLIENT -> BatchCheck.Source.FILTERED_CLIENT;
+                    case COORDINATOR -> BatchCheck.Source.COORDINATOR;
+                },
                 config.maxMessageBytes(),
-                client,
+                origin.isClient(),
                 true,
                 config.logAppendTime(),
                 config.timestampBeforeMaxMillis(),

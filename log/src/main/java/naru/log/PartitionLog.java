@@ -48,7 +48,16 @@ public final class PartitionLog {
     /** Who sends batches: decides what is checked. */
     public enum Origin {
         CLIENT,
-        COORDINATOR
+        /**
+         * A client's batch of which records were taken out; it has the offsets and sequence numbers
+         * that it had with them.
+         */
+        FILTERED_CLIENT,
+        COORDINATOR;
+
+        public boolean isClient() {
+            return this == CLIENT || this == FILTERED_CLIENT;
+        }
     }
 
     /** An offset, the timestamp of its record, and the leader epoch it was written in. */
@@ -306,6 +315,28 @@ public final class PartitionLog {
         };
     }
 
+    /**
+     * What an append of a client's batch, whose CRC and header are sound, is answered because of
+     * its producer alone: that it is here already, or that its turn is not now; null when it may
+     * come.
+     */
+    public @Nullable AppendOutcome foreseen(ByteBuffer batch) {
+        synchronized (lock) {
+            return ofProducer(producers.verify(batch, Origin.CLIENT, AppendTerms.UNVERIFIED));
+        }
+    }
+
+    private @Nullable AppendOutcome ofProducer(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Duplicate(long first, long last, long timestamp) -> {
+                long appendTime = config.logAppendTime() ? timestamp : -1;
+                yield new Duplicate(first, last, appendTime, logStartOffset);
+            }
+            case Verdict.Refused(Errors error, String message) -> new Refused(error, message);
+            case Verdict.Accept() -> null;
+        };
+    }
+
     private AppendOutcome appendAdmitted(
             Intake.Admitted admitted,
             int leaderEpoch,
@@ -317,15 +348,9 @@ public final class PartitionLog {
             return refused;
         }
         ByteBuffer batches = admitted.batches();
-        switch (producers.verify(batches, origin, terms)) {
-            case Verdict.Duplicate(long first, long last, long timestamp) -> {
-                long appendTime = config.logAppendTime() ? timestamp : -1;
-                return new Duplicate(first, last, appendTime, logStartOffset);
-            }
-            case Verdict.Refused(Errors error, String message) -> {
-                return new Refused(error, message);
-            }
-            case Verdict.Accept() -> {}
+        AppendOutcome ofProducer = ofProducer(producers.verify(batches, origin, terms));
+        if (ofProducer != null) {
+            return ofProducer;
         }
         long base = logEndOffset;
         long next = BatchOffsets.assign(batches, base, leaderEpoch);

@@ -22,7 +22,12 @@ enum ForeignClient {
             List.of("/usr/bin/python3", "confluent_python"),
             List.of("/usr/bin/python3", "-c", "import confluent_kafka"),
             true),
-    KAFKAJS(List.of("node", "kafkajs"), List.of("node", "-e", "require('kafkajs')"), false);
+    KAFKAJS(List.of("node", "kafkajs"), List.of("node", "-e", "require('kafkajs')"), false),
+    /** Confluent's client of the schema registry. */
+    SCHEMAREGISTRY(
+            List.of("node", "schemaregistry"),
+            List.of("node", "-e", "require('@confluentinc/schemaregistry')"),
+            false);
 
     private static final Set<String> PLAIN_CODECS = Set.of("none", "gzip");
 
@@ -37,7 +42,7 @@ enum ForeignClient {
     }
 
     boolean knows(String codec) {
-        return allCodecs || PLAIN_CODECS.contains(codec);
+        return this != SCHEMAREGISTRY && (allCodecs || PLAIN_CODECS.contains(codec));
     }
 
     boolean isPresent() {
@@ -114,7 +119,7 @@ enum ForeignClient {
     private List<String> script(String script, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(program.getFirst());
-        String ending = this == KAFKAJS ? ".js" : ".py";
+        String ending = program.getFirst().equals("node") ? ".js" : ".py";
         command.add(clientsFolder().resolve(program.getLast() + "_" + script + ending).toString());
         command.addAll(List.of(arguments));
         return command;

@@ -48,7 +48,9 @@ class ForeignClientsIT {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "KCAT")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"KCAT", "SCHEMAREGISTRY"})
     void tutorialRuns(ForeignClient client) {
         client.require();
         assertThat(client.run("tutorial", clients.bootstrap(), topic).succeeded()).contains("done");

@@ -30,13 +30,22 @@ public final class BatchCheck {
     public enum Source {
         /** A produce request: everything is checked, offsets must be relative. */
         CLIENT,
+        /**
+         * A produce request of which records were taken out: as {@link #CLIENT}, but offsets have
+         * gaps and there may be no record at all.
+         */
+        FILTERED_CLIENT,
         /** This node's own coordinators: control batches and any base offset are allowed. */
         COORDINATOR,
         /**
          * A leader, or a file of our own: framing, CRC and headers only; offsets may have gaps
          * after compaction, and the last batch may be cut short, which is not counted.
          */
-        REPLICATION
+        REPLICATION;
+
+        boolean isClient() {
+            return this == CLIENT || this == FILTERED_CLIENT;
+        }
     }
 
     /**
@@ -272,7 +281,11 @@ public final class BatchCheck {
         if (limits.source == Source.REPLICATION) {
             return replicatedHeader(buffer, at, count, lastOffsetDelta);
         }
-        if (count < 1 || lastOffsetDelta != count - 1) {
+        boolean consistent =
+                limits.source == Source.FILTERED_CLIENT
+                        ? count >= 0 && count <= lastOffsetDelta + 1L
+                        : count >= 1 && lastOffsetDelta == count - 1;
+        if (!consistent) {
             return invalid(
                     "The record batch states "
                             + count
@@ -280,7 +293,7 @@ public final class BatchCheck {
                             + lastOffsetDelta
                             + "; the delta has to be one less than the count.");
         }
-        if (limits.source == Source.CLIENT) {
+        if (limits.source.isClient()) {
             Broken client = clientHeader(buffer, at, attributes, limits);
             if (client != null) {
                 return client;

@@ -98,7 +98,8 @@ public final class Recompression {
         }
     }
 
-    private static @Nullable ByteBuffer unpacked(ByteBuffer batch, int at, int maxBytes)
+    /** The records behind the header; null when they have more bytes than that. */
+    static @Nullable ByteBuffer unpacked(ByteBuffer batch, int at, int maxBytes)
             throws IOException {
         int size = (int) RecordBatchLayout.sizeBytes(batch, at);
         int headerEnd = at + RecordBatchLayout.HEADER_BYTES;

@@ -59,9 +59,10 @@ final class RecordWalk {
         this.count = count;
         this.baseTimestamp = baseTimestamp;
         this.limits = limits;
-        this.exactOffsets = limits.source() != Source.REPLICATION;
-        this.keyRequired = limits.keyRequired() && limits.source() == Source.CLIENT;
-        this.boundedTimestamps = !limits.logAppendTime() && limits.source() == Source.CLIENT;
+        this.exactOffsets =
+                limits.source() == Source.CLIENT || limits.source() == Source.COORDINATOR;
+        this.keyRequired = limits.keyRequired() && limits.source().isClient();
+        this.boundedTimestamps = !limits.logAppendTime() && limits.source().isClient();
     }
 
     /** Largest timestamp of the records, after {@link #run}. */

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  * <p>Threads: any may wait. Futures complete on a virtual thread, or on the caller's.
  */
 public final class ImageWait implements Quorum.Listener {
+    private static final int KNOWN_MILLIS = 10_000;
     private static final int LONGEST_MILLIS = 60_000;
 
     /** How long the answer to a change is held back until this node knows the change too. */
@@ -48,6 +49,11 @@ public final class ImageWait implements Quorum.Listener {
         }
         int bound = Math.clamp(timeoutMillis, 1, LONGEST_MILLIS);
         return waiter.done().completeOnTimeout(null, bound, TimeUnit.MILLISECONDS);
+    }
+
+    /** Completes when this node knows the topic, or after a while. */
+    public CompletableFuture<Void> untilKnown(String topic) {
+        return until(image -> image.topic(topic) != null, KNOWN_MILLIS);
     }
 
     /** Answers when this node has seen the change, or when that takes too long. */

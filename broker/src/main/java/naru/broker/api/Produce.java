@@ -1,13 +1,13 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
-import naru.broker.partition.CommitListener;
+import naru.broker.config.RecordPolicy;
+import naru.broker.enforce.RecordGate;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.transaction.Enrolment;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
-import naru.broker.transport.Timeout;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
 import naru.log.producer.AppendTerms;
@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Produce: appends one batch to each partition named, and answers when it is replicated as far as
@@ -52,7 +51,19 @@ public final class Produce implements RequestHandler {
     private final Enrolment enrolment;
     private final Access access;
 
+    private final @Nullable RecordGate gate;
+
+    /** Takes any records, whatever topics demand of them. */
     public Produce(PartitionLookup lookup, Enrolment enrolment, Access access) {
+        this(lookup, enrolment, access, null);
+    }
+
+    /**
+     * @param gate asked where a topic demands something of its records; null: never
+     */
+    public Produce(
+            PartitionLookup lookup, Enrolment enrolment, Access access, @Nullable RecordGate gate) {
+        this.gate = gate;
         this.lookup = lookup;
         this.enrolment = enrolment;
         this.access = access;
@@ -81,8 +92,9 @@ public final class Produce implements RequestHandler {
         private final short acks;
         private final boolean mayUseId;
         private final ProduceResponseData response = new ProduceResponseData();
-        private final List<Waiting> waiting = new ArrayList<>(0);
+        private final List<CommitWait.Waiting> waiting = new ArrayList<>(0);
         private @Nullable TransactionalBatches toBeVerified;
+        private @Nullable CheckedBatches checked;
         private @Nullable String firstRefusal;
 
         Appends(Request request, short acks) {
@@ -98,9 +110,6 @@ public final class Produce implements RequestHandler {
         private @Nullable String transactionalId() {
             return ((ProduceRequestData) request.body()).transactionalId();
         }
-
-        /** An append that is in the log and not yet committed. */
-        record Waiting(Partition partition, long lastOffset, PartitionProduceResponse reply) {}
 
         void topic(TopicProduceData topic) {
             boolean byId = request.version() >= FIRST_VERSION_WITH_TOPIC_IDS;
@@ -177,14 +186,77 @@ public final class Produce implements RequestHandler {
                         Errors.UNSUPPORTED_COMPRESSION_TYPE,
                         "zstd needs a produce request of version 7 or later");
             }
-            return RecordBatchLayout.isTransactional(attributes)
-                    ? transactional(led, batches, reply)
-                    : append(led.partition(), batches, AppendTerms.UNVERIFIED, reply);
+            RecordPolicy policy = led.partition().recordPolicy();
+            if (policy != null && gate != null && isBatch) {
+                check(gate, led.partition(), policy, batches, reply);
+                return reply;
+            }
+            return proceed(
+                    led.partition(),
+                    led.standing().log(),
+                    batches,
+                    PartitionLog.Origin.CLIENT,
+                    reply);
+        }
+
+        private void check(
+                RecordGate asked,
+                Partition partition,
+                RecordPolicy policy,
+                ByteBuffer batches,
+                PartitionProduceResponse reply) {
+            if (checked == null) {
+                checked = new CheckedBatches(request, asked, new AfterCheck());
+            }
+            checked.add(partition, policy, batches, reply);
+        }
+
+        /** Goes on with batches whose records are as they should be. */
+        private final class AfterCheck implements CheckedBatches.Then {
+            @Override
+            public void append(
+                    Partition partition,
+                    ByteBuffer batch,
+                    PartitionLog.Origin origin,
+                    PartitionProduceResponse reply) {
+                PartitionLog log = partition.ledLog();
+                if (log == null) {
+                    outcome(partition, AppendOutcome.EPOCH_OVER, reply);
+                } else {
+                    var _ = proceed(partition, log, batch, origin, reply);
+                }
+            }
+
+            @Override
+            public void outcome(
+                    Partition partition, AppendOutcome outcome, PartitionProduceResponse reply) {
+                var _ = answer(partition, 0, outcome, reply);
+            }
+        }
+
+        private PartitionProduceResponse proceed(
+                Partition partition,
+                PartitionLog log,
+                ByteBuffer batches,
+                PartitionLog.Origin origin,
+                PartitionProduceResponse reply) {
+            int at = batches.position();
+            boolean transactional =
+                    batches.remaining() >= RecordBatchLayout.HEADER_BYTES
+                            && RecordBatchLayout.magic(batches, at) == RecordBatchLayout.MAGIC
+                            && RecordBatchLayout.isTransactional(
+                                    RecordBatchLayout.attributes(batches, at));
+            return transactional
+                    ? transactional(partition, log, batches, reply)
+                    : append(partition, batches, AppendTerms.UNVERIFIED, origin, reply);
         }
 
         /** Goes on with the producer's transaction, or has the coordinator asked first. */
         private PartitionProduceResponse transactional(
-                PartitionLookup.Found.Led led, ByteBuffer batch, PartitionProduceResponse reply) {
+                Partition partition,
+                PartitionLog log,
+                ByteBuffer batch,
+                PartitionProduceResponse reply) {
             String id = transactionalId();
             if (id == null) {
                 return refuse(
@@ -192,17 +264,16 @@ public final class Produce implements RequestHandler {
                         Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
                         "a transactional batch needs a request with a transactional id");
             }
-            AppendTerms terms = TransactionalBatches.toBeVerified(led.standing().log(), batch);
+            AppendTerms terms = TransactionalBatches.toBeVerified(log, batch);
             if (terms == null) {
-                return appendOfTransaction(led.partition(), batch, AppendTerms.UNVERIFIED, reply);
+                return appendOfTransaction(partition, batch, AppendTerms.UNVERIFIED, reply);
             }
             if (toBeVerified == null) {
                 toBeVerified =
                         new TransactionalBatches(
                                 request, enrolment, TransactionalBatches.producer(id, batch));
             }
-            if (!toBeVerified.add(
-                    new TransactionalBatches.Batch(led.partition(), batch, terms, reply))) {
+            if (!toBeVerified.add(new TransactionalBatches.Batch(partition, batch, terms, reply))) {
                 refuse(
                         reply,
                         Errors.INVALID_PRODUCER_ID_MAPPING,
@@ -220,7 +291,8 @@ public final class Produce implements RequestHandler {
                 ByteBuffer batch,
                 AppendTerms terms,
                 PartitionProduceResponse reply) {
-            PartitionProduceResponse answer = append(partition, batch, terms, reply);
+            PartitionProduceResponse answer =
+                    append(partition, batch, terms, PartitionLog.Origin.CLIENT, reply);
             return answer.errorCode() == Errors.INVALID_TXN_STATE.code()
                     ? refuse(
                             answer,
@@ -234,14 +306,19 @@ public final class Produce implements RequestHandler {
                 Partition partition,
                 ByteBuffer batches,
                 AppendTerms terms,
+                PartitionLog.Origin origin,
                 PartitionProduceResponse reply) {
             int size = batches.remaining();
             AppendOutcome outcome =
-                    partition.append(
-                            batches.duplicate(),
-                            PartitionLog.Origin.CLIENT,
-                            acks == ACKS_ALL,
-                            terms);
+                    partition.append(batches.duplicate(), origin, acks == ACKS_ALL, terms);
+            return answer(partition, size, outcome, reply);
+        }
+
+        private PartitionProduceResponse answer(
+                Partition partition,
+                int size,
+                AppendOutcome outcome,
+                PartitionProduceResponse reply) {
             return switch (outcome) {
                 case AppendOutcome.Appended appended -> {
                     partition.traffic().in(size, appended.lastOffset() - appended.baseOffset() + 1);
@@ -281,7 +358,7 @@ public final class Produce implements RequestHandler {
             boolean mayLeave =
                     acks == ACKS_NONE || (acks == ACKS_LEADER && !partition.acknowledgesDurable());
             if (!committed && !mayLeave) {
-                waiting.add(new Waiting(partition, lastOffset, reply));
+                waiting.add(new CommitWait.Waiting(partition, lastOffset, reply));
             }
             return reply;
         }
@@ -305,6 +382,17 @@ public final class Produce implements RequestHandler {
         }
 
         void finish(int timeoutMillis) {
+            if (checked == null || !checked.waits()) {
+                verified(timeoutMillis);
+                return;
+            }
+            if (toBeVerified != null) {
+                toBeVerified.keep();
+            }
+            checked.whenSettled(timeoutMillis, () -> verified(timeoutMillis));
+        }
+
+        private void verified(int timeoutMillis) {
             if (toBeVerified == null) {
                 answer(timeoutMillis);
                 return;
@@ -346,74 +434,6 @@ public final class Produce implements RequestHandler {
             } else {
                 new CommitWait(request, response, waiting).begin(timeoutMillis);
             }
-        }
-    }
-
-    /** Waits for the appends of one request to be committed, or for its time to be over. */
-    private static final class CommitWait {
-        private final Request request;
-        private final ProduceResponseData response;
-        private final List<Appends.Waiting> waiting;
-        private final AtomicInteger open;
-        private @Nullable Timeout timeout;
-        private boolean replied;
-
-        CommitWait(Request request, ProduceResponseData response, List<Appends.Waiting> waiting) {
-            this.request = request;
-            this.response = response;
-            this.waiting = waiting;
-            this.open = new AtomicInteger(waiting.size());
-        }
-
-        void begin(int timeoutMillis) {
-            timeout = request.after(Math.max(0, timeoutMillis), this::onTimeout);
-            for (Appends.Waiting append : waiting) {
-                append.reply().setErrorCode(Errors.REQUEST_TIMED_OUT.code());
-                append.partition()
-                        .awaitCommit(append.lastOffset() + 1, new Settling(append.reply()));
-            }
-        }
-
-        /** Settles one partition's reply, on the request's loop. */
-        private final class Settling implements CommitListener {
-            private final PartitionProduceResponse reply;
-
-            Settling(PartitionProduceResponse reply) {
-                this.reply = reply;
-            }
-
-            @Override
-            public void onCommitted() {
-                request.onLoop(() -> settle(Errors.NONE, null));
-            }
-
-            @Override
-            public void onLost(Errors error, String message) {
-                request.onLoop(() -> settle(error, message));
-            }
-
-            private void settle(Errors error, @Nullable String message) {
-                if (!replied) {
-                    reply.setErrorCode(error.code()).setErrorMessage(message);
-                    if (open.decrementAndGet() == 0) {
-                        reply();
-                    }
-                }
-            }
-        }
-
-        private void onTimeout() {
-            if (!replied) {
-                reply();
-            }
-        }
-
-        private void reply() {
-            replied = true;
-            if (timeout != null) {
-                timeout.cancel();
-            }
-            request.reply(response);
         }
     }
 }

@@ -39,6 +39,7 @@ final class TransactionalBatches {
     private boolean asking;
     private boolean settled;
     private boolean kept = true;
+    private boolean copied;
 
     /** Appended on its terms, if the coordinator agrees. */
     record Batch(
@@ -106,12 +107,14 @@ final class TransactionalBatches {
                     }
                 });
         asking = false;
-        if (!settled) {
+        if (!settled && !copied) {
             keep();
         }
     }
 
-    private void keep() {
+    /** Makes the batches outlast the loop's pass that brought them. */
+    void keep() {
+        copied = true;
         int bytes = batches.stream().mapToInt(batch -> batch.bytes().remaining()).sum();
         kept = request.retain(bytes);
         if (kept) {

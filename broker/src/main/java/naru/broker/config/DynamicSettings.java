@@ -68,6 +68,7 @@ final class DynamicSettings {
                     naru.balance.threshold.percent
                     naru.balance.throttle.bytes.per.second
                     naru.balance.under.way
+                    naru.schema.validation
                     num.io.threads
                     num.network.threads
                     num.recovery.threads.per.data.dir

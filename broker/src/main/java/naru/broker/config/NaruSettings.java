@@ -31,9 +31,6 @@ public final class NaruSettings {
     /** Where schemas are kept. */
     public static final String REGISTRY_TOPIC = "naru.registry.topic";
 
-    /** Where services ask what a schema's id means. */
-    public static final String REGISTRY_URL = "naru.schema.registry.url";
-
     public static final String REST_INSTANCE_TIMEOUT = "naru.rest.consumer.instance.timeout.ms";
     public static final String REST_INSTANCES = "naru.rest.consumer.instances";
     public static final String REST_INSTANCES_PER_USER = "naru.rest.consumer.instances.per.user";
@@ -51,6 +48,16 @@ public final class NaruSettings {
 
     /** Of a node, and of a topic. */
     public static final String ACK = "naru.ack";
+
+    /** Of a node, and of a topic: what happens to records that are not of their schema. */
+    public static final String VALIDATION = "naru.schema.validation";
+
+    /** Where the broker asks what a schema's id means. */
+    public static final String REGISTRY_URL = "naru.schema.registry.url";
+
+    public static final String REGISTRY_USER = "naru.schema.registry.user";
+    public static final String REGISTRY_PASSWORD = "naru.schema.registry.password";
+    public static final String REGISTRY_TIMEOUT = "naru.schema.registry.timeout.ms";
 
     /** The cluster that a new data folder becomes part of. */
     public static final String CLUSTER_ID = "naru.cluster.id";
@@ -96,6 +103,12 @@ public final class NaruSettings {
                 + " operating system's page cache, as in Kafka; fsync once an fdatasync has made it"
                 + " durable on the disk.";
 
+    static final String VALIDATION_DOC =
+            "What happens to records that are not of the schema whose id they carry: off nothing;"
+                + " warn they are counted and told in the log; reject their batch is refused, and"
+                + " each of them named; quarantine they are put aside into another topic, and the"
+                + " others stored. Kafka's own topics and the registry's are not looked at.";
+
     private static final Map<String, Integer> HTTP_PORTS = httpPorts();
 
     private NaruSettings() {}
@@ -134,6 +147,42 @@ public final class NaruSettings {
         return in("page-cache", "fsync");
     }
 
+    static ConfigDef.Validator validationValidator() {
+        return in(RecordPolicy.Reaction.names());
+    }
+
+    private static void defineEnforcement(ConfigDef settings) {
+        settings.define(VALIDATION, STRING, "off", validationValidator(), MEDIUM, VALIDATION_DOC)
+                .define(
+                        REGISTRY_URL,
+                        STRING,
+                        null,
+                        MEDIUM,
+                        "Addresses of the schema registry that the broker asks, with a comma"
+                            + " between, each http://HOST:PORT or https://HOST:PORT; unset: the one"
+                            + " of this process.")
+                .define(
+                        REGISTRY_USER,
+                        STRING,
+                        null,
+                        LOW,
+                        "As whom the broker asks that registry; unset: nobody.")
+                .define(
+                        REGISTRY_PASSWORD,
+                        PASSWORD,
+                        null,
+                        LOW,
+                        "Password of naru.schema.registry.user.")
+                .define(
+                        REGISTRY_TIMEOUT,
+                        INT,
+                        5_000,
+                        between(100, 60_000),
+                        LOW,
+                        "How long a produce request waits at most for the registry to say what an"
+                                + " id means, before the producer is told to try again.");
+    }
+
     static ConfigDef definitions() {
         ConfigDef settings = new ConfigDef();
         settings.define(
@@ -146,6 +195,7 @@ public final class NaruSettings {
         defineServices(settings);
         defineCluster(settings);
         defineBalance(settings);
+        defineEnforcement(settings);
         settings.define(ACK, STRING, "page-cache", ackValidator(), HIGH, ACK_DOC);
         settings.define(
                 INSECURE_LISTENERS,
@@ -205,13 +255,6 @@ public final class NaruSettings {
                 LOW,
                 "The topic in which the registry keeps schemas, in the format of Confluent's"
                         + " registry.");
-        settings.define(
-                REGISTRY_URL,
-                STRING,
-                null,
-                MEDIUM,
-                "Addresses of the schema registry, with a comma between, each http://HOST:PORT or"
-                        + " https://HOST:PORT; unset: the one of this process.");
         defineRest(settings);
         defineConnect(settings);
         HTTP_PORTS.forEach((service, port) ->

@@ -3,6 +3,7 @@ package naru.broker.config;
 import naru.log.LogConfig;
 
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,26 @@ import java.util.Objects;
 /**
  * What holds for one topic, wherever it was set.
  *
+ * @param records what the records have to be; null: anything
  * @param values parsed value of every topic setting
  */
-public record TopicConfig(LogConfig log, int minInSyncReplicas, Map<String, Object> values) {
+public record TopicConfig(
+        LogConfig log,
+        int minInSyncReplicas,
+        @Nullable RecordPolicy records,
+        Map<String, Object> values) {
 
     static TopicConfig of(Map<String, Object> values) {
         return new TopicConfig(
-                logConfig(values), integer(values, "min.insync.replicas"), Map.copyOf(values));
+                logConfig(values),
+                integer(values, "min.insync.replicas"),
+                RecordPolicy.of(values),
+                Map.copyOf(values));
+    }
+
+    /** The same for a topic of which nothing is checked. */
+    TopicConfig ofAnyRecords() {
+        return new TopicConfig(log, minInSyncReplicas, null, values);
     }
 
     /**

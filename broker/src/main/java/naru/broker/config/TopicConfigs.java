@@ -5,6 +5,7 @@ import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.server.config.ConfigSynonym;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,15 @@ public final class TopicConfigs {
     }
 
     public TopicConfig effective(ClusterImage image, String topic) {
-        return effective(
-                image.config(new ConfigResource(ConfigResource.Type.TOPIC, topic)), node.get());
+        NodeConfig settings = node.get();
+        TopicConfig config =
+                effective(
+                        image.config(new ConfigResource(ConfigResource.Type.TOPIC, topic)),
+                        settings);
+        // A registry that had to ask itself before it stores a schema could store none.
+        boolean own =
+                Topic.isInternal(topic) || topic.equals(settings.text(NaruSettings.REGISTRY_TOPIC));
+        return own ? config.ofAnyRecords() : config;
     }
 
     /** What holds for a topic with these settings of its own. */

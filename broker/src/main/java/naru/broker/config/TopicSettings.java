@@ -17,10 +17,19 @@ public final class TopicSettings {
     private static final String DEAD_LETTERS = "errors.deadletterqueue.group.enable";
 
     /** Settings that Kafka 4.3.1 does not have. */
-    static final Set<String> NOT_IN_KAFKA = Set.of(NaruSettings.ACK, DEAD_LETTERS);
+    static final Set<String> NOT_IN_KAFKA =
+            Set.of(
+                    NaruSettings.ACK,
+                    DEAD_LETTERS,
+                    NaruSettings.VALIDATION,
+                    RecordPolicy.PARTS,
+                    RecordPolicy.STRATEGY,
+                    RecordPolicy.QUARANTINE_TOPIC,
+                    RecordPolicy.CONFLUENT_KEY,
+                    RecordPolicy.CONFLUENT_VALUE);
 
     private static final ConfigDef DEFINITIONS =
-            new ConfigDef(LogConfig.configDefCopy())
+            RecordPolicy.define(new ConfigDef(LogConfig.configDefCopy()))
                     .define(
                             NaruSettings.ACK,
                             ConfigDef.Type.STRING,
@@ -42,7 +51,9 @@ public final class TopicSettings {
     private static Map<String, List<ConfigSynonym>> allSynonyms() {
         Map<String, List<ConfigSynonym>> synonyms =
                 new HashMap<>(ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
-        synonyms.put(NaruSettings.ACK, List.of(new ConfigSynonym(NaruSettings.ACK)));
+        for (String key : List.of(NaruSettings.ACK, NaruSettings.VALIDATION)) {
+            synonyms.put(key, List.of(new ConfigSynonym(key)));
+        }
         return Map.copyOf(synonyms);
     }
 

@@ -1,5 +1,6 @@
 package naru.broker.partition;
 
+import naru.broker.config.RecordPolicy;
 import naru.broker.config.TopicConfig;
 import naru.log.AppendOutcome;
 import naru.log.PartitionLog;
@@ -37,17 +38,20 @@ public final class Partition {
     private final Object moving = new Object();
 
     private volatile int minInSyncReplicas;
+    private volatile @Nullable RecordPolicy recordPolicy;
     private volatile Standing standing;
 
     Partition(
             TopicPartition topicPartition,
             Uuid topicId,
             int minInSyncReplicas,
+            @Nullable RecordPolicy recordPolicy,
             Replication replication,
             Standing standing) {
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.minInSyncReplicas = minInSyncReplicas;
+        this.recordPolicy = recordPolicy;
         this.replication = replication;
         this.standing = standing;
     }
@@ -62,6 +66,11 @@ public final class Partition {
 
     public int minInSyncReplicas() {
         return minInSyncReplicas;
+    }
+
+    /** What the topic's records have to be; null: anything. */
+    public @Nullable RecordPolicy recordPolicy() {
+        return recordPolicy;
     }
 
     public Traffic traffic() {
@@ -91,6 +100,7 @@ public final class Partition {
     /** Takes the topic's changed configuration. */
     void reconfigure(TopicConfig config) {
         minInSyncReplicas = config.minInSyncReplicas();
+        recordPolicy = config.records();
         PartitionLog log = log();
         if (log != null) {
             log.reconfigure(config.log());

@@ -176,7 +176,13 @@ public final class Partitions implements Quorum.Listener {
         Standing next = standing(name, topic.id(), before, state, config);
         if (partition == null) {
             partition =
-                    new Partition(name, topic.id(), config.minInSyncReplicas(), replication, next);
+                    new Partition(
+                            name,
+                            topic.id(),
+                            config.minInSyncReplicas(),
+                            config.records(),
+                            replication,
+                            next);
         }
         partition.throttle(throttles(config, index));
         change(partition, before, next);

@@ -2,6 +2,7 @@ package naru.broker.share;
 
 import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
+import naru.broker.delivery.BatchDelivery;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.Partition;
 import naru.broker.share.SharePartition.DeadLetters;
@@ -42,7 +43,7 @@ final class DeadLetterTopic {
     private final Supplier<NodeConfig> node;
     private final Supplier<ClusterImage> image;
     private final TopicConfigs topics;
-    private final DeadLetterDelivery delivery;
+    private final BatchDelivery delivery;
     private final LongSupplier clock;
     private final Set<String> complained = ConcurrentHashMap.newKeySet();
 
@@ -51,7 +52,7 @@ final class DeadLetterTopic {
             Supplier<NodeConfig> node,
             Supplier<ClusterImage> image,
             TopicConfigs topics,
-            DeadLetterDelivery delivery,
+            BatchDelivery delivery,
             LongSupplier clock) {
         this.settings = settings;
         this.node = node;

@@ -4,6 +4,7 @@ import naru.broker.config.NodeConfig;
 import naru.broker.config.TopicConfigs;
 import naru.broker.coordinator.Alarm;
 import naru.broker.coordinator.Patient;
+import naru.broker.delivery.BatchDelivery;
 import naru.broker.partition.LeadershipListener;
 import naru.broker.partition.Partition;
 import naru.broker.partition.PartitionLookup;
@@ -57,7 +58,7 @@ public final class ShareQueues implements LeadershipListener {
                         node,
                         image,
                         topics,
-                        new DeadLetterDelivery(
+                        new BatchDelivery(
                                 partitions, peers, alarm, node.get().integer("request.timeout.ms")),
                         clock);
         return new ShareQueues(

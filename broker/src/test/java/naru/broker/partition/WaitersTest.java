@@ -71,7 +71,7 @@ class WaitersTest {
                         new LocalDisk(),
                         Clock.systemUTC());
         log = logs.create(NAME, topicId, configs.effective(NAME.topic()).log());
-        partition = new Partition(NAME, topicId, 1, Replication.ALONE, leading());
+        partition = new Partition(NAME, topicId, 1, null, Replication.ALONE, leading());
         partition.stand(leading());
     }
 

@@ -92,7 +92,7 @@ public final class ProducerStates {
             return roomForAnother() ? Verdict.ACCEPT : tooMany(producerId);
         }
         int sequence = RecordBatchLayout.baseSequence(buffer, at);
-        if (origin == Origin.CLIENT && epoch == entry.epoch) {
+        if (origin.isClient() && epoch == entry.epoch) {
             int delta = RecordBatchLayout.lastOffsetDelta(buffer, at);
             Verdict.Duplicate duplicate =
                     entry.duplicate(sequence, Sequences.plus(sequence, delta));
@@ -107,7 +107,7 @@ public final class ProducerStates {
         if (transactional && !goesOn && terms.verifiedAt() != entry.lastMarker) {
             return notVerified(producerId);
         }
-        if (origin == Origin.CLIENT && !inSequence(entry, epoch, sequence)) {
+        if (origin.isClient() && !inSequence(entry, epoch, sequence)) {
             return outOfOrder(entry, epoch, sequence);
         }
         if (entry.inTransaction() && !transactional) {

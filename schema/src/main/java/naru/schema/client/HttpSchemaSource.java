@@ -29,14 +29,12 @@ import java.util.function.LongSupplier;
 /**
  * Schemas by the API of Confluent's registry, which many registries serve. What an id means is kept
  * for as long as there is room; what may change, for half a minute; that something is not there,
- * for two seconds.
+ * for two seconds; or as long as {@link Lives} says.
  *
  * <p>Threads: any. Two that ask for the same at the same time may both ask the registry.
  */
 public final class HttpSchemaSource implements SchemaSource {
     private static final Duration FOREVER = Duration.ofDays(365);
-    private static final Duration A_WHILE = Duration.ofSeconds(30);
-    private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
     private static final int KEPT_SCHEMAS = 1_000;
     private static final long KEPT_CHARACTERS = 32L << 20;
@@ -52,13 +50,33 @@ public final class HttpSchemaSource implements SchemaSource {
     private final BoundedCache<String, RegistryRefusedException> absent;
     private final BoundedCache<Registration, Integer> registered;
 
+    private final Lives lives;
+
+    /**
+     * How long answers are believed that may change.
+     *
+     * @param changing what the latest version is, and where an id is registered
+     * @param absent that something is not there
+     */
+    public record Lives(Duration changing, Duration absent) {
+        static final Lives USUAL = new Lives(Duration.ofSeconds(30), Duration.ofSeconds(2));
+
+        /** For who keeps answers itself. */
+        public static final Lives NONE = new Lives(Duration.ZERO, Duration.ZERO);
+    }
+
     private record Registration(String subject, SchemaDefinition definition, boolean normalize) {}
 
     public HttpSchemaSource(RegistryAddress address) {
-        this(address, System::nanoTime);
+        this(address, Lives.USUAL);
     }
 
-    HttpSchemaSource(RegistryAddress address, LongSupplier nanoTime) {
+    public HttpSchemaSource(RegistryAddress address, Lives lives) {
+        this(address, lives, System::nanoTime);
+    }
+
+    HttpSchemaSource(RegistryAddress address, Lives lives, LongSupplier nanoTime) {
+        this.lives = lives;
         this.calls = new RegistryCalls(address);
         this.schemas = new BoundedCache<>(KEPT_SCHEMAS, KEPT_CHARACTERS, nanoTime);
         this.versions = new BoundedCache<>(KEPT_SCHEMAS, KEPT_CHARACTERS, nanoTime);
@@ -75,7 +93,19 @@ public final class HttpSchemaSource implements SchemaSource {
 
     @Override
     public RegisteredSchema byGuid(UUID guid) throws SchemaSourceException {
-        return schema("/schemas/guids/" + guid, "", 0);
+        String path = "/schemas/guids/" + guid;
+        RegisteredSchema known = schemas.get(path);
+        return known != null ? known : schema(path, "", idOf(path));
+    }
+
+    /** In the default context; 0 when it has none there. */
+    private int idOf(String guidPath) throws SchemaSourceException {
+        for (JsonNode each : get(guidPath + "/ids")) {
+            if (each.path("context").asText().equals(".")) {
+                return each.path("id").asInt();
+            }
+        }
+        return 0;
     }
 
     private RegisteredSchema schema(String path, String subject, int id)
@@ -99,18 +129,18 @@ public final class HttpSchemaSource implements SchemaSource {
         }
         Set<String> found = new HashSet<>();
         get(path).forEach(name -> found.add(name.asText()));
-        subjects.put(path, Set.copyOf(found), 0, A_WHILE);
+        subjects.put(path, Set.copyOf(found), 0, lives.changing());
         return Set.copyOf(found);
     }
 
     @Override
     public SubjectVersion latest(String subject) throws SchemaSourceException {
-        return version(path(subject, "latest"), subject, A_WHILE);
+        return version(path(subject, "latest"), subject, lives.changing());
     }
 
     @Override
     public SubjectVersion version(String subject, int version) throws SchemaSourceException {
-        return version(path(subject, Integer.toString(version)), subject, A_WHILE);
+        return version(path(subject, Integer.toString(version)), subject, lives.changing());
     }
 
     private SubjectVersion version(String path, String subject, Duration life)
@@ -153,7 +183,7 @@ public final class HttpSchemaSource implements SchemaSource {
         }
         String path = "/subjects/" + encoded(subject) + "/versions";
         int id = calls.post(path + normalized(normalize), body(definition)).path("id").asInt();
-        registered.put(registration, id, definition.text().length(), A_WHILE);
+        registered.put(registration, id, definition.text().length(), lives.changing());
         versions.remove(path(subject, "latest"));
         absent.remove(path(subject, "latest"));
         absent.remove("/schemas/ids/" + id + ofSubject(subject));
@@ -171,7 +201,7 @@ public final class HttpSchemaSource implements SchemaSource {
             return calls.get(path);
         } catch (RegistryRefusedException refused) {
             if (refused.notFound()) {
-                absent.put(path, refused, 0, A_MOMENT);
+                absent.put(path, refused, 0, lives.absent());
             }
             throw refused;
         }

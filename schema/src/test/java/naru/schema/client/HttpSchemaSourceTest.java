@@ -41,7 +41,7 @@ class HttpSchemaSourceTest {
     }
 
     private SchemaSource source(RegistryAddress address) {
-        return new HttpSchemaSource(address, nanoTime::get);
+        return new HttpSchemaSource(address, HttpSchemaSource.Lives.USUAL, nanoTime::get);
     }
 
     @Test
@@ -186,7 +186,13 @@ class HttpSchemaSourceTest {
         registry.on("GET /schemas/guids/" + guid, 200, "{\"schema\":\"\\\"int\\\"\"}");
         registry.on("GET /schemas/ids/5/subjects", 200, "[\"a\",\"b\"]");
 
+        registry.on(
+                "GET /schemas/guids/" + guid + "/ids",
+                200,
+                "[{\"context\":\".lab\",\"id\":9},{\"context\":\".\",\"id\":5}]");
+
         assertThat(source.byGuid(guid).schema().canonical()).isEqualTo("\"int\"");
+        assertThat(source.byGuid(guid).id()).isEqualTo(5);
         assertThat(source.subjectsOf(5, "")).containsExactlyInAnyOrder("a", "b");
     }
 

@@ -1,4 +1,4 @@
-package naru.broker.share;
+package naru.broker.delivery;
 
 import naru.broker.coordinator.Alarm;
 import naru.broker.partition.CommitListener;
@@ -28,7 +28,7 @@ import java.util.List;
  * Appends batches to a partition wherever it is led: directly here, by Produce elsewhere, one after
  * the other. Threads: any.
  */
-final class DeadLetterDelivery {
+public final class BatchDelivery {
     private static final short ALL = -1;
 
     private final Partitions partitions;
@@ -39,7 +39,7 @@ final class DeadLetterDelivery {
     /**
      * @param timeoutMillis how long another broker's answer is waited for
      */
-    DeadLetterDelivery(Partitions partitions, Peers peers, Alarm alarm, int timeoutMillis) {
+    public BatchDelivery(Partitions partitions, Peers peers, Alarm alarm, int timeoutMillis) {
         this.partitions = partitions;
         this.peers = peers;
         this.alarm = alarm;
@@ -49,7 +49,7 @@ final class DeadLetterDelivery {
     /**
      * @param delivered told once, on any thread: committed, or why some are not, or may not be
      */
-    void append(
+    public void append(
             ClusterImage.Topic topic,
             int index,
             List<ByteBuffer> batches,
