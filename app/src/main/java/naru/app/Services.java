@@ -13,7 +13,6 @@ import naru.rest.RestService;
 import naru.rest.RestSettings;
 
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +24,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.Optional;
 
 /**
  * The services of this process that are not the broker: Kafka clients with an HTTP front, all on
