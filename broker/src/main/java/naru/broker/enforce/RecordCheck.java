@@ -67,7 +67,7 @@ public interface RecordCheck {
          * @return completes within a bounded time when the check is worth asking again; with a
          *     failure whose message says why nothing was learned
          */
-        CompletionStage<Void> begin();
+        CompletionStage<?> begin();
     }
 
     /**
