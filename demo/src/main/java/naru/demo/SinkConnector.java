@@ -35,6 +35,8 @@ public final class SinkConnector {
             List.of(WeatherTopic.DAILY, WeatherTopic.EXTREMES, WeatherTopic.REPORTS);
 
     private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+    private static final int WAKING_TRIES = 4;
 
     /** The first request wakes Connect, whose worker joins its group then. */
     private static final Duration WAKING = Duration.ofSeconds(100);
@@ -64,8 +66,7 @@ public final class SinkConnector {
 
     /** Makes it, or sets the one that is there to this configuration. */
     void create(DatabaseAddress database, URI registry) throws InterruptedException {
-        // Connect may have to start first, and a body is not waited for as long as that may take.
-        send(request("/", WAKING).GET().build());
+        awaken();
         HttpRequest request =
                 request("/connectors/" + NAME + "/config", WAKING)
                         .header("Content-Type", "application/json")
@@ -77,6 +78,17 @@ public final class SinkConnector {
         if (answer.statusCode() / 100 != 2) {
             throw new DemoFailure(
                     "Connect at %s refuses the JDBC sink: %s".formatted(connect, said(answer)));
+        }
+    }
+
+    /** Connect may have to start first, and a request's body is not kept as long as that takes. */
+    private void awaken() throws InterruptedException {
+        HttpResponse<byte[]> answer = send(request("/", WAKING).GET().build());
+        for (int tries = 1; answer.statusCode() == UNAVAILABLE && tries < WAKING_TRIES; tries++) {
+            answer = send(request("/", WAKING).GET().build());
+        }
+        if (answer.statusCode() / 100 != 2) {
+            throw new DemoFailure("Connect at %s says: %s".formatted(connect, said(answer)));
         }
     }
 
@@ -133,6 +145,7 @@ public final class SinkConnector {
     }
 
     void delete() throws InterruptedException {
+        awaken();
         send(request("/connectors/" + NAME, WAKING).DELETE().build());
     }
 
