@@ -143,6 +143,8 @@ class ConnectIT {
         int before = lines(file);
         JavaClients.until("connectors go on", () -> lines(file) > before + 200);
         assertThat(ask("PUT", "/connectors/count/stop", null).status()).isEqualTo(204);
+        JsonNode offsets = ask("GET", "/connectors/write/offsets", null).body();
+        assertThat(offsets.at("/offsets/0/offset/kafka_offset").asLong()).isPositive();
         List<Long> numbers = new ArrayList<>();
         try (Consumer<String, String> consumer =
                 clients().consumer("isolation.level", "read_committed")) {

@@ -125,7 +125,7 @@ abstract class ConnectCommand {
                 problems.add(
                         new Problem(
                                 value.path("name").asText(),
-                                value.path("value").asText(""),
+                                connector.config().getOrDefault(value.path("name").asText(), ""),
                                 sentence(error.asText(), each.path("definition"))));
             }
         }
