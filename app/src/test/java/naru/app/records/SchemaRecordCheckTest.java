@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -255,7 +256,7 @@ class SchemaRecordCheckTest {
             ((Finding.Unknown) finding).learning().begin().toCompletableFuture().join();
             return "it was learned";
         } catch (CompletionException failed) {
-            return String.valueOf(failed.getCause().getMessage());
+            return String.valueOf(Objects.requireNonNull(failed.getCause()).getMessage());
         } catch (IllegalStateException failed) {
             return String.valueOf(failed.getMessage());
         }
