@@ -5,10 +5,12 @@ import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.data.Values;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Objects;
 
 /** Connect's logical types, and how their values are told as text. */
 enum Logical {
@@ -40,20 +42,8 @@ enum Logical {
 
     /** Milliseconds since 1970 in what Connect has for dates and times. */
     static long millis(Schema schema, Object value) {
-        return switch (of(schema)) {
-            case DATE -> Date.fromLogical(schema, as(value)) * MILLIS_PER_DAY;
-            case TIME -> Time.fromLogical(schema, as(value));
-            case TIMESTAMP -> Timestamp.fromLogical(schema, as(value));
-            case NONE, DECIMAL -> throw new IllegalArgumentException(schema + " is no time");
-        };
-    }
-
-    /**
-     * Every converter gives the class that Connect's logical types have, or one derived from it.
-     */
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T> T as(Object value) {
-        return (T) value;
+        long counted = Objects.requireNonNull(Values.convertToLong(schema, value));
+        return of(schema) == DATE ? counted * MILLIS_PER_DAY : counted;
     }
 
     /** As ISO 8601 writes it. */

@@ -3,7 +3,9 @@ package naru.connectors.files;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 
 import naru.connectors.data.JsonValues;
 
@@ -17,6 +19,10 @@ import java.nio.file.Path;
 
 /** A record for each element of a file that is one JSON array. It is never whole in memory. */
 final class JsonArrayRecords implements RecordReader {
+    /** What follows an element is the next one, and no error. */
+    private static final ObjectReader ELEMENTS =
+            JsonValues.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final JsonParser parser;
     private final long size;
     private final long skipped;
@@ -65,7 +71,7 @@ final class JsonArrayRecords implements RecordReader {
                     parser.skipChildren();
                     continue;
                 }
-                JsonNode node = parser.readValueAsTree();
+                JsonNode node = ELEMENTS.readTree(parser);
                 Object value = JsonValues.value(node);
                 return new Found(null, value == null ? "" : value, 0, index, size);
             }
