@@ -232,6 +232,8 @@ final class DemoWeather implements Callable<Integer> {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log.dirs", data.resolve("node").toString());
         settings.put(NaruSettings.SERVICES, "broker,registry,connect");
+        // The lag of the sink is that of its commits.
+        settings.put("naru.connect.offset.flush.interval.ms", "2000");
         String plugins = System.getProperty(PLUGINS);
         if (plugins != null) {
             settings.put("naru.connect.plugin.path", plugins);
