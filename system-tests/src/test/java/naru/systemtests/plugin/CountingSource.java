@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -80,7 +81,7 @@ public final class CountingSource extends SourceConnector {
             topic = String.valueOf(properties.get("topic"));
             failAt = Long.parseLong(properties.getOrDefault("fail.at", "-1"));
             @Nullable Map<String, Object> offset = context.offsetStorageReader().offset(PARTITION);
-            next = offset == null ? 0 : 1 + (Long) offset.get("number");
+            next = offset == null ? 0 : 1 + (Long) Objects.requireNonNull(offset.get("number"));
         }
 
         @Override
