@@ -43,7 +43,7 @@ public final class HttpSinkConnector extends SinkConnector {
                 findings.add(
                         HttpSinkConfig.BATCH,
                         "must be 1 when url has ${key} or ${offset}: many records would share one"
-                            + " URL");
+                                + " URL");
             }
         }
         return config;

@@ -27,7 +27,7 @@ final class ArrayValues {
         if (value instanceof Object[]) {
             throw new DataException(
                     "an array of arrays has no type in Connect; select it as text (column::text)"
-                        + " with the property query");
+                            + " with the property query");
         }
         if (!(value instanceof Number number)) {
             return element.type() == Schema.Type.STRING ? value.toString() : value;

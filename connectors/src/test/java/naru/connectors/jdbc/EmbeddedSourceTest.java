@@ -36,7 +36,9 @@ class EmbeddedSourceTest {
 
     private static void readsByTimeAndNumber(String url, String time, String table)
             throws Exception {
-        sql(url, "CREATE TABLE a (id INTEGER PRIMARY KEY, name VARCHAR(20), " + time + " NOT NULL)");
+        sql(
+                url,
+                "CREATE TABLE a (id INTEGER PRIMARY KEY, name VARCHAR(20), " + time + " NOT NULL)");
         for (int id = 1; id <= 5; id++) {
             sql(url, "INSERT INTO a VALUES (%d, 'n', '2024-01-01 10:00:00')".formatted(id));
         }

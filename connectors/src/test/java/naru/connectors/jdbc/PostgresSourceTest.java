@@ -133,7 +133,7 @@ class PostgresSourceTest {
     void rowsOfOneTimeAreNotLostInAnyModeWithTimes() throws Exception {
         sql(
                 "CREATE TABLE changed (id serial PRIMARY KEY, at timestamptz(3) NOT NULL DEFAULT"
-                    + " now())");
+                        + " now())");
         // Many rows with the very same time, more than a batch.
         sql("INSERT INTO changed (at) SELECT '2024-01-01' FROM generate_series(1, 250)");
         sql("INSERT INTO changed (at) SELECT '2024-01-02' FROM generate_series(1, 50)");
