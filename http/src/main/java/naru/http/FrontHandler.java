@@ -105,8 +105,7 @@ final class FrontHandler extends Handler.Abstract {
         } catch (Refusal refusal) {
             Answer body = front.errors().body(headers, refusal);
             return new Answered(
-                    match,
-                    refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
+                    match, refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
         } catch (InterruptedException stopping) {
             throw stopping;
         } catch (Exception | StackOverflowError bug) {

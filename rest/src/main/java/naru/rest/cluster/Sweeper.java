@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Looks now and then for what nobody uses any longer. Its one thread begins with the first task. */
+/**
+ * Looks now and then for what nobody uses any longer. Its one thread begins with the first task.
+ */
 public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.rest");
 
