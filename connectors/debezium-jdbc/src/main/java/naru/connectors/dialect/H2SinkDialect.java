@@ -37,6 +37,12 @@ public final class H2SinkDialect extends GeneralDatabaseDialect {
         super(config, sessionFactory);
     }
 
+    /** A name without quotes is kept in capitals, and looked for as such. */
+    @Override
+    protected boolean isIdentifierUppercaseWhenNotQuoted() {
+        return true;
+    }
+
     @Override
     public String getUpsertStatement(TableDescriptor table, JdbcSinkRecord record) {
         SqlStatementBuilder sql = new SqlStatementBuilder();
