@@ -154,7 +154,7 @@ class JdbcSinkTest {
                                     ? new BigDecimal(number.toString())
                                             .stripTrailingZeros()
                                             .toPlainString()
-                                    : "" + value);
+                                    : String.valueOf(result.getString(column)));
                 }
                 rows.add(String.join(" ", row));
             }
