@@ -57,7 +57,7 @@ final class ConnectSettingsOf {
     }
 
     /** The folder {@code connect} beside the jar that runs, where there is one. */
-    private static @Nullable Path delivered() {
+    static @Nullable Path delivered() {
         try {
             Path jar =
                     Path.of(

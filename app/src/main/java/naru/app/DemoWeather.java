@@ -234,12 +234,18 @@ final class DemoWeather implements Callable<Integer> {
         settings.put(NaruSettings.SERVICES, "broker,registry,connect");
         // The lag of the sink is that of its commits.
         settings.put("naru.connect.offset.flush.interval.ms", "2000");
-        String plugins = System.getProperty(PLUGINS);
-        if (plugins != null) {
-            settings.put("naru.connect.plugin.path", plugins);
+        Path plugins = plugins();
+        if (plugins != null && !plugins.equals(ConnectSettingsOf.delivered())) {
+            settings.put("naru.connect.plugin.path", plugins.toString());
         }
         sets.forEach((key, value) -> settings.put(key.strip(), value.strip()));
         return settings;
+    }
+
+    /** Where the plug-ins are that come with Naru. */
+    private static @Nullable Path plugins() {
+        String named = System.getProperty(PLUGINS);
+        return named == null ? ConnectSettingsOf.delivered() : Path.of(named);
     }
 
     private DemoSettings demoSettings(
@@ -249,7 +255,7 @@ final class DemoWeather implements Callable<Integer> {
             URI connectAddress,
             DatabaseAddress rows) {
         boolean wantsPage = !once || settings.containsKey(CONSOLE);
-        String plugins = System.getProperty(PLUGINS);
+        Path plugins = plugins();
         return new DemoSettings(
                 Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, brokers),
                 registryAddress,
@@ -259,7 +265,7 @@ final class DemoWeather implements Callable<Integer> {
                 rows,
                 data.toAbsolutePath(),
                 fresh,
-                plugins == null ? null : Path.of(plugins, SINK_PLUGIN));
+                plugins == null ? null : plugins.resolve(SINK_PLUGIN));
     }
 
     private DatabaseAddress rows() {
