@@ -102,17 +102,30 @@ public final class ConnectService implements AutoCloseable {
     }
 
     private Answer answer(Call call) throws Exception {
-        if (call.identity() == ConnectRoutes.UNASKED && !ConnectRoutes.isBetweenWorkers(call)) {
-            // Nobody is woken by strangers.
-            login.prove(new Credentials.None());
+        if (call.identity() == ConnectRoutes.UNASKED) {
+            refuseStrangers(call);
         }
         CompletableFuture<Awake> waking = waking();
+        Call whole = waking.isDone() ? call : call.whole();
         try {
-            return call.answerBy(waking.get(WAKING_SECONDS_MOST, TimeUnit.SECONDS).routes());
+            return whole.answerBy(waking.get(WAKING_SECONDS_MOST, TimeUnit.SECONDS).routes());
         } catch (ExecutionException failed) {
             throw new Refusal(503, "Connect does not start: " + failed.getCause());
         } catch (TimeoutException slow) {
             throw new Refusal(503, "Connect is still starting; ask again");
+        }
+    }
+
+    /** Nobody is woken by them; other workers only ask one that is in their group, so awake. */
+    private void refuseStrangers(Call call) {
+        if (!ConnectRoutes.isBetweenWorkers(call)) {
+            login.prove(new Credentials.None());
+            return;
+        }
+        synchronized (lock) {
+            if (awake == null) {
+                throw new Refusal(503, "Connect does not run here");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -66,20 +67,32 @@ public final class Call {
      */
     public Answer answerBy(Routes routes) throws Exception {
         Routes.Match match = routes.find(method, path);
-        Call same =
-                new Call(
-                        method,
-                        origin,
-                        path,
-                        match.variables(),
-                        parameters,
-                        headers,
-                        credentials,
-                        identity,
-                        body,
-                        bodyMost,
-                        slowest);
-        return match.route().answer(same);
+        return match.route().answer(with(match.variables(), body));
+    }
+
+    /**
+     * The same request with its body in memory: for answers that wait longer than a client may be
+     * silent.
+     *
+     * @throws Refusal as {@link #body}
+     */
+    public Call whole() {
+        return with(variables, new ByteArrayInputStream(body()));
+    }
+
+    private Call with(Map<String, String> otherVariables, InputStream otherBody) {
+        return new Call(
+                method,
+                origin,
+                path,
+                otherVariables,
+                parameters,
+                headers,
+                credentials,
+                identity,
+                otherBody,
+                bodyMost,
+                slowest);
     }
 
     public String method() {

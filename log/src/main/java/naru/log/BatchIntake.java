@@ -2,7 +2,6 @@ package naru.log;
 
 import naru.log.AppendOutcome.RecordError;
 import naru.log.AppendOutcome.Refused;
-import naru.log.PartitionLog.Origin;
 import naru.wire.BatchCheck;
 import naru.wire.KeyCheck;
 import naru.wire.Recompression;

@@ -1,6 +1,5 @@
 package naru.log;
 
-import naru.log.PartitionLog.Origin;
 import naru.log.compaction.CompactableLog.LastBatch;
 import naru.log.producer.AbortedTransaction;
 import naru.log.producer.AppendTerms;

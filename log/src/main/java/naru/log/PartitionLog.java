@@ -45,21 +45,6 @@ public final class PartitionLog {
     private static final long NO_HOLE = Long.MAX_VALUE;
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
 
-    /** Who sends batches: decides what is checked. */
-    public enum Origin {
-        CLIENT,
-        /**
-         * A client's batch of which records were taken out; it has the offsets and sequence numbers
-         * that it had with them.
-         */
-        FILTERED_CLIENT,
-        COORDINATOR;
-
-        public boolean isClient() {
-            return this == CLIENT || this == FILTERED_CLIENT;
-        }
-    }
-
     /** An offset, the timestamp of its record, and the leader epoch it was written in. */
     public record TimestampedOffset(long offset, long timestampMillis, int leaderEpoch) {}
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.log.Keyed.Writer;
 import naru.log.LogConfig.Compaction;
-import naru.log.PartitionLog.Origin;
 import naru.log.disk.DyingDisk;
 
 import org.apache.kafka.common.record.internal.CompressionType;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.Keyed.Writer;
 import naru.log.LogConfig.Compaction;
-import naru.log.PartitionLog.Origin;
 import naru.log.checkpoint.OffsetCheckpoint;
 import naru.log.compaction.CompactionSettings;
 import naru.log.disk.LocalDisk;

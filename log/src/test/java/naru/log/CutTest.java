@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Refused;
 import naru.log.LogFixture.Seen;
-import naru.log.PartitionLog.Origin;
 import naru.log.disk.FaultyDisk;
 import naru.log.producer.AppendTerms;
 import naru.log.segment.SegmentFiles;

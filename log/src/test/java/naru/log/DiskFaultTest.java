@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.log.AppendOutcome.Refused;
 import naru.log.LogFixture.Seen;
-import naru.log.PartitionLog.Origin;
 import naru.log.disk.FaultyDisk;
 
 import org.apache.kafka.common.protocol.Errors;

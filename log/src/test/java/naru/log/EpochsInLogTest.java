@@ -6,7 +6,6 @@ import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Refused;
 import naru.log.LogFixture.Seen;
 import naru.log.PartitionLog.EpochEnd;
-import naru.log.PartitionLog.Origin;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -269,9 +268,7 @@ class EpochsInLogTest {
         AppendOutcome outcome =
                 fixture.log()
                         .appendAsLeader(
-                                Batches.of(fixture.clock.millis(), "late"),
-                                3,
-                                PartitionLog.Origin.CLIENT);
+                                Batches.of(fixture.clock.millis(), "late"), 3, Origin.CLIENT);
         assertThat(outcome).isEqualTo(AppendOutcome.EPOCH_OVER);
         assertThat(fixture.log().logEndOffset()).isZero();
     }

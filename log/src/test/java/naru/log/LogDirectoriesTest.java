@@ -68,8 +68,7 @@ class LogDirectoriesTest {
 
     private AppendOutcome append(PartitionLog log, String value) {
         AppendOutcome outcome =
-                log.appendAsLeader(
-                        Batches.of(clock.millis(), value), 0, PartitionLog.Origin.CLIENT);
+                log.appendAsLeader(Batches.of(clock.millis(), value), 0, Origin.CLIENT);
         log.advanceHighWatermark(log.logEndOffset());
         return outcome;
     }
@@ -249,11 +248,7 @@ class LogDirectoriesTest {
             PartitionLog copy = copyOf(logs, log, 1);
             log.truncateTo(10);
             log.beginEpoch(1);
-            assertThat(
-                            log.appendAsLeader(
-                                    Batches.of(clock.millis(), "other"),
-                                    1,
-                                    PartitionLog.Origin.CLIENT))
+            assertThat(log.appendAsLeader(Batches.of(clock.millis(), "other"), 1, Origin.CLIENT))
                     .isInstanceOf(Appended.class);
 
             follow(new Follower(copy), log);

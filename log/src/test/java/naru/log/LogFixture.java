@@ -144,8 +144,7 @@ final class LogFixture {
     }
 
     Appended append(ByteBuffer batches) {
-        AppendOutcome outcome =
-                log.appendAsLeader(batches, 0, PartitionLog.Origin.CLIENT, verified(batches));
+        AppendOutcome outcome = log.appendAsLeader(batches, 0, Origin.CLIENT, verified(batches));
         assertThat(outcome).isInstanceOf(Appended.class);
         log.advanceHighWatermark(log.logEndOffset());
         return (Appended) outcome;

@@ -216,7 +216,7 @@ class PowerCutTest {
                 .appendAsLeader(
                         Keyed.marker(writer, true, 2),
                         0,
-                        PartitionLog.Origin.COORDINATOR,
+                        Origin.COORDINATOR,
                         AppendTerms.marker((short) 0));
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.RecordError;
 import naru.log.AppendOutcome.Refused;
-import naru.log.PartitionLog.Origin;
 
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;

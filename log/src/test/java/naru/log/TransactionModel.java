@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Duplicate;
 import naru.log.LogFixture.Seen;
-import naru.log.PartitionLog.Origin;
 import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.compress.Compression;

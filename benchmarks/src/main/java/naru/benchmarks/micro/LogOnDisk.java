@@ -4,6 +4,7 @@ import naru.log.AppendOutcome;
 import naru.log.LogConfig;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
 import naru.testkit.TemporaryFolder;
@@ -38,7 +39,7 @@ final class LogOnDisk implements AutoCloseable {
 
     /** Appends as a leader does for a client, and moves the high watermark. */
     long append(ByteBuffer batch) {
-        AppendOutcome outcome = log.appendAsLeader(batch, LEADER_EPOCH, PartitionLog.Origin.CLIENT);
+        AppendOutcome outcome = log.appendAsLeader(batch, LEADER_EPOCH, Origin.CLIENT);
         return switch (outcome) {
             case AppendOutcome.Appended appended -> {
                 log.advanceHighWatermark(appended.lastOffset() + 1);

@@ -11,6 +11,7 @@ import naru.broker.transport.Request;
 import naru.broker.transport.Timeout;
 import naru.log.AppendOutcome;
 import naru.log.AppendOutcome.RecordError;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.wire.BatchCheck;
 import naru.wire.RecordBatchLayout;
@@ -50,7 +51,7 @@ final class CheckedBatches {
         void append(
                 Partition partition,
                 ByteBuffer batch,
-                PartitionLog.Origin origin,
+                Origin origin,
                 PartitionProduceResponse reply);
 
         /** The log has decided already. */
@@ -105,7 +106,7 @@ final class CheckedBatches {
         Item item = new Item(partition, policy, bytes, reply);
         if (policy.reaction() == Reaction.WARN) {
             gate.enforcement().observe(item.name(), policy, bytes, clientId());
-            then.append(partition, bytes, PartitionLog.Origin.CLIENT, reply);
+            then.append(partition, bytes, Origin.CLIENT, reply);
             return;
         }
         Verdict verdict = gate.enforcement().now(item.name(), policy, bytes);
@@ -156,7 +157,7 @@ final class CheckedBatches {
 
     private void settle(Item item, Verdict verdict) {
         switch (verdict) {
-            case Verdict.Sound sound -> append(item, item.bytes(), PartitionLog.Origin.CLIENT);
+            case Verdict.Sound sound -> append(item, item.bytes(), Origin.CLIENT);
             case Verdict.Unsound(BatchCheck.Broken why) ->
                     outcome(
                             item,
@@ -248,7 +249,7 @@ final class CheckedBatches {
         public void onCommitted() {
             settleOnLoop(() -> {
                 counts(item).bad(Reaction.QUARANTINE, item.name(), bad, clientId());
-                append(item, rest, PartitionLog.Origin.FILTERED_CLIENT);
+                append(item, rest, Origin.FILTERED_CLIENT);
             });
         }
 
@@ -278,7 +279,7 @@ final class CheckedBatches {
         return gate.enforcement().counts().of(item.name().topic());
     }
 
-    private void append(Item item, ByteBuffer bytes, PartitionLog.Origin origin) {
+    private void append(Item item, ByteBuffer bytes, Origin origin) {
         then.append(item.partition(), bytes, origin, item.reply());
     }
 

@@ -9,6 +9,7 @@ import naru.broker.transaction.Enrolment;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.log.AppendOutcome;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.log.producer.AppendTerms;
 import naru.wire.RecordBatchLayout;
@@ -191,12 +192,7 @@ public final class Produce implements RequestHandler {
                 check(gate, led.partition(), policy, batches, reply);
                 return reply;
             }
-            return proceed(
-                    led.partition(),
-                    led.standing().log(),
-                    batches,
-                    PartitionLog.Origin.CLIENT,
-                    reply);
+            return proceed(led.partition(), led.standing().log(), batches, Origin.CLIENT, reply);
         }
 
         private void check(
@@ -217,7 +213,7 @@ public final class Produce implements RequestHandler {
             public void append(
                     Partition partition,
                     ByteBuffer batch,
-                    PartitionLog.Origin origin,
+                    Origin origin,
                     PartitionProduceResponse reply) {
                 PartitionLog log = partition.ledLog();
                 if (log == null) {
@@ -238,7 +234,7 @@ public final class Produce implements RequestHandler {
                 Partition partition,
                 PartitionLog log,
                 ByteBuffer batches,
-                PartitionLog.Origin origin,
+                Origin origin,
                 PartitionProduceResponse reply) {
             int at = batches.position();
             boolean transactional =
@@ -291,8 +287,7 @@ public final class Produce implements RequestHandler {
                 ByteBuffer batch,
                 AppendTerms terms,
                 PartitionProduceResponse reply) {
-            PartitionProduceResponse answer =
-                    append(partition, batch, terms, PartitionLog.Origin.CLIENT, reply);
+            PartitionProduceResponse answer = append(partition, batch, terms, Origin.CLIENT, reply);
             return answer.errorCode() == Errors.INVALID_TXN_STATE.code()
                     ? refuse(
                             answer,
@@ -306,7 +301,7 @@ public final class Produce implements RequestHandler {
                 Partition partition,
                 ByteBuffer batches,
                 AppendTerms terms,
-                PartitionLog.Origin origin,
+                Origin origin,
                 PartitionProduceResponse reply) {
             int size = batches.remaining();
             AppendOutcome outcome =

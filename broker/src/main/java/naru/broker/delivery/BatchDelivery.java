@@ -7,7 +7,7 @@ import naru.broker.partition.Partitions;
 import naru.broker.replication.Peers;
 import naru.log.AppendOutcome;
 import naru.log.LogStorageException;
-import naru.log.PartitionLog;
+import naru.log.Origin;
 import naru.quorum.ClusterImage;
 
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -74,7 +74,7 @@ public final class BatchDelivery {
         for (ByteBuffer batch : batches) {
             AppendOutcome outcome;
             try {
-                outcome = target.append(batch, PartitionLog.Origin.COORDINATOR, true);
+                outcome = target.append(batch, Origin.COORDINATOR, true);
             } catch (LogStorageException e) {
                 delivered.onLost(Errors.KAFKA_STORAGE_ERROR, String.valueOf(e.getMessage()));
                 return;

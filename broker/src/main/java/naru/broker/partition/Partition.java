@@ -3,6 +3,7 @@ package naru.broker.partition;
 import naru.broker.config.RecordPolicy;
 import naru.broker.config.TopicConfig;
 import naru.log.AppendOutcome;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
 import naru.log.producer.AppendTerms;
@@ -218,7 +219,7 @@ public final class Partition {
     }
 
     /** Appends as leader what opens no transaction. */
-    public AppendOutcome append(ByteBuffer batches, PartitionLog.Origin origin, boolean inSync) {
+    public AppendOutcome append(ByteBuffer batches, Origin origin, boolean inSync) {
         return append(batches, origin, inSync, AppendTerms.UNVERIFIED);
     }
 
@@ -228,13 +229,13 @@ public final class Partition {
      * @param inSync whether {@code min.insync.replicas} must be in sync (acks=all)
      */
     public AppendOutcome append(
-            ByteBuffer batches, PartitionLog.Origin origin, boolean inSync, AppendTerms terms) {
+            ByteBuffer batches, Origin origin, boolean inSync, AppendTerms terms) {
         return append(batches, origin, inSync, terms, PartitionLookup.NO_EPOCH);
     }
 
     /** Appends as a coordinator does: all replicas that must be in sync are, in this epoch only. */
     public AppendOutcome appendIn(int leaderEpoch, ByteBuffer batches, AppendTerms terms) {
-        return append(batches, PartitionLog.Origin.COORDINATOR, true, terms, leaderEpoch);
+        return append(batches, Origin.COORDINATOR, true, terms, leaderEpoch);
     }
 
     /**
@@ -242,11 +243,7 @@ public final class Partition {
      *     PartitionLookup#NO_EPOCH}
      */
     private AppendOutcome append(
-            ByteBuffer batches,
-            PartitionLog.Origin origin,
-            boolean inSync,
-            AppendTerms terms,
-            int onlyIn) {
+            ByteBuffer batches, Origin origin, boolean inSync, AppendTerms terms, int onlyIn) {
         switch (standing) {
             case Standing.Leading leading -> {
                 if (onlyIn != PartitionLookup.NO_EPOCH && onlyIn != leading.leaderEpoch()) {

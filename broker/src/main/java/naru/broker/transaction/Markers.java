@@ -7,7 +7,7 @@ import naru.broker.partition.PartitionLookup;
 import naru.broker.partition.TransactionMarker;
 import naru.log.AppendOutcome;
 import naru.log.LogStorageException;
-import naru.log.PartitionLog;
+import naru.log.Origin;
 import naru.log.producer.AppendTerms;
 
 import org.apache.kafka.common.TopicPartition;
@@ -50,7 +50,7 @@ public final class Markers implements MarkerWriter {
             outcome =
                     partition.append(
                             marker.batch(clock.getAsLong()),
-                            PartitionLog.Origin.COORDINATOR,
+                            Origin.COORDINATOR,
                             true,
                             AppendTerms.marker(marker.transactionVersion()));
         } catch (LogStorageException e) {

@@ -144,7 +144,12 @@ class EnforcedProduceTest {
                                         topic ->
                                                 CompletableFuture.runAsync(() ->
                                                         await(() ->
-                                                                partitions.get(topic, 0) != null)),
+                                                                partitions.get(topic, 0) != null
+                                                                        && node.quorum
+                                                                                        .image()
+                                                                                        .topic(
+                                                                                                topic)
+                                                                                != null)),
                                         Clock.systemUTC())));
         for (Reaction reaction : Reaction.values()) {
             String name = name(reaction);

@@ -11,7 +11,7 @@ import naru.log.AppendOutcome;
 import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
-import naru.log.PartitionLog;
+import naru.log.Origin;
 import naru.log.disk.LocalDisk;
 import naru.log.producer.AppendTerms;
 
@@ -180,7 +180,7 @@ class ProduceTest {
                         Objects.requireNonNull(partitions.get(TOPIC, 0))
                                 .append(
                                         marker.buffer(),
-                                        PartitionLog.Origin.COORDINATOR,
+                                        Origin.COORDINATOR,
                                         true,
                                         AppendTerms.marker(2)))
                 .isInstanceOf(AppendOutcome.Appended.class);

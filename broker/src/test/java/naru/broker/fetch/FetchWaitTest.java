@@ -13,7 +13,7 @@ import naru.broker.partition.View;
 import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
-import naru.log.PartitionLog;
+import naru.log.Origin;
 import naru.log.disk.LocalDisk;
 import naru.quorum.ClusterChange;
 
@@ -86,7 +86,7 @@ class FetchWaitTest {
         partition.append(
                 MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[10]))
                         .buffer(),
-                PartitionLog.Origin.CLIENT,
+                Origin.CLIENT,
                 false);
     }
 

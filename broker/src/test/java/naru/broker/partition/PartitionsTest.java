@@ -11,6 +11,7 @@ import naru.log.AppendOutcome;
 import naru.log.LogDirectories;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
 import naru.log.producer.AppendTerms;
@@ -133,7 +134,7 @@ class PartitionsTest {
         show(OneTopic.of(TOPIC, Uuid.randomUuid(), 1, 1));
         Partition partition = requireNonNull(partitions.get(TOPIC, 0));
         requireNonNull(partition.ledLog()).beginEpoch(2);
-        assertThat(partition.append(record(), PartitionLog.Origin.CLIENT, true))
+        assertThat(partition.append(record(), Origin.CLIENT, true))
                 .isEqualTo(AppendOutcome.EPOCH_OVER);
     }
 
@@ -145,7 +146,7 @@ class PartitionsTest {
         PartitionLog log = requireNonNull(partition.ledLog());
         show(OneTopic.of(TOPIC, led.id(), 2, 2));
         assertThat(partition.standing()).isEqualTo(new Standing.Following(log, 2, 2, true));
-        assertThat(partition.append(record(), PartitionLog.Origin.CLIENT, true))
+        assertThat(partition.append(record(), Origin.CLIENT, true))
                 .isEqualTo(AppendOutcome.EPOCH_OVER);
         assertThat(log.logEndOffset()).isZero();
     }
@@ -172,7 +173,7 @@ class PartitionsTest {
                 new Partitions(
                         1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
         show(before, OneTopic.of(TOPIC, id, 1, 1));
-        requireNonNull(before.get(TOPIC, 0)).append(record(), PartitionLog.Origin.CLIENT, true);
+        requireNonNull(before.get(TOPIC, 0)).append(record(), Origin.CLIENT, true);
 
         try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
             Partitions after =
@@ -265,7 +266,7 @@ class PartitionsTest {
                 new Partitions(
                         1, LogDirectories.of(killed), configs, (topic, index, directory) -> {});
         show(before, OneTopic.of(TOPIC, id, 1, 1).with(forced));
-        requireNonNull(before.get(TOPIC, 0)).append(record(), PartitionLog.Origin.CLIENT, true);
+        requireNonNull(before.get(TOPIC, 0)).append(record(), Origin.CLIENT, true);
 
         try (LogDirectory opened = LogDirectory.open(options, new LocalDisk(), Clock.systemUTC())) {
             Partitions after =

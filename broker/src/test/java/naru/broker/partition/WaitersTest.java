@@ -7,6 +7,7 @@ import naru.broker.config.TopicConfigs;
 import naru.log.AppendOutcome;
 import naru.log.LogDirectory;
 import naru.log.LogDirectoryOptions;
+import naru.log.Origin;
 import naru.log.PartitionLog;
 import naru.log.disk.LocalDisk;
 
@@ -122,8 +123,7 @@ class WaitersTest {
 
     private void append(Random random) {
         for (int i = 0; i < APPENDS; i++) {
-            AppendOutcome outcome =
-                    partition.append(batch(i), PartitionLog.Origin.CLIENT, random.nextBoolean());
+            AppendOutcome outcome = partition.append(batch(i), Origin.CLIENT, random.nextBoolean());
             if (outcome instanceof AppendOutcome.Appended appended) {
                 Committed committed = new Committed();
                 commits.add(committed);
@@ -200,7 +200,7 @@ class WaitersTest {
                 each.get(60, TimeUnit.SECONDS);
             }
             for (int i = log.highWatermark() < total ? APPENDS : 0; i > 0; i--) {
-                partition.append(batch(i), PartitionLog.Origin.CLIENT, false);
+                partition.append(batch(i), Origin.CLIENT, false);
             }
             for (Future<?> each : reading) {
                 each.get(60, TimeUnit.SECONDS);

@@ -35,7 +35,9 @@ enum Dialect {
                     .optionalStart()
                     .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
                     .optionalEnd()
-                    .appendPattern("[XXX]")
+                    .optionalStart()
+                    .appendOffset("+HH:MM", "Z")
+                    .optionalEnd()
                     .toFormatter(Locale.ROOT);
 
     static Dialect of(Connection connection) throws SQLException {

@@ -64,6 +64,7 @@ final class JdbcSourceConfig {
         ConfigDef definition = new ConfigDef();
         connection(definition);
         rows(definition);
+        reading(definition);
         tables(definition);
         topics(definition);
         return definition;
@@ -157,7 +158,11 @@ final class JdbcSourceConfig {
                         ConfigDef.Type.BOOLEAN,
                         true,
                         Importance.LOW,
-                        "Whether the columns above must be NOT NULL in the database")
+                        "Whether the columns above must be NOT NULL in the database");
+    }
+
+    private static void reading(ConfigDef definition) {
+        definition
                 .define(
                         POLL_INTERVAL,
                         ConfigDef.Type.LONG,

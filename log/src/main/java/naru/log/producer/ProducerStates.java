@@ -1,6 +1,6 @@
 package naru.log.producer;
 
-import naru.log.PartitionLog.Origin;
+import naru.log.Origin;
 import naru.log.compaction.CompactableLog.LastBatch;
 import naru.log.disk.Disk;
 import naru.wire.RecordBatchLayout;

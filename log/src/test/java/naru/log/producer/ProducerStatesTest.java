@@ -2,7 +2,7 @@ package naru.log.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import naru.log.PartitionLog.Origin;
+import naru.log.Origin;
 import naru.log.disk.LocalDisk;
 
 import org.apache.kafka.common.TopicPartition;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import naru.broker.partition.CommitListener;
 import naru.broker.partition.Partition;
 import naru.log.AppendOutcome;
-import naru.log.PartitionLog;
+import naru.log.Origin;
 import naru.simulation.disk.Lies;
 import naru.simulation.disk.SimulatedDisk;
 import naru.simulation.node.SimulatedTime;
@@ -261,7 +261,7 @@ final class ReplicaWorld {
         AppendOutcome outcome =
                 partition.append(
                         MemoryRecords.withRecords(Compression.NONE, values).buffer(),
-                        PartitionLog.Origin.CLIENT,
+                        Origin.CLIENT,
                         true);
         if (outcome instanceof AppendOutcome.Appended appended) {
             partition.awaitCommit(
