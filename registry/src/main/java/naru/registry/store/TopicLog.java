@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -297,10 +298,12 @@ public final class TopicLog implements StoreLog {
         awaitApplied(last + 1, end);
     }
 
+    /** A transaction that the next writer has ended meanwhile is told as one in a wrong state. */
     private static boolean isFenced(Throwable fault) {
         for (Throwable at = fault; at != null; at = at.getCause()) {
             if (at instanceof ProducerFencedException
-                    || at instanceof InvalidProducerEpochException) {
+                    || at instanceof InvalidProducerEpochException
+                    || at instanceof InvalidTxnStateException) {
                 return true;
             }
         }
