@@ -21,7 +21,7 @@ public final class LocalLeader {
             return new LeaderAnswer.OutOfRange(log.logStartOffset(), end);
         }
         if (wanted.lastEpoch() >= 0) {
-            PartitionLog.EpochEnd here = log.endOffsetFor(wanted.lastEpoch());
+            EpochEnd here = log.endOffsetFor(wanted.lastEpoch());
             if (here.leaderEpoch() < wanted.lastEpoch() || here.endOffset() < wanted.offset()) {
                 return new LeaderAnswer.Diverging(here.leaderEpoch(), here.endOffset());
             }

@@ -1,6 +1,5 @@
 package naru.log;
 
-import naru.log.PartitionLog.TimestampedOffset;
 import naru.log.segment.Segment;
 import naru.log.segment.SegmentRead;
 import naru.log.segment.SegmentReader;

@@ -45,12 +45,6 @@ public final class PartitionLog {
     private static final long NO_HOLE = Long.MAX_VALUE;
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
 
-    /** An offset, the timestamp of its record, and the leader epoch it was written in. */
-    public record TimestampedOffset(long offset, long timestampMillis, int leaderEpoch) {}
-
-    /** {@code leaderEpoch} and {@code endOffset} are -1 when nothing is known of such an epoch. */
-    public record EpochEnd(int leaderEpoch, long endOffset) {}
-
     private final TopicPartition topicPartition;
     private volatile Uuid topicId;
     private final LogServices services;

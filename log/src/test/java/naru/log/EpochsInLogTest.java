@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import naru.log.AppendOutcome.Appended;
 import naru.log.AppendOutcome.Refused;
 import naru.log.LogFixture.Seen;
-import naru.log.PartitionLog.EpochEnd;
 import naru.wire.RecordBatchLayout;
 
 import org.apache.kafka.common.protocol.Errors;

@@ -85,7 +85,7 @@ class LogDirectoryTest {
         fixture.reopen();
 
         assertThat(fixture.log().maxTimestampOffset(1))
-                .contains(new PartitionLog.TimestampedOffset(0, timestamp, 0));
+                .contains(new TimestampedOffset(0, timestamp, 0));
         assertThat(fixture.log().offsetForTimestamp(timestamp, 1)).isPresent();
     }
 

@@ -2,8 +2,6 @@ package naru.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import naru.log.PartitionLog.TimestampedOffset;
-
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.ControlRecordType;

@@ -103,7 +103,7 @@ class ConnectIT {
         assertThat(answer.body().path("error_count").asInt()).isEqualTo(2);
         Answer refused =
                 ask("PUT", "/connectors/n/config", Map.of("connector.class", "io.example.None"));
-        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.body().path("message").asText()).contains("io.example.None");
         assertThat(ask("GET", "/connectors/none/status", null).status()).isEqualTo(404);
     }

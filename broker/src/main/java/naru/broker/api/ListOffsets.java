@@ -8,6 +8,7 @@ import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
+import naru.log.TimestampedOffset;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -145,7 +146,7 @@ public final class ListOffsets implements RequestHandler {
         if (timestamp < 0 && timestamp != ListOffsetsRequest.MAX_TIMESTAMP) {
             return refused(asked, Errors.UNSUPPORTED_VERSION);
         }
-        Optional<PartitionLog.TimestampedOffset> record =
+        Optional<TimestampedOffset> record =
                 timestamp == ListOffsetsRequest.MAX_TIMESTAMP
                         ? log.maxTimestampOffset(end)
                         : log.offsetForTimestamp(timestamp, end);

@@ -4,7 +4,7 @@ import naru.broker.access.Access;
 import naru.broker.partition.PartitionLookup;
 import naru.broker.transport.Request;
 import naru.broker.transport.RequestHandler;
-import naru.log.PartitionLog;
+import naru.log.EpochEnd;
 
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
@@ -59,7 +59,7 @@ public final class OffsetForLeaderEpoch implements RequestHandler {
         return switch (lookup.led(topic, asked.partition(), asked.currentLeaderEpoch())) {
             case PartitionLookup.Found.Not not -> refused(asked, not.error());
             case PartitionLookup.Found.Led led -> {
-                PartitionLog.EpochEnd end = led.standing().log().endOffsetFor(asked.leaderEpoch());
+                EpochEnd end = led.standing().log().endOffsetFor(asked.leaderEpoch());
                 yield new EpochEndOffset()
                         .setPartition(asked.partition())
                         .setLeaderEpoch(end.leaderEpoch())

@@ -9,6 +9,7 @@ import naru.broker.partition.View;
 import naru.broker.quota.ByteThrottle;
 import naru.broker.transport.FileRegion;
 import naru.broker.transport.Request;
+import naru.log.EpochEnd;
 import naru.log.LogSlice;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
@@ -163,7 +164,7 @@ final class FetchReader {
         PartitionData data = new PartitionData().setPartitionIndex(wanted.key.index());
         try {
             if (wanted.lastFetchedEpoch >= 0) {
-                PartitionLog.EpochEnd end = log.endOffsetFor(wanted.lastFetchedEpoch);
+                EpochEnd end = log.endOffsetFor(wanted.lastFetchedEpoch);
                 if (end.endOffset() < 0) {
                     return refused(wanted, Errors.OFFSET_OUT_OF_RANGE, partition);
                 }

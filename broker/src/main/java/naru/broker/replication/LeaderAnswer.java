@@ -1,6 +1,7 @@
 package naru.broker.replication;
 
 import naru.log.AppendOutcome;
+import naru.log.EpochEnd;
 import naru.log.PartitionLog;
 import naru.wire.RecordBatchLayout;
 
@@ -62,7 +63,7 @@ final class LeaderAnswer {
      * where that ends. What we have of later epochs, and more of that epoch, was never committed.
      */
     private static void truncate(PartitionLog log, EpochEndOffset leader) {
-        PartitionLog.EpochEnd own = log.endOffsetFor(leader.epoch());
+        EpochEnd own = log.endOffsetFor(leader.epoch());
         long end = log.logEndOffset();
         long target;
         if (own.endOffset() < 0) {

@@ -14,6 +14,7 @@ import naru.log.LogSlice;
 import naru.log.LogStorageException;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
+import naru.log.TimestampedOffset;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +195,7 @@ final class ShareQueue {
             case ShareSettings.Beginning.Ago ago ->
                     log().offsetForTimestamp(
                                     tools.clock.getAsLong() - ago.duration().toMillis(), end)
-                            .map(PartitionLog.TimestampedOffset::offset)
+                            .map(TimestampedOffset::offset)
                             .orElse(end);
         };
     }

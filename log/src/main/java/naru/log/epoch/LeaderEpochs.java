@@ -1,6 +1,6 @@
 package naru.log.epoch;
 
-import naru.log.PartitionLog.EpochEnd;
+import naru.log.EpochEnd;
 import naru.log.checkpoint.CheckpointText;
 import naru.log.checkpoint.CorruptFileException;
 import naru.log.checkpoint.SmallFile;

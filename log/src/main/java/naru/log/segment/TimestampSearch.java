@@ -1,6 +1,6 @@
 package naru.log.segment;
 
-import naru.log.PartitionLog.TimestampedOffset;
+import naru.log.TimestampedOffset;
 
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;

@@ -3,7 +3,7 @@ package naru.log.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import naru.log.PartitionLog.EpochEnd;
+import naru.log.EpochEnd;
 import naru.log.checkpoint.CorruptFileException;
 import naru.log.disk.LocalDisk;
 import naru.log.epoch.LeaderEpochs.EpochStart;

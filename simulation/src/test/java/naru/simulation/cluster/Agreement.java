@@ -2,6 +2,7 @@ package naru.simulation.cluster;
 
 import naru.broker.partition.Partition;
 import naru.broker.partition.Standing;
+import naru.log.EpochEnd;
 import naru.log.LogSlice;
 import naru.log.PartitionLog;
 import naru.log.ReadOutcome;
@@ -325,8 +326,8 @@ final class Agreement {
         Set<Integer> epochs = new TreeSet<>();
         first.records.tailMap(start).values().forEach(copy -> epochs.add(copy.epoch));
         for (int epoch : epochs) {
-            PartitionLog.EpochEnd told = log.endOffsetFor(epoch);
-            PartitionLog.EpochEnd wanted = first.log.endOffsetFor(epoch);
+            EpochEnd told = log.endOffsetFor(epoch);
+            EpochEnd wanted = first.log.endOffsetFor(epoch);
             if (told.endOffset() != wanted.endOffset()) {
                 return "says of epoch %d %s, and its leader %s".formatted(epoch, told, wanted);
             }
