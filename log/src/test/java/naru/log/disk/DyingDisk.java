@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A disk whose process can be made to die between any two changes of the file system: after so many
@@ -13,8 +12,7 @@ import java.util.List;
  *
  * <p>Threads: one.
  */
-public final class DyingDisk implements Disk {
-    private final LocalDisk real = new LocalDisk();
+public final class DyingDisk extends LocalDisk {
     private long changesLeft = Long.MAX_VALUE;
     private long refusedAfter = Long.MAX_VALUE;
 
@@ -51,66 +49,36 @@ public final class DyingDisk implements Disk {
 
     @Override
     public FileChannel open(Path file, OpenOption... options) throws IOException {
-        if (!real.exists(file)) {
+        if (!super.exists(file)) {
             change();
         }
-        return new WatchedChannel(real.open(file, options));
-    }
-
-    @Override
-    public boolean exists(Path path) {
-        return real.exists(path);
-    }
-
-    @Override
-    public long lastModifiedMillis(Path file) throws IOException {
-        return real.lastModifiedMillis(file);
+        return new WatchedChannel(super.open(file, options));
     }
 
     @Override
     public void setLastModified(Path file, long millis) throws IOException {
         change();
-        real.setLastModified(file, millis);
-    }
-
-    @Override
-    public List<Entry> list(Path folder) throws IOException {
-        return real.list(folder);
-    }
-
-    @Override
-    public void createFolder(Path folder) throws IOException {
-        real.createFolder(folder);
+        super.setLastModified(file, millis);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         change();
-        real.rename(from, to);
+        super.rename(from, to);
     }
 
     @Override
     public boolean delete(Path path) throws IOException {
-        if (!real.exists(path)) {
+        if (!super.exists(path)) {
             return false;
         }
         change();
-        return real.delete(path);
+        return super.delete(path);
     }
 
     @Override
     public void forceFolder(Path folder) throws IOException {
         change();
-    }
-
-    @Override
-    public long usableBytes(Path folder) {
-        return real.usableBytes(folder);
-    }
-
-    @Override
-    public long totalBytes(Path folder) {
-        return real.totalBytes(folder);
     }
 
     /** Counts what changes the file. */

@@ -23,8 +23,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Threads: one.
  */
-public final class FaultyDisk implements Disk {
-    private final LocalDisk real = new LocalDisk();
+public final class FaultyDisk extends LocalDisk {
 
     /** Writes of each file since its last sync, oldest first. */
     private final Map<Path, Deque<Write>> unsynced = new HashMap<>();
@@ -107,38 +106,13 @@ public final class FaultyDisk implements Disk {
         if (List.of(options).contains(StandardOpenOption.WRITE)) {
             checkBroken(file);
         }
-        return new FaultyChannel(file, real.open(file, options));
-    }
-
-    @Override
-    public boolean exists(Path path) {
-        return real.exists(path);
-    }
-
-    @Override
-    public long lastModifiedMillis(Path file) throws IOException {
-        return real.lastModifiedMillis(file);
-    }
-
-    @Override
-    public void setLastModified(Path file, long millis) throws IOException {
-        real.setLastModified(file, millis);
-    }
-
-    @Override
-    public List<Entry> list(Path folder) throws IOException {
-        return real.list(folder);
-    }
-
-    @Override
-    public void createFolder(Path folder) throws IOException {
-        real.createFolder(folder);
+        return new FaultyChannel(file, super.open(file, options));
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         checkBroken(from);
-        real.rename(from, to);
+        super.rename(from, to);
         Deque<Write> writes = unsynced.remove(from);
         if (writes != null) {
             unsynced.put(to, writes);
@@ -148,17 +122,12 @@ public final class FaultyDisk implements Disk {
     @Override
     public boolean delete(Path path) throws IOException {
         unsynced.remove(path);
-        return real.delete(path);
-    }
-
-    @Override
-    public void forceFolder(Path folder) throws IOException {
-        real.forceFolder(folder);
+        return super.delete(path);
     }
 
     @Override
     public long usableBytes(Path folder) {
-        return Math.min(usableBytes, Math.min(bytesLeft, real.usableBytes(folder)));
+        return Math.min(usableBytes, Math.min(bytesLeft, super.usableBytes(folder)));
     }
 
     @Override
