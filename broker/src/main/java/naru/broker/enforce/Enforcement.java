@@ -141,20 +141,20 @@ public final class Enforcement implements AutoCloseable {
         ByteBuffer copy = ByteBuffer.allocate(bytes).put(batch.duplicate()).flip();
         Examination examination =
                 new Examination(
-                partition,
-                policy,
-                copy,
-                TRIES,
-                verdict -> {
-                    observedBytes.addAndGet(-bytes);
-                    switch (verdict) {
-                        case Verdict.Sound sound -> {}
-                        case Verdict.Bad bad ->
-                                topic.bad(policy.reaction(), partition, bad, clientId);
-                        case Verdict.Undecided(String reason) -> topic.unchecked(reason);
-                        case Verdict.Unsound unsound -> {}
-                    }
-                });
+                        partition,
+                        policy,
+                        copy,
+                        TRIES,
+                        verdict -> {
+                            observedBytes.addAndGet(-bytes);
+                            switch (verdict) {
+                                case Verdict.Sound sound -> {}
+                                case Verdict.Bad bad ->
+                                        topic.bad(policy.reaction(), partition, bad, clientId);
+                                case Verdict.Undecided(String reason) -> topic.unchecked(reason);
+                                case Verdict.Unsound unsound -> {}
+                            }
+                        });
         examination.go();
     }
 

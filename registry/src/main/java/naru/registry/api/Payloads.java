@@ -47,18 +47,22 @@ final class Payloads {
         return Answer.json(refusal.status(), type(headers), body);
     }
 
-    /** The first type of the client's that is served. */
+    /** The type of the answer; of a refusal, whatever is accepted, the preferred one. */
     private static String type(Call.Headers headers) {
         String accept = headers.first("Accept");
-        if (accept != null) {
-            for (String each : accept.split(",", -1)) {
-                String type = each.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-                if (SERVED.contains(type)) {
-                    return type;
-                }
-            }
+        return accept == null || accept.isBlank()
+                ? PREFERRED
+                : MediaRanges.best(accept, SERVED).orElse(PREFERRED);
+    }
+
+    /**
+     * @throws Refusal 406 when the client takes none of the API's types
+     */
+    static void checkAccept(Call call) {
+        String accept = call.header("Accept");
+        if (accept != null && !accept.isBlank() && MediaRanges.best(accept, SERVED).isEmpty()) {
+            throw new Refusal(406, 406, "HTTP 406 Not Acceptable: ask for " + PREFERRED);
         }
-        return PREFERRED;
     }
 
     /**

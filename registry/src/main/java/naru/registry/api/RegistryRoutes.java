@@ -217,6 +217,7 @@ public final class RegistryRoutes {
 
     private Answer guarded(Need need, Routes.Route route, Call call) throws Exception {
         try {
+            Payloads.checkAccept(call);
             permissions.check(call, need);
             return route.answer(call);
         } catch (StoreLog.Unavailable unavailable) {

@@ -10,6 +10,7 @@ import naru.http.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 import java.util.Map;
@@ -99,8 +100,13 @@ final class PublicApiTest {
                 "application/vnd.schemaregistry+json | application/vnd.schemaregistry+json",
                 "text/html, application/json;q=0.5 | application/json",
                 "application/vnd.schemaregistry.v1+json, application/vnd.schemaregistry+json,"
-                    + " application/json | application/vnd.schemaregistry.v1+json",
-                "text/html | application/vnd.schemaregistry.v1+json",
+                        + " application/json | application/vnd.schemaregistry.v1+json",
+                "text/html, */*;q=0.2 | application/vnd.schemaregistry.v1+json",
+                "application/* | application/vnd.schemaregistry.v1+json",
+                "application/json;q=0.1, application/vnd.schemaregistry+json;q=0.9 |"
+                    + " application/vnd.schemaregistry+json",
+                "application/vnd.schemaregistry.v1+json;q=0, */* |"
+                    + " application/vnd.schemaregistry+json",
             })
     void answerIsOfTheTypeThatIsAskedFor(String accept, String type) throws Exception {
         try (ServedRegistry registry = new ServedRegistry()) {
@@ -115,6 +121,18 @@ final class PublicApiTest {
                         .as(path)
                         .startsWith(type);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"text/html", "text/*", "application/octet-stream", "application/json;q=x"})
+    void whoTakesNoTypeOfTheApiIsToldWhichThereAre(String accept) throws Exception {
+        try (ServedRegistry registry = new ServedRegistry()) {
+            ServedRegistry.Reply reply =
+                    registry.send("GET", "/subjects", null, Map.of("Accept", accept));
+            assertThat(reply.status()).isEqualTo(406);
+            assertThat(reply.code()).isEqualTo(406);
         }
     }
 
