@@ -148,7 +148,12 @@ public final class TopicLog implements StoreLog {
                 mine.seek(partition, next);
                 while (closed.getCount() > 0) {
                     for (ConsumerRecord<byte[], byte[]> each : mine.poll(POLL)) {
-                        take(reader, each);
+                        RecordIntake.give(
+                                reader,
+                                each.key(),
+                                each.value(),
+                                each.timestamp(),
+                                "offset " + each.offset() + " of " + topic);
                     }
                     next = mine.position(partition);
                     advance(next);
@@ -178,28 +183,6 @@ public final class TopicLog implements StoreLog {
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "naru-registry-reader");
         return new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private void take(Reader reader, ConsumerRecord<byte[], byte[]> each) {
-        try {
-            if (each.key() == null) {
-                throw new IllegalArgumentException("it has no key");
-            }
-            StoreKey key = StoreKey.parse(each.key());
-            ObjectNode value =
-                    each.value() == null
-                            ? null
-                            : RecordFormat.parse(each.value()) instanceof ObjectNode tree
-                                    ? tree
-                                    : null;
-            reader.read(key, value, each.timestamp());
-        } catch (IllegalArgumentException strange) {
-            LOG.warn(
-                    "the record at offset {} of {} is not understood and is left out: {}",
-                    each.offset(),
-                    topic,
-                    strange.getMessage());
-        }
     }
 
     private void advance(long next) {

@@ -104,9 +104,9 @@ final class PublicApiTest {
                 "text/html, */*;q=0.2 | application/vnd.schemaregistry.v1+json",
                 "application/* | application/vnd.schemaregistry.v1+json",
                 "application/json;q=0.1, application/vnd.schemaregistry+json;q=0.9 |"
-                    + " application/vnd.schemaregistry+json",
+                        + " application/vnd.schemaregistry+json",
                 "application/vnd.schemaregistry.v1+json;q=0, */* |"
-                    + " application/vnd.schemaregistry+json",
+                        + " application/vnd.schemaregistry+json",
             })
     void answerIsOfTheTypeThatIsAskedFor(String accept, String type) throws Exception {
         try (ServedRegistry registry = new ServedRegistry()) {

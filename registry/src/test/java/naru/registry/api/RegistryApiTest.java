@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Json;
 import naru.registry.api.ServedRegistry.Reply;
+import naru.registry.store.MemoryLog;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -341,6 +342,45 @@ final class RegistryApiTest {
         assertThat(get("/subjects/s/versions").body()).hasToString("[2]");
         assertThat(get("/schemas/ids/41").status()).isEqualTo(200);
         assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(43);
+    }
+
+    /** Whatever stands in the topic, the rest is read. */
+    @Test
+    void strangeRecordsOfTheTopicAreLeftOut() throws Exception {
+        MemoryLog topic = registry.log();
+        String key = "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":%d,\"magic\":%d}";
+        String value = "{\"subject\":\"s\",\"version\":%d,\"id\":%d,\"schema\":%s,\"deleted\":%b}";
+        String string = "\"\\\"string\\\"\"";
+        topic.add("no JSON", "{}");
+        topic.add("\u0000\u0001", null);
+        topic.add("[]", null);
+        topic.add("{\"keytype\":\"ASSOCIATION\",\"magic\":0}", "{}");
+        topic.add("{\"keytype\":\"NOOP\",\"magic\":0}", "words");
+        topic.add(key.formatted(1, 0), value.formatted(1, 7, string, false));
+        topic.add(key.formatted(2, 9), value.formatted(2, 8, "\"\\\"int\\\"\"", false));
+        topic.add(key.formatted(3, 1), "{\"subject\":\"s\",\"version\":3}");
+        topic.add(key.formatted(4, 1), "[1]");
+        topic.add(key.formatted(5, 1), value.formatted(5, 9, "\"broken\"", false));
+        topic.add(key.formatted(6, 1), value.formatted(6, 10, string, true));
+        topic.add("{\"keytype\":\"MODE\",\"subject\":\"t\",\"magic\":0}", "{\"mode\":\"ASLEEP\"}");
+        topic.add(
+                "{\"keytype\":\"MODE\",\"subject\":\"u\",\"magic\":0}",
+                "{\"subject\":\"u\",\"mode\":\"READONLY\"}");
+        topic.add(
+                "{\"keytype\":\"CONFIG\",\"subject\":\"u\",\"magic\":0}",
+                "{\"subject\":\"u\",\"compatibilityLevel\":\"NONE\",\"later\":1}");
+        topic.add(
+                "{\"keytype\":\"CLEAR_SUBJECT\",\"subject\":\"s\",\"magic\":0}",
+                "{\"subject\":\"s\"}");
+
+        assertThat(get("/subjects/s/versions?deleted=true").body()).hasToString("[1,2,5]");
+        assertThat(get("/schemas/ids/9").body()).hasToString("{\"schema\":\"broken\"}");
+        assertThat(get("/schemas/ids/10").code()).isEqualTo(40403);
+        assertThat(get("/mode/t").code()).isEqualTo(40409);
+        assertThat(get("/mode/u").body()).hasToString("{\"mode\":\"READONLY\"}");
+        assertThat(get("/config/u").body().path("compatibilityLevel").asText()).isEqualTo("NONE");
+        assertThat(register("s", STRING).body().get("id").asInt()).isEqualTo(7);
+        assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(11);
     }
 
     private Reply register(String subject, String text) throws Exception {
