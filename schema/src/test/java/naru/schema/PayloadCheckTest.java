@@ -196,9 +196,9 @@ class PayloadCheckTest {
                 .contains("takes too long to match");
         PayloadCheck many =
                 json("{\"type\":\"array\",\"items\":{\"pattern\":\"^((a+)+b|a*!)$\"}}", Map.of());
-        String costly = "\"" + "a".repeat(13) + "!\",";
+        String costly = "\"" + "a".repeat(300) + "!\",";
         assertThat(many.problem(text("[" + costly + "\"!\"]"))).isEmpty();
-        assertThat(many.problem(text("[" + costly.repeat(20_000) + "\"!\"]")))
+        assertThat(many.problem(text("[" + costly.repeat(1_000) + "\"!\"]")))
                 .get()
                 .asString()
                 .contains("takes too long to match");

@@ -54,8 +54,9 @@ class RegistryIT {
             underWay.await();
             first.kill();
             Map<Integer, Integer> told = new TreeMap<>(atFirst.join());
-            atSecond.join().forEach((number, id) ->
-                    assertThat(told.getOrDefault(number, id)).isEqualTo(id));
+            atSecond.join()
+                    .forEach((number, id) ->
+                            assertThat(told.getOrDefault(number, id)).isEqualTo(id));
             told.putAll(atSecond.join());
 
             Map<Integer, Integer> found = all(ports.get(1));

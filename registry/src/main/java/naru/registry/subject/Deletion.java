@@ -26,7 +26,7 @@ public final class Deletion {
     /**
      * Deletes one version.
      *
-     * @param latest the newest is meant, whatever the number
+     * @param latest the newest is meant that is not deleted, whatever the number
      * @return its number
      */
     public int version(SubjectName subject, int number, boolean latest, boolean permanent)
@@ -44,7 +44,7 @@ public final class Deletion {
             throw Refusals.subjectNotFound(subject);
         }
         SchemaVersion version =
-                latest ? state.latest(subject, permanent) : state.version(subject, number);
+                latest ? state.latest(subject, false) : state.version(subject, number);
         if (version == null) {
             throw Refusals.versionNotFound(number);
         }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class BoundedPattern {
     private static final int LOOKS = 200_000;
-    private static final int PAYLOAD_LOOKS = 50_000;
+    private static final int PAYLOAD_LOOKS = 400_000;
     private static final int LOOKS_FOR_EACH_BYTE = 200;
 
     /** How many looks are left for the payload that is being checked. */
