@@ -62,6 +62,7 @@ public final class Configuration {
      */
     public ObjectNode change(SubjectName subject, ObjectNode change)
             throws StoreLog.Unavailable, InterruptedException {
+        Registration.checkCharacters(subject);
         ObjectNode stored = checked(change);
         return registry.write(state -> {
             if (state.modeInForce(subject) == Mode.READONLY_OVERRIDE) {
@@ -141,6 +142,7 @@ public final class Configuration {
      */
     public Mode changeMode(SubjectName subject, String name, boolean force)
             throws StoreLog.Unavailable, InterruptedException {
+        Registration.checkCharacters(subject);
         Mode mode = Mode.parse(name).orElseThrow(Refusals::invalidMode);
         return registry.write(state -> {
             Mode before = state.modeInForce(subject);

@@ -359,10 +359,17 @@ public final class Registration {
      */
     static void checkName(SubjectName subject) {
         String name = subject.name();
-        if (name.isBlank()
-                || name.equals("__GLOBAL")
-                || name.equals("__EMPTY")
-                || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isBlank() || name.equals("__GLOBAL") || name.equals("__EMPTY")) {
+            throw Refusals.invalidSubject(subject.qualified());
+        }
+        checkCharacters(subject);
+    }
+
+    /**
+     * @throws Refusal 42208 when neither a subject nor a context can have that name
+     */
+    static void checkCharacters(SubjectName subject) {
+        if (subject.qualified().chars().anyMatch(Character::isISOControl)) {
             throw Refusals.invalidSubject(subject.qualified());
         }
     }
