@@ -57,8 +57,13 @@ final class Permissions {
             throw denied(who, need, "the whole registry");
         }
         SubjectName subject = Requests.subject(call);
-        if (!may(who, need, subject)) {
-            throw denied(who, need, "subject " + subject);
+        // What is changed is the subject of that name itself, what is read may be another's.
+        SubjectName meant =
+                need == Need.READ ? registry.read(state -> state.meant(subject)) : subject;
+        for (SubjectName each : new SubjectName[] {subject, meant}) {
+            if (!may(who, need, each)) {
+                throw denied(who, need, "subject " + each);
+            }
         }
     }
 
@@ -68,7 +73,7 @@ final class Permissions {
         List<SchemaVersion> places;
         try {
             int id = Integer.parseInt(call.variable("id"));
-            places = registry.read(state -> state.ofId(Requests.context(call), id));
+            places = registry.read(state -> SchemasApi.places(state, call, id));
         } catch (NumberFormatException notNumber) {
             places = List.of();
         }

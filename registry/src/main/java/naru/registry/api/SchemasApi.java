@@ -185,16 +185,21 @@ final class SchemasApi {
      */
     private List<SchemaVersion> places(Call call, int id)
             throws StoreLog.Unavailable, InterruptedException {
-        String given = call.parameter("subject");
-        SubjectName subject =
-                given == null
-                        ? new SubjectName(Requests.context(call), "")
-                        : Requests.inContext(call, given);
-        List<SchemaVersion> found = registry.read(state -> places(state, subject, id));
+        List<SchemaVersion> found = registry.read(state -> places(state, call, id));
         if (found.isEmpty()) {
             throw Refusals.schemaNotFound(id);
         }
         return found;
+    }
+
+    static List<SchemaVersion> places(RegistryState state, Call call, int id) {
+        String given = call.parameter("subject");
+        return places(
+                state,
+                given == null
+                        ? new SubjectName(Requests.context(call), "")
+                        : Requests.inContext(call, given),
+                id);
     }
 
     private static List<SchemaVersion> places(RegistryState state, SubjectName subject, int id) {

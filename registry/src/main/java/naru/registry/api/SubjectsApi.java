@@ -9,7 +9,6 @@ import naru.http.Refusal;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
 import naru.registry.store.SchemaVersion;
-import naru.registry.store.Settings;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
 import naru.registry.subject.Deletion;
@@ -161,11 +160,7 @@ final class SubjectsApi {
     /** The subject that is meant, if this one is an alias of another. */
     private SubjectName aliased(SubjectName subject)
             throws StoreLog.Unavailable, InterruptedException {
-        return registry.read(state -> {
-            Settings own = state.settings(subject);
-            String alias = own == null ? null : own.alias();
-            return alias == null ? subject : SubjectName.parse(alias, subject);
-        });
+        return registry.read(state -> state.meant(subject));
     }
 
     Answer register(Call call) throws StoreLog.Unavailable, InterruptedException {

@@ -175,6 +175,13 @@ public final class RegistryState {
         return versions == null ? List.of() : versions.values();
     }
 
+    /** The subject that is meant by this one: itself, unless it is an alias of another. */
+    public SubjectName meant(SubjectName subject) {
+        Settings own = settings.get(subject);
+        String alias = own == null ? null : own.alias();
+        return alias == null ? subject : SubjectName.parse(alias, subject);
+    }
+
     /**
      * The subject; and if it is one of the default context, those of the same name in others: a
      * client that does not know of contexts finds it there.

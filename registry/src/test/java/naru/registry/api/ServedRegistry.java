@@ -31,6 +31,7 @@ final class ServedRegistry implements AutoCloseable {
     private final Registry neighbour = new Registry(log.view(), new Random(2));
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Login login;
     private final String base;
     private final String other;
 
@@ -42,6 +43,11 @@ final class ServedRegistry implements AutoCloseable {
     }
 
     ServedRegistry() {
+        this(Login.OPEN);
+    }
+
+    ServedRegistry(Login login) {
+        this.login = login;
         try {
             base = listen(registry);
             other = listen(neighbour);
@@ -56,7 +62,7 @@ final class ServedRegistry implements AutoCloseable {
         int port =
                 server.listen(
                         URI.create("http://127.0.0.1:0"),
-                        RegistryRoutes.front(served, InstantSource.system(), facts, Login.OPEN),
+                        RegistryRoutes.front(served, InstantSource.system(), facts, login),
                         null);
         return "http://127.0.0.1:" + port;
     }
