@@ -4,6 +4,7 @@ import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Front;
 import naru.http.Login;
+import naru.http.Refusal;
 import naru.http.Routes;
 import naru.registry.api.Permissions.Need;
 import naru.registry.store.Registry;
@@ -150,16 +151,27 @@ public final class RegistryRoutes {
 
     /** What the API has and this registry has not is refused in words, not as an unknown path. */
     private void addRefusals() {
-        refuse(
+        refuseAll(
                 "Exporters (schema linking); copy schemas in mode IMPORT instead: they",
                 "/exporters",
                 "/exporters/{rest...}");
-        refuse(
-                "Associations of resources with subjects",
-                "/associations",
-                "/associations:batch",
-                "/associations/{rest...}");
-        refuse("Keys for encryption of fields", "/dek-registry/{rest...}");
+        String associations = "Associations of resources with subjects";
+        refuseAll(associations, "/associations", "/associations:batch");
+        for (String method : List.of("POST", "PUT", "DELETE")) {
+            refuse(method, associations, "/associations/{rest...}");
+        }
+        // There are none. Serializers ask before they choose a subject, whatever they may else.
+        for (String base : List.of("", "/contexts/{context}")) {
+            routes.get(
+                    base + "/associations/{rest...}",
+                    call -> {
+                        throw new Refusal(
+                                404,
+                                404,
+                                "HTTP 404 Not Found: " + associations + " are not served");
+                    });
+        }
+        refuseAll("Keys for encryption of fields", "/dek-registry/{rest...}");
         on(
                 Need.REGISTER,
                 "POST",
@@ -176,18 +188,22 @@ public final class RegistryRoutes {
                 });
     }
 
-    private void refuse(String what, String... paths) {
+    private void refuseAll(String what, String... paths) {
         for (String path : paths) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
-                on(
-                        Need.READ,
-                        method,
-                        path,
-                        call -> {
-                            throw Requests.notServed(what);
-                        });
+                refuse(method, what, path);
             }
         }
+    }
+
+    private void refuse(String method, String what, String path) {
+        on(
+                Need.READ,
+                method,
+                path,
+                call -> {
+                    throw Requests.notServed(what);
+                });
     }
 
     private Answer contexts(Call call) throws StoreLog.Unavailable, InterruptedException {
