@@ -10,7 +10,9 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,7 +22,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -56,6 +60,7 @@ public final class TopicLog implements StoreLog {
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
     private static final int RETRY_MILLIS = 1_000;
     private static final int REPLICAS_WANTED = 3;
+    private static final int STRANGERS_TOLD = 10;
 
     private final String topic;
     private final Map<String, Object> clients;
@@ -65,6 +70,10 @@ public final class TopicLog implements StoreLog {
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable Thread reading;
+    private volatile String readTrouble = "";
+    private volatile String writeTrouble = "";
+    private volatile boolean gone;
+    private int strangers;
     private long applied;
     private boolean broken;
 
@@ -107,8 +116,32 @@ public final class TopicLog implements StoreLog {
                                 .formatted(topic, found.partitions().size()),
                         null);
             }
+            requireCompaction(admin, most);
         } catch (UnknownTopicOrPartitionException missing) {
             make(admin, most);
+        }
+    }
+
+    /** Where schemas are deleted when they are old, nobody can read what was written with them. */
+    private void requireCompaction(Admin admin, Duration most)
+            throws Unavailable, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        String policy;
+        try {
+            policy =
+                    within(most, admin.describeConfigs(List.of(resource)).all())
+                            .get(resource)
+                            .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+                            .value();
+        } catch (AuthorizationException unknown) {
+            LOG.debug("may not see how {} is cleaned up", topic, unknown);
+            return;
+        }
+        if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new Unavailable(
+                    "the topic %s has %s=%s, which loses schemas; set it to compact"
+                            .formatted(topic, TopicConfig.CLEANUP_POLICY_CONFIG, policy),
+                    null);
         }
     }
 
@@ -144,21 +177,81 @@ public final class TopicLog implements StoreLog {
             try (Consumer<byte[], byte[]> mine = newConsumer()) {
                 consumer = mine;
                 mine.assign(List.of(partition));
-                mine.seek(partition, next);
+                if (next == 0) {
+                    mine.seekToBeginning(List.of(partition));
+                } else {
+                    mine.seek(partition, next);
+                }
                 while (closed.getCount() > 0) {
-                    for (ConsumerRecord<byte[], byte[]> each : mine.poll(POLL)) {
+                    ConsumerRecords<byte[], byte[]> some = mine.poll(POLL);
+                    for (ConsumerRecord<byte[], byte[]> each : some) {
                         take(reader, each);
                     }
                     next = mine.position(partition);
                     advance(next);
+                    if (some.isEmpty() && isNew(mine, next)) {
+                        next = beginAnew(reader);
+                        mine.seekToBeginning(List.of(partition));
+                    }
                 }
             } catch (WakeupException stopping) {
                 LOG.debug("the reader of {} stops", topic);
-            } catch (KafkaException fault) {
-                LOG.warn("cannot read {}, and tries again: {}", topic, fault.getMessage());
-                pause();
+            } catch (OffsetOutOfRangeException another) {
+                next = beginAnew(reader);
+                LOG.debug("{} begins elsewhere", topic, another);
+            } catch (RuntimeException | Error fault) {
+                if (closed.getCount() > 0) {
+                    LOG.warn("cannot read {}, and tries again: {}", topic, fault.toString());
+                    readTrouble = "the topic %s cannot be read: %s".formatted(topic, fault);
+                    pause();
+                }
             }
         }
+    }
+
+    /**
+     * Looks whether the topic is still there, which reading alone does not tell.
+     *
+     * @return whether it has fewer records than were read from it, so that it is another one
+     */
+    private boolean isNew(Consumer<byte[], byte[]> mine, long next) {
+        try {
+            Long end = mine.endOffsets(List.of(partition), POLL).get(partition);
+            readTrouble = "";
+            gone = false;
+            return end != null && end < next;
+        } catch (org.apache.kafka.common.errors.TimeoutException
+                | UnknownTopicOrPartitionException silent) {
+            noteSilence();
+            return false;
+        }
+    }
+
+    private void noteSilence() {
+        try (Admin admin = Admin.create(clients)) {
+            within(POLL, admin.describeTopics(List.of(topic)).allTopicNames());
+            readTrouble = "the topic %s has no leader now, or it does not answer".formatted(topic);
+        } catch (UnknownTopicOrPartitionException missing) {
+            readTrouble = goneSentence();
+            gone = true;
+        } catch (KafkaException | Unavailable fault) {
+            readTrouble = "the cluster does not answer: " + fault.getMessage();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String goneSentence() {
+        return "the topic %s was deleted. What was read of it is still served, and nothing can be registered. Make it again from a backup (one partition, cleanup.policy=compact), or restart the registry to begin with an empty one"
+                .formatted(topic);
+    }
+
+    private long beginAnew(Reader reader) {
+        LOG.warn(
+                "the topic {} is another one than before: the registry holds what is in it now",
+                topic);
+        reader.beginAnew();
+        return 0;
     }
 
     private void pause() {
@@ -173,7 +266,8 @@ public final class TopicLog implements StoreLog {
         Map<String, Object> properties = new HashMap<>(clients);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "naru-registry-reader");
         return new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -193,11 +287,15 @@ public final class TopicLog implements StoreLog {
                                     : null;
             reader.read(key, value, each.timestamp());
         } catch (IllegalArgumentException strange) {
-            LOG.warn(
-                    "the record at offset {} of {} is not understood and is left out: {}",
-                    each.offset(),
-                    topic,
-                    strange.getMessage());
+            strangers++;
+            if (strangers <= STRANGERS_TOLD) {
+                LOG.warn(
+                        "the record at offset {} of {} is not understood and is left out: {}{}",
+                        each.offset(),
+                        topic,
+                        strange.getMessage(),
+                        strangers < STRANGERS_TOLD ? "" : "; of more of them nothing is told");
+            }
         }
     }
 
@@ -229,7 +327,20 @@ public final class TopicLog implements StoreLog {
     }
 
     @Override
+    public String trouble() {
+        return readTrouble.isEmpty() ? writeTrouble : readTrouble;
+    }
+
+    /** A producer makes topics that are missing, and not as this one has to be. */
+    private void requireThere() throws Unavailable {
+        if (gone) {
+            throw new Unavailable(goneSentence(), null);
+        }
+    }
+
+    @Override
     public void becomeWriter(Duration most) throws Unavailable, InterruptedException {
+        requireThere();
         long end = System.nanoTime() + most.toNanos();
         closeProducer();
         Producer<byte[], byte[]> fresh = newProducer(most);
@@ -243,6 +354,9 @@ public final class TopicLog implements StoreLog {
         }
         try (Admin admin = Admin.create(clients)) {
             awaitApplied(endOffset(admin, most), end);
+        } catch (UnknownTopicOrPartitionException missing) {
+            broken = true;
+            throw new Unavailable(goneSentence(), missing);
         } catch (KafkaException fault) {
             broken = true;
             throw unavailable(fault);
@@ -269,6 +383,7 @@ public final class TopicLog implements StoreLog {
         if (mine == null) {
             throw new IllegalStateException("not the writer");
         }
+        requireThere();
         long last = -1;
         try {
             mine.beginTransaction();
@@ -293,8 +408,12 @@ public final class TopicLog implements StoreLog {
             if (isFenced(fault)) {
                 throw new Fenced("this node's turn is over", fault);
             }
-            throw unavailable(fault);
+            Unavailable unavailable = unavailable(fault);
+            writeTrouble =
+                    "the topic %s cannot be written: %s".formatted(topic, unavailable.getMessage());
+            throw unavailable;
         }
+        writeTrouble = "";
         awaitApplied(last + 1, end);
     }
 

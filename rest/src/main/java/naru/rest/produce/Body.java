@@ -1,5 +1,6 @@
 package naru.rest.produce;
 
+import naru.http.Budget;
 import naru.http.Call;
 import naru.http.Refusal;
 

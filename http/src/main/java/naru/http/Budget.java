@@ -1,6 +1,4 @@
-package naru.rest.produce;
-
-import naru.http.Refusal;
+package naru.http;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
