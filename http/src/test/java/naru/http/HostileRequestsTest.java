@@ -212,42 +212,38 @@ final class HostileRequestsTest {
         othersAreServed();
     }
 
+    /** A request whose lines stand side by side. */
+    private static String lines(String request) {
+        return request.replace("|", "\r\n");
+    }
+
     @Test
     void requestsInOnePieceAreAnsweredInTheirOrder() throws IOException {
-        String both =
-                text(
-                        "GET /fine HTTP/1.1\r\nHost: x\r\n\r\n"
-                                + "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
-                                + "GET /named/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        assertThat(both).containsSubsequence("200 OK", "fine", "404", "200 OK", "named");
+        String fine = lines("GET /fine HTTP/1.1|Host: x||");
+        String lost = lines("GET /nowhere HTTP/1.1|Host: x||");
+        String last = lines("GET /named/a HTTP/1.1|Host: x|Connection: close||");
+        assertThat(text(fine + lost + last))
+                .containsSubsequence("200 OK", "fine", "404", "200 OK", "named");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /named/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /named/%C3%28 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /named/a%00b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /fine?a=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /../../fine HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /fine HTTP/9.9\r\nHost: x\r\n\r\n",
-                "GET /fine HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-                "POST /size HTTP/1.1\r\n"
-                    + "Host: x\r\n"
-                    + "Content-Length: 5\r\n"
-                    + "Content-Length: 6\r\n\r\n"
-                    + "abcdef",
-                "POST /size HTTP/1.1\r\n"
-                    + "Host: x\r\n"
-                    + "Content-Length: 5\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n"
-                    + "0\r\n\r\n",
-                "POST /size HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                "GET /fine HTTP/1.1\r\n\r\n",
+                "GET /named/%zz HTTP/1.1|Host: x|Connection: close||",
+                "GET /named/%C3%28 HTTP/1.1|Host: x|Connection: close||",
+                "GET /named/a%00b HTTP/1.1|Host: x|Connection: close||",
+                "GET /fine?a=%zz HTTP/1.1|Host: x|Connection: close||",
+                "GET /../../fine HTTP/1.1|Host: x|Connection: close||",
+                "GET /fine HTTP/9.9|Host: x||",
+                "GET /fine HTTP/1.1|Host: x|Content-Length: -5||",
+                "POST /size HTTP/1.1|Host: x|Content-Length: 5|Content-Length: 6||abcdef",
+                "POST /size HTTP/1.1|Host: x|Content-Length: 5|Transfer-Encoding: chunked||0||",
+                "POST /size HTTP/1.1|Host: x|Transfer-Encoding: chunked||zz|",
+                "GET /fine HTTP/1.1||",
             })
     void malformedRequestIsRefusedAndNoneOfItsRestIsTakenForAnother(String request)
             throws IOException {
-        String answer = text(request);
+        String answer = text(lines(request));
         if (!answer.isEmpty()) {
             assertThat(answer).matches("(?s)HTTP/1.1 (4\\d\\d|505|200|501) .*");
             assertThat(answer.split("HTTP/1.1 ", -1)).hasSizeLessThanOrEqualTo(2);

@@ -65,6 +65,11 @@ public final class Logging {
                 List.of("NetworkClient", "Metadata", "admin.internals.AdminMetadataManager")) {
             silence("org.apache.kafka.clients." + each, "clientId=naru-services-login");
         }
+        // It tells each of some hundred fetches a second that a topic is gone; its reader says it
+        // once.
+        silence(
+                "org.apache.kafka.clients.consumer.internals.FetchCollector",
+                "clientId=naru-registry-reader");
         apply(levels);
     }
 

@@ -58,7 +58,7 @@ public final class TopicLog implements StoreLog {
     private static final Logger LOG = LoggerFactory.getLogger("naru.registry");
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
-    private static final int RETRY_MILLIS = 1_000;
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int REPLICAS_WANTED = 3;
     private static final int STRANGERS_TOLD = 10;
 
@@ -174,6 +174,12 @@ public final class TopicLog implements StoreLog {
     private void read(Reader reader) {
         long next = 0;
         while (closed.getCount() > 0) {
+            if (gone) {
+                pause(POLL);
+                noteWhetherItIsThere();
+                next = gone ? next : beginAnew(reader);
+                continue;
+            }
             try (Consumer<byte[], byte[]> mine = newConsumer()) {
                 consumer = mine;
                 mine.assign(List.of(partition));
@@ -182,7 +188,7 @@ public final class TopicLog implements StoreLog {
                 } else {
                     mine.seek(partition, next);
                 }
-                while (closed.getCount() > 0) {
+                while (closed.getCount() > 0 && !gone) {
                     ConsumerRecords<byte[], byte[]> some = mine.poll(POLL);
                     for (ConsumerRecord<byte[], byte[]> each : some) {
                         take(reader, each);
@@ -203,7 +209,7 @@ public final class TopicLog implements StoreLog {
                 if (closed.getCount() > 0) {
                     LOG.warn("cannot read {}, and tries again: {}", topic, fault.toString());
                     readTrouble = "the topic %s cannot be read: %s".formatted(topic, fault);
-                    pause();
+                    pause(RETRY);
                 }
             }
         }
@@ -222,15 +228,16 @@ public final class TopicLog implements StoreLog {
             return end != null && end < next;
         } catch (org.apache.kafka.common.errors.TimeoutException
                 | UnknownTopicOrPartitionException silent) {
-            noteSilence();
+            noteWhetherItIsThere();
             return false;
         }
     }
 
-    private void noteSilence() {
+    private void noteWhetherItIsThere() {
         try (Admin admin = Admin.create(clients)) {
             within(POLL, admin.describeTopics(List.of(topic)).allTopicNames());
-            readTrouble = "the topic %s has no leader now, or it does not answer".formatted(topic);
+            readTrouble = "the topic %s does not answer, or has no leader now".formatted(topic);
+            gone = false;
         } catch (UnknownTopicOrPartitionException missing) {
             readTrouble = goneSentence();
             gone = true;
@@ -254,9 +261,9 @@ public final class TopicLog implements StoreLog {
         return 0;
     }
 
-    private void pause() {
+    private void pause(Duration most) {
         try {
-            closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            closed.await(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
