@@ -21,6 +21,8 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,15 +30,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +58,8 @@ import java.util.concurrent.locks.LockSupport;
  * guesses counts them; only so many are asked at once.
  */
 final class ClusterLogin implements Login {
+    private static final Logger LOG = LoggerFactory.getLogger("naru.login");
+
     /** In the log their failures are not told: strangers make them. */
     static final String CLIENT_ID = "naru-services-login";
 
@@ -68,6 +77,7 @@ final class ClusterLogin implements Login {
     private final Failures failures;
     private final GuessLimit guesses;
     private final InstantSource clock;
+    private final Map<String, CompletableFuture<User>> proving = new ConcurrentHashMap<>();
     private final byte[] salt = new byte[16];
     private final Semaphore atOnce = new Semaphore(AT_ONCE_MOST);
     private final Map<String, User> remembered =
@@ -144,7 +154,7 @@ final class ClusterLogin implements Login {
                 known = rights.get(topic);
             }
             if (known == null) {
-                known = ask(admin -> operations(admin, topic), login);
+                known = ask(admin -> operations(admin, topic), login, () -> {});
                 synchronized (rights) {
                     if (rights.size() < TOPICS_MOST && !known.isEmpty()) {
                         rights.put(topic, known);
@@ -172,29 +182,46 @@ final class ClusterLogin implements Login {
             return known;
         }
         if (credentials instanceof Credentials.None) {
-            return remember(anonymous(key, now));
+            return remember(key, anonymous(key, now));
         }
-        if (!guesses.takeAtOnce(from)) {
-            throw new Refusal(
-                    429, "Too many wrong logins came from your address; try again in some seconds");
+        CompletableFuture<User> mine = new CompletableFuture<>();
+        CompletableFuture<User> others = proving.putIfAbsent(key, mine);
+        if (others != null) {
+            return waitFor(others);
         }
         try {
-            User proved = proved(credentials, key, now, known);
-            guesses.giveBack(from);
-            return remember(proved);
-        } catch (Refusal refusal) {
-            if (refusal.status() == 401) {
-                failures.onFailure(from, kind(credentials), name(credentials), refusal.message());
-            } else {
-                guesses.giveBack(from);
-            }
-            throw refusal;
+            User proved = remember(key, proved(new Shown(credentials, key, from), now, known));
+            mine.complete(proved);
+            return proved;
+        } catch (RuntimeException refused) {
+            mine.completeExceptionally(refused);
+            noteFailure(credentials, from, refused);
+            throw refused;
+        } finally {
+            proving.remove(key, mine);
         }
     }
 
-    private User remember(User user) {
+    private static User waitFor(CompletableFuture<User> others) {
+        try {
+            return others.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof Refusal refusal ? refusal : failed;
+        }
+    }
+
+    /** Only what is wrong counts as a guess, so that many can come from one place. */
+    private void noteFailure(Credentials credentials, InetAddress from, RuntimeException failed) {
+        if (failed instanceof Refusal refusal && refusal.status() == 401) {
+            boolean counted = guesses.takeAtOnce(from);
+            LOG.debug("a wrong login from {}, counted: {}", from.getHostAddress(), counted);
+            failures.onFailure(from, kind(credentials), name(credentials), refusal.message());
+        }
+    }
+
+    private User remember(String key, User user) {
         synchronized (remembered) {
-            remembered.put(user.key, user);
+            remembered.put(key, user);
         }
         return user;
     }
@@ -207,50 +234,66 @@ final class ClusterLogin implements Login {
         return new User("ANONYMOUS", key, Map.of(), now);
     }
 
-    private User proved(Credentials shown, String key, long now, @Nullable User before) {
-        String name = name(shown);
-        return switch (shown) {
-            case Credentials.Basic basic ->
-                    byPassword(
-                            before == null ? ways.sasl().ofPassword(basic) : List.of(before.login),
-                            name,
-                            key,
-                            now);
+    /** What somebody has shown, and where. */
+    private record Shown(Credentials credentials, String key, InetAddress from) {}
+
+    private User proved(Shown shown, long now, @Nullable User before) {
+        return switch (shown.credentials()) {
+            case Credentials.Basic basic -> {
+                List<Map<String, Object>> logins = new ArrayList<>();
+                if (before != null) {
+                    logins.add(before.login);
+                }
+                logins.addAll(ways.sasl().ofPassword(basic));
+                yield byLogin(logins, shown, now);
+            }
             case Credentials.Bearer bearer ->
-                    byPassword(List.of(ways.sasl().ofToken(bearer)), name, key, now);
-            case Credentials.Certificate(String user) -> byCertificate(user, key, now);
-            case Credentials.None none -> anonymous(key, now);
+                    byLogin(List.of(ways.sasl().ofToken(bearer)), shown, now);
+            case Credentials.Certificate(String user) -> byCertificate(user, shown, now);
+            case Credentials.None none -> anonymous(shown.key(), now);
         };
     }
 
     /** Nobody says by which mechanism a user is known: the first that lets it in is remembered. */
-    private User byPassword(List<Map<String, Object>> logins, String name, String key, long now) {
-        for (Map<String, Object> login : logins) {
-            if (isLetIn(login)) {
-                return new User(name, key, login, now);
+    private User byLogin(List<Map<String, Object>> logins, Shown shown, long now) {
+        for (Map<String, Object> login : new LinkedHashSet<>(logins)) {
+            if (isLetIn(login, shown.from())) {
+                return new User(name(shown.credentials()), shown.key(), login, now);
             }
         }
         throw new Refusal(401, "Unknown user, or wrong password");
     }
 
     /** A token that was just issued may not have come to the broker that is asked. */
-    private User byCertificate(String name, String key, long now) {
+    private User byCertificate(String name, Shown shown, long now) {
         if (ways.certificates() == null) {
             throw new Refusal(401, "Certificates say nothing here; log in by Authorization: Basic");
         }
         CertificateUsers.Issued issued = ways.certificates().of(name);
         for (int tries = 0; tries < TRIES_OF_FRESH_TOKEN; tries++) {
-            if (isLetIn(issued.login())) {
-                return new User(name, key + issued.tokenId(), issued.login(), now);
+            if (isLetIn(issued.login(), shown.from())) {
+                return new User(name, shown.key() + issued.tokenId(), issued.login(), now);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TRY_AGAIN_MILLIS));
         }
         throw new Refusal(401, "The cluster does not take the token that it gave out for " + name);
     }
 
-    private boolean isLetIn(Map<String, Object> login) {
+    /** Looked at when the turn has come: no more guess at once than are asked at once. */
+    private boolean isLetIn(Map<String, Object> login, InetAddress from) {
         try {
-            ask(admin -> answer(admin.describeCluster().clusterId()), login);
+            ask(
+                    admin -> answer(admin.describeCluster().clusterId()),
+                    login,
+                    () -> {
+                        if (!guesses.takeAtOnce(from)) {
+                            throw new Refusal(
+                                    429,
+                                    "Too many wrong logins came from your address; try again in"
+                                            + " some seconds");
+                        }
+                        guesses.giveBack(from);
+                    });
             return true;
         } catch (Refusal refusal) {
             if (refusal.status() == 401) {
@@ -293,12 +336,24 @@ final class ClusterLogin implements Login {
         return properties;
     }
 
-    private <T> T ask(Question<T> question, Map<String, Object> login) {
+    /**
+     * @param first done when it is this question's turn
+     */
+    private <T> T ask(Question<T> question, Map<String, Object> login, Runnable first) {
         Map<String, Object> properties = new HashMap<>(propertiesWith(login));
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MILLIS_MOST);
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS_MOST);
         properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, CLIENT_ID);
         atOnce.acquireUninterruptibly();
+        try {
+            first.run();
+            return asked(question, properties);
+        } finally {
+            atOnce.release();
+        }
+    }
+
+    private static <T> T asked(Question<T> question, Map<String, Object> properties) {
         try (Admin admin = Admin.create(properties)) {
             return question.ask(admin);
         } catch (ExecutionException failed) {
@@ -311,8 +366,6 @@ final class ClusterLogin implements Login {
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw unreachable(stopping);
-        } finally {
-            atOnce.release();
         }
     }
 

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,15 +18,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -46,7 +39,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The registry's records in a compacted topic of one partition. The writer is who last initialised
@@ -59,11 +51,11 @@ public final class TopicLog implements StoreLog {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int REPLICAS_WANTED = 3;
     private static final int STRANGERS_TOLD = 10;
 
     private final String topic;
     private final Map<String, Object> clients;
+    private final SchemaTopic place;
     private final TopicPartition partition;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Object progress = new Object();
@@ -84,6 +76,7 @@ public final class TopicLog implements StoreLog {
     public TopicLog(String topic, Map<String, Object> clients) {
         this.topic = topic;
         this.clients = Map.copyOf(clients);
+        this.place = new SchemaTopic(topic, this.clients);
         this.partition = new TopicPartition(topic, 0);
     }
 
@@ -91,7 +84,7 @@ public final class TopicLog implements StoreLog {
     public void open(Reader reader, Duration most) throws Unavailable, InterruptedException {
         long end = System.nanoTime() + most.toNanos();
         try (Admin admin = Admin.create(clients)) {
-            makeOrCheck(admin, most);
+            place.makeOrCheck(admin, most);
             long target = endOffset(admin, most);
             if (reading == null) {
                 reading =
@@ -102,68 +95,13 @@ public final class TopicLog implements StoreLog {
             }
             awaitApplied(target, end);
         } catch (KafkaException fault) {
-            throw unavailable(fault);
-        }
-    }
-
-    private void makeOrCheck(Admin admin, Duration most) throws Unavailable, InterruptedException {
-        try {
-            TopicDescription found =
-                    within(most, admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
-            if (found != null && found.partitions().size() != 1) {
-                throw new Unavailable(
-                        "the topic %s has %d partitions; the registry needs one that has one"
-                                .formatted(topic, found.partitions().size()),
-                        null);
-            }
-            requireCompaction(admin, most);
-        } catch (UnknownTopicOrPartitionException missing) {
-            make(admin, most);
-        }
-    }
-
-    /** Where schemas are deleted when they are old, nobody can read what was written with them. */
-    private void requireCompaction(Admin admin, Duration most)
-            throws Unavailable, InterruptedException {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        String policy;
-        try {
-            policy =
-                    within(most, admin.describeConfigs(List.of(resource)).all())
-                            .get(resource)
-                            .get(TopicConfig.CLEANUP_POLICY_CONFIG)
-                            .value();
-        } catch (AuthorizationException unknown) {
-            LOG.debug("may not see how {} is cleaned up", topic, unknown);
-            return;
-        }
-        if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-            throw new Unavailable(
-                    "the topic %s has %s=%s, which loses schemas; set it to compact"
-                            .formatted(topic, TopicConfig.CLEANUP_POLICY_CONFIG, policy),
-                    null);
-        }
-    }
-
-    private void make(Admin admin, Duration most) throws Unavailable, InterruptedException {
-        int nodes = within(most, admin.describeCluster().nodes()).size();
-        NewTopic wanted =
-                new NewTopic(topic, 1, (short) Math.min(REPLICAS_WANTED, Math.max(1, nodes)))
-                        .configs(
-                                Map.of(
-                                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                                        TopicConfig.CLEANUP_POLICY_COMPACT));
-        try {
-            within(most, admin.createTopics(List.of(wanted)).all());
-            LOG.info("made the topic {} for the schemas", topic);
-        } catch (TopicExistsException byAnotherNode) {
-            LOG.debug("another node made the topic {}", topic);
+            throw SchemaTopic.unavailable(fault);
         }
     }
 
     private long endOffset(Admin admin, Duration most) throws Unavailable, InterruptedException {
         ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-        return within(
+        return SchemaTopic.within(
                         most,
                         admin.listOffsets(Map.of(partition, OffsetSpec.latest()), committed)
                                 .partitionResult(partition))
@@ -234,23 +172,15 @@ public final class TopicLog implements StoreLog {
     }
 
     private void noteWhetherItIsThere() {
-        try (Admin admin = Admin.create(clients)) {
-            within(POLL, admin.describeTopics(List.of(topic)).allTopicNames());
-            readTrouble = "the topic %s does not answer, or has no leader now".formatted(topic);
+        try {
+            readTrouble = place.silence(POLL);
             gone = false;
         } catch (UnknownTopicOrPartitionException missing) {
-            readTrouble = goneSentence();
+            readTrouble = place.goneSentence();
             gone = true;
-        } catch (KafkaException | Unavailable fault) {
-            readTrouble = "the cluster does not answer: " + fault.getMessage();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private String goneSentence() {
-        return "the topic %s was deleted. What was read of it is still served, and nothing can be registered. Make it again from a backup (one partition, cleanup.policy=compact), or restart the registry to begin with an empty one"
-                .formatted(topic);
     }
 
     private long beginAnew(Reader reader) {
@@ -258,6 +188,7 @@ public final class TopicLog implements StoreLog {
                 "the topic {} is another one than before: the registry holds what is in it now",
                 topic);
         reader.beginAnew();
+        place.keepWhatIsWritten(POLL);
         return 0;
     }
 
@@ -341,7 +272,7 @@ public final class TopicLog implements StoreLog {
     /** A producer makes topics that are missing, and not as this one has to be. */
     private void requireThere() throws Unavailable {
         if (gone) {
-            throw new Unavailable(goneSentence(), null);
+            throw new Unavailable(place.goneSentence(), null);
         }
     }
 
@@ -357,16 +288,16 @@ public final class TopicLog implements StoreLog {
             broken = false;
         } catch (KafkaException refused) {
             fresh.close(CLOSE_MOST);
-            throw unavailable(refused);
+            throw SchemaTopic.unavailable(refused);
         }
         try (Admin admin = Admin.create(clients)) {
             awaitApplied(endOffset(admin, most), end);
         } catch (UnknownTopicOrPartitionException missing) {
             broken = true;
-            throw new Unavailable(goneSentence(), missing);
+            throw new Unavailable(place.goneSentence(), missing);
         } catch (KafkaException fault) {
             broken = true;
-            throw unavailable(fault);
+            throw SchemaTopic.unavailable(fault);
         }
     }
 
@@ -415,7 +346,7 @@ public final class TopicLog implements StoreLog {
             if (isFenced(fault)) {
                 throw new Fenced("this node's turn is over", fault);
             }
-            Unavailable unavailable = unavailable(fault);
+            Unavailable unavailable = SchemaTopic.unavailable(fault);
             writeTrouble =
                     "the topic %s cannot be written: %s".formatted(topic, unavailable.getMessage());
             throw unavailable;
@@ -434,25 +365,6 @@ public final class TopicLog implements StoreLog {
             }
         }
         return false;
-    }
-
-    private static Unavailable unavailable(Exception fault) {
-        Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        return new Unavailable(String.valueOf(cause.getMessage()), fault);
-    }
-
-    private static <T> T within(Duration most, KafkaFuture<T> future)
-            throws Unavailable, InterruptedException {
-        try {
-            return future.get(most.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof KafkaException known) {
-                throw known;
-            }
-            throw unavailable(failed);
-        } catch (TimeoutException slow) {
-            throw new Unavailable("the cluster did not answer within " + most, slow);
-        }
     }
 
     private void closeProducer() {
