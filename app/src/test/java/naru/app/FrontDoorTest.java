@@ -47,12 +47,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -200,6 +202,7 @@ class FrontDoorTest {
         claims.setAudience(audience);
         claims.setSubject("dora");
         claims.setIssuedAtToNow();
+        claims.setGeneratedJwtId();
         claims.setExpirationTimeMinutesInTheFuture(10);
         JsonWebSignature signature = new JsonWebSignature();
         signature.setPayload(claims.toJson());
@@ -342,6 +345,23 @@ class FrontDoorTest {
                 .contains("127.0.0.3")
                 .contains("alice")
                 .doesNotContain("guess-");
+    }
+
+    @Test
+    void manyWhoAreRightMayComeFromOnePlaceAtOnce() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        try (HttpClient proxy = from("127.0.0.4")) {
+            for (int user = 0; user < 12; user++) {
+                HttpRequest request =
+                        HttpRequest.newBuilder(URI.create(address("rest") + "/topics"))
+                                .header("Authorization", bearer("naru"))
+                                .build();
+                answers.add(proxy.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+            }
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertThat(answer.get(120, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+        }
     }
 
     private static HttpClient from(String address) throws Exception {

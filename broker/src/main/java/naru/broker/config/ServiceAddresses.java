@@ -111,7 +111,7 @@ final class ServiceAddresses {
                     .forEach(key ->
                             problem(
                                     key,
-                                    "",
+                                    String.valueOf(values.get(key)),
                                     "it says how services reach the cluster of "
                                             + NaruSettings.BOOTSTRAP
                                             + ", which is not set"));
