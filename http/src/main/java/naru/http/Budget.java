@@ -31,7 +31,16 @@ public final class Budget {
      * @throws Refusal 429 when there was no room for too long
      */
     public int take(long bytes) throws InterruptedException {
-        int wanted = Math.clamp(bytes / UNIT_BYTES + 1, 1, most);
+        return takeMore(0, bytes);
+    }
+
+    /**
+     * As {@link #take}, for who holds some already and is to get no more than the whole budget.
+     *
+     * @param held units
+     */
+    public int takeMore(int held, long bytes) throws InterruptedException {
+        int wanted = (int) Math.min(bytes / UNIT_BYTES + 1, most - held);
         if (!units.tryAcquire(wanted, patienceMillis, TimeUnit.MILLISECONDS)) {
             throw new Refusal(
                     429,
@@ -46,8 +55,8 @@ public final class Budget {
         units.release(taken);
     }
 
-    /** For tests: what nobody holds just now. */
-    int freeUnits() {
+    /** What nobody holds just now. */
+    public int freeUnits() {
         return units.availablePermits();
     }
 }

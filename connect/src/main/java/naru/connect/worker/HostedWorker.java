@@ -180,8 +180,17 @@ public final class HostedWorker implements AutoCloseable {
         Worker worker = new Worker(workerId, Time.SYSTEM, plugins, config, offsets, policy);
         StandaloneHerder herder = new StandaloneHerder(worker, config.kafkaClusterId(), policy);
         herder.start();
-        for (Path file : settings.standalone()) {
-            GivenConnector.read(file).putInto(herder);
+        boolean allStarted = false;
+        try {
+            for (Path file : settings.standalone()) {
+                GivenConnector.read(file).putInto(herder);
+            }
+            allStarted = true;
+        } finally {
+            if (!allStarted) {
+                // The next try starts them all, and none may run twice.
+                herder.stop();
+            }
         }
         herder.ready();
         return new HostedWorker(

@@ -13,6 +13,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -145,7 +146,19 @@ record SchemaTopic(String name, Map<String, Object> clients) {
 
     static Unavailable unavailable(Exception fault) {
         Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        return new Unavailable(String.valueOf(cause.getMessage()), fault);
+        return new Unavailable(reason(fault), String.valueOf(cause.getMessage()), fault);
+    }
+
+    private static Unavailable.Reason reason(Throwable fault) {
+        for (Throwable at = fault; at != null; at = at.getCause()) {
+            if (at instanceof RecordTooLargeException) {
+                return Unavailable.Reason.TOO_LARGE;
+            }
+            if (at instanceof org.apache.kafka.common.errors.TimeoutException) {
+                return Unavailable.Reason.TIMEOUT;
+            }
+        }
+        return Unavailable.Reason.FAULT;
     }
 
     static <T> T within(Duration most, KafkaFuture<T> future)
@@ -158,7 +171,8 @@ record SchemaTopic(String name, Map<String, Object> clients) {
             }
             throw unavailable(failed);
         } catch (TimeoutException slow) {
-            throw new Unavailable("the cluster did not answer within " + most, slow);
+            throw new Unavailable(
+                    Unavailable.Reason.TIMEOUT, "the cluster did not answer within " + most, slow);
         }
     }
 }

@@ -51,7 +51,6 @@ public final class TopicLog implements StoreLog {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int STRANGERS_TOLD = 10;
 
     private final String topic;
     private final Map<String, Object> clients;
@@ -65,7 +64,6 @@ public final class TopicLog implements StoreLog {
     private volatile String readTrouble = "";
     private volatile String writeTrouble = "";
     private volatile boolean gone;
-    private int strangers;
     private long applied;
     private boolean broken;
 
@@ -129,7 +127,12 @@ public final class TopicLog implements StoreLog {
                 while (closed.getCount() > 0 && !gone) {
                     ConsumerRecords<byte[], byte[]> some = mine.poll(POLL);
                     for (ConsumerRecord<byte[], byte[]> each : some) {
-                        take(reader, each);
+                        RecordIntake.give(
+                                reader,
+                                each.key(),
+                                each.value(),
+                                each.timestamp(),
+                                "offset " + each.offset() + " of " + topic);
                     }
                     next = mine.position(partition);
                     advance(next);
@@ -211,32 +214,6 @@ public final class TopicLog implements StoreLog {
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    private void take(Reader reader, ConsumerRecord<byte[], byte[]> each) {
-        try {
-            if (each.key() == null) {
-                throw new IllegalArgumentException("it has no key");
-            }
-            StoreKey key = StoreKey.parse(each.key());
-            ObjectNode value =
-                    each.value() == null
-                            ? null
-                            : RecordFormat.parse(each.value()) instanceof ObjectNode tree
-                                    ? tree
-                                    : null;
-            reader.read(key, value, each.timestamp());
-        } catch (IllegalArgumentException strange) {
-            strangers++;
-            if (strangers <= STRANGERS_TOLD) {
-                LOG.warn(
-                        "the record at offset {} of {} is not understood and is left out: {}{}",
-                        each.offset(),
-                        topic,
-                        strange.getMessage(),
-                        strangers < STRANGERS_TOLD ? "" : "; of more of them nothing is told");
-            }
-        }
-    }
-
     private void advance(long next) {
         synchronized (progress) {
             applied = next;
@@ -250,6 +227,7 @@ public final class TopicLog implements StoreLog {
                 long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (millis <= 0) {
                     throw new Unavailable(
+                            Unavailable.Reason.TIMEOUT,
                             "%s is read up to offset %d of %d so far"
                                     .formatted(topic, applied, target),
                             null);

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ final class Instance {
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
     private final Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>();
     private Subscription subscription = new Subscription.None();
+    private @Nullable Read underWay;
     private long lastCommit;
     private long lastLook;
     private volatile long lastUse;
@@ -248,6 +250,7 @@ final class Instance {
     Batch read(long timeoutMillis, long mostBytes) throws InterruptedException {
         takeTurn();
         Read read = new Read();
+        underWay = read;
         boolean handedOver = false;
         try {
             read.fill(timeoutMillis, mostBytes);
@@ -308,9 +311,7 @@ final class Instance {
         private boolean take(long mostBytes) throws InterruptedException {
             while (!fetched.isEmpty()) {
                 ConsumerRecord<byte[], byte[]> next = fetched.getFirst();
-                int size =
-                        Math.max(0, next.serializedKeySize())
-                                + Math.max(0, next.serializedValueSize());
+                int size = size(next);
                 if (!records.isEmpty() && bytes + size > mostBytes) {
                     return true;
                 }
@@ -319,6 +320,21 @@ final class Instance {
                 records.add(fetched.removeFirst());
             }
             return bytes >= mostBytes;
+        }
+
+        private static int size(ConsumerRecord<byte[], byte[]> record) {
+            return Math.max(0, record.serializedKeySize())
+                    + Math.max(0, record.serializedValueSize());
+        }
+
+        /** They are another member's now, which reads them as well. */
+        private void forget(Predicate<TopicPartition> which) {
+            for (int at = records.size() - 1; at >= 0; at--) {
+                if (which.test(partition(records.get(at)))) {
+                    bytes -= size(records.remove(at));
+                    reading.giveBack(charged.remove(at));
+                }
+            }
         }
 
         @Override
@@ -333,12 +349,13 @@ final class Instance {
 
         @Override
         public void close() {
+            underWay = null;
             for (int at = records.size() - 1; at >= reached; at--) {
                 fetched.addFirst(records.get(at));
             }
             for (ConsumerRecord<byte[], byte[]> each : records.subList(0, reached)) {
                 delivered.put(
-                        new TopicPartition(each.topic(), each.partition()),
+                        partition(each),
                         new OffsetAndMetadata(each.offset() + 1, each.leaderEpoch(), ""));
             }
             charged.forEach(reading::giveBack);
@@ -388,7 +405,15 @@ final class Instance {
     }
 
     private void forgetFetched(Predicate<TopicPartition> which) {
-        fetched.removeIf(each -> which.test(new TopicPartition(each.topic(), each.partition())));
+        fetched.removeIf(each -> which.test(partition(each)));
+        Read read = underWay;
+        if (read != null) {
+            read.forget(which);
+        }
+    }
+
+    private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** Whether nobody has used it for so long, nor uses it now. */
