@@ -265,9 +265,11 @@ final class Instance {
         }
     }
 
+    /** A record that is to be delivered, and the memory that is charged for it. */
+    private record Taken(ConsumerRecord<byte[], byte[]> record, int units) {}
+
     private final class Read implements Batch {
-        private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        private final List<Integer> charged = new ArrayList<>();
+        private final List<Taken> taken = new ArrayList<>();
         private int reached;
         private long bytes;
 
@@ -288,10 +290,10 @@ final class Instance {
                     break;
                 }
                 first = false;
-                int before = records.size();
+                int before = taken.size();
                 poll(Math.max(0, wait));
                 full = take(mostBytes);
-                if (enough && records.size() == before) {
+                if (enough && taken.size() == before) {
                     break;
                 }
             }
@@ -312,12 +314,12 @@ final class Instance {
             while (!fetched.isEmpty()) {
                 ConsumerRecord<byte[], byte[]> next = fetched.getFirst();
                 int size = size(next);
-                if (!records.isEmpty() && bytes + size > mostBytes) {
+                if (!taken.isEmpty() && bytes + size > mostBytes) {
                     return true;
                 }
-                charged.add(reading.take(size));
+                taken.add(new Taken(next, reading.take(size)));
+                fetched.removeFirst();
                 bytes += size;
-                records.add(fetched.removeFirst());
             }
             return bytes >= mostBytes;
         }
@@ -329,17 +331,19 @@ final class Instance {
 
         /** They are another member's now, which reads them as well. */
         private void forget(Predicate<TopicPartition> which) {
-            for (int at = records.size() - 1; at >= 0; at--) {
-                if (which.test(partition(records.get(at)))) {
-                    bytes -= size(records.remove(at));
-                    reading.giveBack(charged.remove(at));
+            taken.removeIf(each -> {
+                boolean gone = which.test(partition(each.record));
+                if (gone) {
+                    bytes -= size(each.record);
+                    reading.giveBack(each.units);
                 }
-            }
+                return gone;
+            });
         }
 
         @Override
         public List<ConsumerRecord<byte[], byte[]>> records() {
-            return records;
+            return taken.stream().map(Taken::record).toList();
         }
 
         @Override
@@ -350,15 +354,16 @@ final class Instance {
         @Override
         public void close() {
             underWay = null;
-            for (int at = records.size() - 1; at >= reached; at--) {
-                fetched.addFirst(records.get(at));
+            for (Taken each : taken.subList(reached, taken.size()).reversed()) {
+                fetched.addFirst(each.record);
             }
-            for (ConsumerRecord<byte[], byte[]> each : records.subList(0, reached)) {
+            for (Taken each : taken.subList(0, reached)) {
                 delivered.put(
-                        partition(each),
-                        new OffsetAndMetadata(each.offset() + 1, each.leaderEpoch(), ""));
+                        partition(each.record),
+                        new OffsetAndMetadata(
+                                each.record.offset() + 1, each.record.leaderEpoch(), ""));
             }
-            charged.forEach(reading::giveBack);
+            taken.forEach(each -> reading.giveBack(each.units));
             endTurn();
         }
     }
