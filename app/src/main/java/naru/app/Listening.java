@@ -102,7 +102,7 @@ final class Listening implements AutoCloseable {
     private void tryAgain() {
         try {
             while (!refused.isEmpty() && !closed.await(AGAIN_SECONDS, TimeUnit.SECONDS)) {
-                for (Refused each : refused) {
+                for (Refused each : List.copyOf(refused)) {
                     try {
                         listen(each.wanted());
                         refused.remove(each);
