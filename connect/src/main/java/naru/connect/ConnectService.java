@@ -5,6 +5,7 @@ import naru.connect.api.WorkerErrors;
 import naru.connect.worker.HostedWorker;
 import naru.http.Answer;
 import naru.http.Call;
+import naru.http.Condition;
 import naru.http.Credentials;
 import naru.http.Front;
 import naru.http.Identity;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,7 @@ public final class ConnectService implements AutoCloseable {
     private final Front front;
     private final Object lock = new Object();
     private @Nullable CompletableFuture<Awake> awake;
+    private String ended = "";
     private boolean closed;
 
     /** What is there once the worker runs. */
@@ -64,7 +67,13 @@ public final class ConnectService implements AutoCloseable {
             all.on(method, "/{rest...}", this::answer);
         }
         this.front =
-                new Front("connect", all.build(), this::proved, ConnectService::error, BODY_BYTES);
+                new Front(
+                        "connect",
+                        all.build(),
+                        this::proved,
+                        ConnectService::error,
+                        BODY_BYTES,
+                        this::condition);
     }
 
     public Front front() {
@@ -95,10 +104,28 @@ public final class ConnectService implements AutoCloseable {
     }
 
     /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */
-    private Identity proved(Credentials credentials) {
+    private Identity proved(Credentials credentials, InetAddress from) {
         return credentials instanceof Credentials.None
                 ? ConnectRoutes.UNASKED
-                : login.prove(credentials);
+                : login.prove(credentials, from);
+    }
+
+    private Condition condition() {
+        CompletableFuture<Awake> now;
+        String why;
+        synchronized (lock) {
+            now = awake;
+            why = ended;
+        }
+        if (now == null) {
+            return why.isEmpty() ? new Condition.Asleep() : new Condition.Down(why);
+        }
+        if (now.isCompletedExceptionally()) {
+            return new Condition.Down(
+                    "it does not start: %s. The next request tries again"
+                            .formatted(now.exceptionNow()));
+        }
+        return new Condition.Up();
     }
 
     private Answer answer(Call call) throws Exception {
@@ -119,7 +146,7 @@ public final class ConnectService implements AutoCloseable {
     /** Nobody is woken by them; other workers only ask one that is in their group, so awake. */
     private void refuseStrangers(Call call) {
         if (!ConnectRoutes.isBetweenWorkers(call)) {
-            login.prove(new Credentials.None());
+            login.prove(new Credentials.None(), call.from());
             return;
         }
         synchronized (lock) {
@@ -139,6 +166,7 @@ public final class ConnectService implements AutoCloseable {
             }
             CompletableFuture<Awake> waking = new CompletableFuture<>();
             awake = waking;
+            ended = "";
             // A platform thread: the class loader that plug-ins need is a property of threads.
             Thread.ofPlatform()
                     .name("connect-start")
@@ -155,6 +183,9 @@ public final class ConnectService implements AutoCloseable {
                 return;
             }
             awake = null;
+            ended =
+                    "its worker has ended; the log tells why. It starts again in %d s, or with the next request"
+                            .formatted(AGAIN_SECONDS);
         }
         LOG.error(
                 "Connect's worker has ended; the cause is told above. It starts again in {} s",

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -20,9 +19,8 @@ public final class Call {
     private final Headers headers;
     private final Credentials credentials;
     private final Identity identity;
-    private final InputStream body;
-    private final int bodyMost;
-    private final int slowest;
+    private final InetAddress from;
+    private final RequestBody body;
 
     /** The query's parameters, decoded. */
     @FunctionalInterface
@@ -45,9 +43,8 @@ public final class Call {
             Headers headers,
             Credentials credentials,
             Identity identity,
-            InputStream body,
-            int bodyMost,
-            int slowest) {
+            InetAddress from,
+            RequestBody body) {
         this.method = method;
         this.origin = origin;
         this.path = path;
@@ -56,9 +53,8 @@ public final class Call {
         this.headers = headers;
         this.credentials = credentials;
         this.identity = identity;
+        this.from = from;
         this.body = body;
-        this.bodyMost = bodyMost;
-        this.slowest = slowest;
     }
 
     /**
@@ -77,10 +73,10 @@ public final class Call {
      * @throws Refusal as {@link #body}
      */
     public Call whole() {
-        return with(variables, new ByteArrayInputStream(body()));
+        return with(variables, body.of(body()));
     }
 
-    private Call with(Map<String, String> otherVariables, InputStream otherBody) {
+    private Call with(Map<String, String> otherVariables, RequestBody otherBody) {
         return new Call(
                 method,
                 origin,
@@ -90,9 +86,8 @@ public final class Call {
                 headers,
                 credentials,
                 identity,
-                otherBody,
-                bodyMost,
-                slowest);
+                from,
+                otherBody);
     }
 
     public String method() {
@@ -170,27 +165,24 @@ public final class Call {
         return identity;
     }
 
+    /** Where the client is. */
+    public InetAddress from() {
+        return from;
+    }
+
     /**
      * The whole body.
      *
-     * @throws Refusal 413 when it is larger than the bound, 408 when it comes too slowly
+     * @throws Refusal 413 when it is larger than the bound, 408 when it comes too slowly, 429 when
+     *     the bodies of others leave no room for it
      */
     public byte[] body() {
-        try {
-            byte[] bytes = pacedStream().readNBytes(bodyMost + 1);
-            if (bytes.length > bodyMost) {
-                throw new Refusal(413, "the body is larger than " + bodyMost + " bytes");
-            }
-            return bytes;
-        } catch (IOException broken) {
-            throw new Refusal(
-                    408, "the body could not be read: " + String.valueOf(broken.getMessage()));
-        }
+        return body.bytes();
     }
 
     /** The body while it comes, which has to be at the least rate that is asked of every body. */
     public InputStream pacedStream() {
-        return new PacedBody(body, slowest, System::nanoTime);
+        return body.pacedStream();
     }
 
     /**
@@ -198,7 +190,7 @@ public final class Call {
      * reads it keeps count of such requests.
      */
     public InputStream stream() {
-        return body;
+        return body.stream();
     }
 
     /**

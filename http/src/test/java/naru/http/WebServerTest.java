@@ -24,9 +24,10 @@ import java.util.TreeMap;
 final class WebServerTest {
     private static final int BODY_MOST = 1_000;
     private static final int IDLE_MILLIS = 700;
+    private static final int BODIES = 64 << 10;
 
     private final WebServer server =
-            new WebServer(new WebBounds(16, 4, BODY_MOST, 4_096, IDLE_MILLIS, 100));
+            new WebServer(new WebBounds(16, 4, BODY_MOST, 4_096, BODIES, IDLE_MILLIS, 100));
     private final HttpClient client = HttpClient.newHttpClient();
     private int port;
 
@@ -205,12 +206,13 @@ final class WebServerTest {
         assertThat(client.send(request.build(), BodyHandlers.ofString()).body()).isEqualTo("ann");
     }
 
-    private Identity login(Credentials credentials) {
+    private Identity login(Credentials credentials, InetAddress from) {
         return switch (credentials) {
             case Credentials.Basic(String user, String password) when password.equals("secret") ->
                     new Named(user);
             case Credentials.Basic b -> throw new Refusal(401, "wrong password");
             case Credentials.Bearer b -> throw new Refusal(401, "no tokens");
+            case Credentials.Certificate(String user) -> new Named(user);
             case Credentials.None n -> throw new Refusal(401, "say who you are");
         };
     }
@@ -263,7 +265,8 @@ final class WebServerTest {
                                 "application/json",
                                 new TreeMap<>(
                                         Map.of("code", refusal.code(), "why", refusal.message()))),
-                BODY_MOST);
+                BODY_MOST,
+                Condition.Up::new);
     }
 
     @SuppressWarnings("InfiniteRecursion")

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,6 +45,16 @@ abstract class ConnectCommand {
     @Nullable String user;
 
     @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = {
+                "PEM file with the authority of an https worker, as DIR/security-ca.pem of a",
+                "node that was started with --secure. Default: whom Java trusts."
+            })
+    @Nullable Path authority;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "table|json",
             scope = ScopeType.INHERIT,
@@ -55,7 +66,7 @@ abstract class ConnectCommand {
     }
 
     final ConnectClient client() {
-        return new ConnectClient(connect, user);
+        return new ConnectClient(connect, user, authority);
     }
 
     final boolean json() {

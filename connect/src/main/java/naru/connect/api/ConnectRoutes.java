@@ -65,7 +65,7 @@ public final class ConnectRoutes {
     }
 
     private Routes build(HostedWorker worker, ConnectSettings settings) {
-        Herding herding = new Herding();
+        Herding herding = new Herding(new Forwarding(settings.tls()));
         addConnectors(new ConnectorsApi(worker.herder(), herding, worker.config()));
         addChanges(new ChangesApi(worker.herder(), herding));
         InternalApi internal = new InternalApi(worker.herder(), herding);
@@ -124,7 +124,9 @@ public final class ConnectRoutes {
 
     private Answer guarded(Right right, Call call, Routes.Route route) throws Exception {
         Identity who =
-                call.identity() == UNASKED ? login.prove(new Credentials.None()) : call.identity();
+                call.identity() == UNASKED
+                        ? login.prove(new Credentials.None(), call.from())
+                        : call.identity();
         // Standalone mode has no topic; whoever is let in may do everything.
         boolean may = standalone || who.mayEverything() || who.may(right, topic);
         if (!may) {

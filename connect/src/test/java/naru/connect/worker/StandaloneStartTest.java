@@ -44,6 +44,7 @@ class StandaloneStartTest {
                             null,
                             folder.resolve("offsets"),
                             null,
+                            null,
                             "1");
             assertThatThrownBy(() -> HostedWorker.start(settings, status -> {}))
                     .isInstanceOf(ConnectException.class)

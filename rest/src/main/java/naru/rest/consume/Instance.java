@@ -3,8 +3,8 @@ package naru.rest.consume;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
+import naru.http.Budget;
 import naru.http.Refusal;
-import naru.rest.produce.Budget;
 import naru.rest.record.Embedded;
 
 import org.apache.kafka.clients.consumer.CloseOptions;

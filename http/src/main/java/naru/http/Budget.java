@@ -1,6 +1,4 @@
-package naru.rest.produce;
-
-import naru.http.Refusal;
+package naru.http;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +55,8 @@ public final class Budget {
         units.release(taken);
     }
 
-    /** For tests: what nobody holds just now. */
-    int freeUnits() {
+    /** What nobody holds just now. */
+    public int freeUnits() {
         return units.availablePermits();
     }
 }
