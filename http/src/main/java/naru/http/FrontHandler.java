@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Finds the route of a request and answers it; the one place in which what goes wrong becomes an
@@ -81,18 +82,20 @@ final class FrontHandler extends Handler.Abstract {
 
     private Answered answer(Front front, Request request) throws InterruptedException {
         Call.Headers headers = name -> request.getHeaders().get(name);
-        Routes.Match match = null;
+        AtomicReference<Routes.@Nullable Match> taken = new AtomicReference<>();
         try {
             Credentials credentials =
                     Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
             Identity identity = front.login().prove(credentials);
             String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
-            match = front.routes().find(request.getMethod(), path);
+            Routes.Match match = front.routes().find(request.getMethod(), path);
+            taken.set(match);
             Call call =
                     new Call(
                             request.getMethod(),
                             origin(request),
                             path,
+                            taken,
                             match.variables(),
                             parameters(request),
                             headers,
@@ -101,17 +104,19 @@ final class FrontHandler extends Handler.Abstract {
                             Content.Source.asInputStream(request),
                             front.bodyBytes(),
                             slowest);
-            return new Answered(match, match.route().answer(call));
+            Answer answer = match.route().answer(call);
+            return new Answered(taken.get(), answer);
         } catch (Refusal refusal) {
             Answer body = front.errors().body(headers, refusal);
             return new Answered(
-                    match, refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
+                    taken.get(),
+                    refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
         } catch (InterruptedException stopping) {
             throw stopping;
         } catch (Exception | StackOverflowError bug) {
             LOG.error("{}: {} {}", front.name(), request.getMethod(), request.getHttpURI(), bug);
             Refusal refusal = new Refusal(500, "Internal server error: " + bug.getMessage());
-            return new Answered(match, front.errors().body(headers, refusal));
+            return new Answered(taken.get(), front.errors().body(headers, refusal));
         }
     }
 

@@ -129,6 +129,10 @@ abstract class ConnectCommand {
                                 sentence(error.asText(), each.path("definition"))));
             }
         }
+        if (!json()) {
+            UnnamedProperties.of(connector.config().keySet(), infos.path("configs"))
+                    .forEach(terminal.err()::println);
+        }
         tell(problems, tellsWhenRight ? connector.name() + ": every property is right" : "");
         return problems.isEmpty();
     }

@@ -64,7 +64,8 @@ public final class HostedWorker implements AutoCloseable {
             String workerId,
             LogLevels levels,
             ConnectorLog log,
-            ConnectSettings.RestartRule rule) {
+            ConnectSettings.RestartRule rule,
+            GivenFiles files) {
         this.herder = herder;
         this.plugins = plugins;
         this.config = config;
@@ -74,7 +75,7 @@ public final class HostedWorker implements AutoCloseable {
         this.log = log;
         this.restarts = new Restarts(new HerderFailures(herder, workerId), rule);
         this.spinning = new Spinning();
-        this.watch = new Watch(restarts, spinning);
+        this.watch = new Watch(restarts, spinning, files);
     }
 
     /**
@@ -162,7 +163,8 @@ public final class HostedWorker implements AutoCloseable {
                 workerId,
                 levels,
                 log,
-                settings.restarts());
+                settings.restarts(),
+                files(List.of(), herder, settings));
     }
 
     private static HostedWorker standalone(
@@ -180,9 +182,8 @@ public final class HostedWorker implements AutoCloseable {
         Worker worker = new Worker(workerId, Time.SYSTEM, plugins, config, offsets, policy);
         StandaloneHerder herder = new StandaloneHerder(worker, config.kafkaClusterId(), policy);
         herder.start();
-        for (Path file : settings.standalone()) {
-            GivenConnector.read(file).putInto(herder);
-        }
+        GivenFiles files = files(settings.standalone(), herder, settings);
+        files.look(System.currentTimeMillis());
         herder.ready();
         return new HostedWorker(
                 herder,
@@ -192,7 +193,13 @@ public final class HostedWorker implements AutoCloseable {
                 workerId,
                 new LogLevels(),
                 log,
-                settings.restarts());
+                settings.restarts(),
+                files);
+    }
+
+    private static GivenFiles files(List<Path> given, Herder herder, ConnectSettings settings) {
+        return new GivenFiles(
+                given, file -> GivenConnector.read(file).putInto(herder), settings.restarts());
     }
 
     private static Converter offsetConverter(Plugins plugins) {

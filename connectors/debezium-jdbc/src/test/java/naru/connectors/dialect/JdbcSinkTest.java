@@ -1,10 +1,14 @@
 package naru.connectors.dialect;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.confluent.connect.jdbc.JdbcSinkConnector;
 import io.debezium.connector.jdbc.JdbcSinkConnectorTask;
 
+import naru.testkit.DocumentedConnectors;
 import naru.testkit.PostgresProcess;
 
 import org.apache.kafka.common.TopicPartition;
@@ -13,6 +17,7 @@ import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +73,100 @@ class JdbcSinkTest {
         }
     }
 
+    @Test
+    void confluentsConfigurationTakesRows() throws Exception {
+        String url = "jdbc:sqlite:" + folder.resolve("confluent.db");
+        Map<String, String> given =
+                Map.of(
+                        "connector.class", "io.confluent.connect.jdbc.JdbcSinkConnector",
+                        "topics", "ships",
+                        "connection.url", url,
+                        "insert.mode", "UPSERT",
+                        "pk.mode", "record_key",
+                        "pk.fields", "id",
+                        "auto.create", "true",
+                        "auto.evolve", "true",
+                        "delete.enabled", "true",
+                        "table.name.format", "kafka_${topic}",
+                        "fields.whitelist", "name");
+        JdbcSinkConnector connector = new JdbcSinkConnector();
+        assertThat(connector.validate(given).configValues())
+                .allSatisfy(value -> assertThat(value.errorMessages()).isEmpty());
+        connector.start(given);
+        write(
+                connector.taskConfigs(1).getFirst(),
+                List.of(
+                        ship(0, 1, SHIP, "first", "1.50"),
+                        ship(1, 2, SHIP, "second", "2.50"),
+                        new SinkRecord("ships", 0, KEY, key(2), null, null, 2)));
+        assertThat(rows(url, "naru", "", "*", "kafka_ships")).containsExactly("1 first");
+    }
+
+    @Test
+    void validationSaysInWordsWhatIsWrong() {
+        String url = "jdbc:sqlite:" + folder.resolve("empty.db");
+        var ours = new naru.connectors.sink.JdbcSinkConnector();
+        assertThat(errors(ours, Map.of("insert.mode", "upsart")))
+                .anyMatch(error -> error.contains("insert.mode") && error.contains("upsert"))
+                .anyMatch(error -> error.contains("connection.url"));
+        assertThat(errors(ours, given(url, "insert.mode", "upsert")))
+                .containsExactly(
+                        "primary.key.mode: insert.mode=upsert has to know which row a record is:"
+                                + " set primary.key.mode=record_key, or record_value with"
+                                + " primary.key.fields");
+        assertThat(errors(ours, given(url, "delete.enabled", "true")))
+                .singleElement(as(STRING))
+                .contains("needs primary.key.mode=record_key");
+        assertThat(errors(ours, given(url, "topics", "fleet.ships")))
+                .singleElement(as(STRING))
+                .contains("there is no table fleet_ships for the topic fleet.ships");
+        assertThat(errors(ours, given("jdbc:mysql://localhost/x", "schema.evolution", "basic")))
+                .singleElement(as(STRING))
+                .contains("no JDBC driver takes jdbc:mysql");
+        assertThat(errors(new JdbcSinkConnector(), given(url, "insert.mode", "upsert")))
+                .singleElement(as(STRING))
+                .startsWith("pk.mode: insert.mode=upsert")
+                .contains("set pk.mode=record_key, or record_value with pk.fields");
+    }
+
+    @Test
+    void documentedConfigurationIsRight() {
+        String url = "jdbc:sqlite:" + folder.resolve("documented.db");
+        Map<String, String> documented =
+                DocumentedConnectors.of(
+                                "docs/connectors.md",
+                                text ->
+                                        text.replace(
+                                                "jdbc:postgresql://localhost:5432/warehouse", url))
+                        .get("ships-to-database");
+        var ours = new naru.connectors.sink.JdbcSinkConnector();
+        assertThat(documented).containsEntry("connector.class", ours.getClass().getName());
+        assertThat(errors(ours, documented)).isEmpty();
+        documented.keySet().removeAll(List.of("name", "connector.class", "topics"));
+        assertThat(ours.config().names()).containsAll(documented.keySet());
+    }
+
+    private static Map<String, String> given(String url, String name, String value) {
+        return Map.of(
+                "topics",
+                "ships",
+                "connection.url",
+                url,
+                "connection.username",
+                "naru",
+                "connection.password",
+                "",
+                name,
+                value);
+    }
+
+    private static List<String> errors(SinkConnector connector, Map<String, String> given) {
+        return connector.validate(given).configValues().stream()
+                .flatMap(value ->
+                        value.errorMessages().stream().map(error -> value.name() + ": " + error))
+                .toList();
+    }
+
     /** Insert, upsert, delete, a new column, and the same records again after a restart. */
     private static void takesRows(String url, String user, String password) throws Exception {
         List<SinkRecord> records =
@@ -89,9 +188,7 @@ class JdbcSinkTest {
     }
 
     private static void put(String url, String user, String password, List<SinkRecord> records) {
-        JdbcSinkConnectorTask task = new JdbcSinkConnectorTask();
-        task.initialize(context());
-        task.start(
+        write(
                 Map.of(
                         "connection.url", url,
                         "connection.username", user,
@@ -101,7 +198,14 @@ class JdbcSinkTest {
                         "primary.key.mode", "record_key",
                         "schema.evolution", "basic",
                         "connection.pool.min_size", "1",
-                        "connection.pool.max_size", "2"));
+                        "connection.pool.max_size", "2"),
+                records);
+    }
+
+    private static void write(Map<String, String> properties, List<SinkRecord> records) {
+        JdbcSinkConnectorTask task = new JdbcSinkConnectorTask();
+        task.initialize(context());
+        task.start(properties);
         try {
             task.open(List.of(PARTITION));
             task.put(records);
@@ -140,11 +244,18 @@ class JdbcSinkTest {
 
     private static List<String> rows(String url, String user, String password, String columns)
             throws SQLException {
+        return rows(url, user, password, columns, "ships");
+    }
+
+    private static List<String> rows(
+            String url, String user, String password, String columns, String table)
+            throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(url, user, password);
                 Statement statement = connection.createStatement();
                 ResultSet result =
-                        statement.executeQuery("SELECT " + columns + " FROM ships ORDER BY id")) {
+                        statement.executeQuery(
+                                "SELECT %s FROM %s ORDER BY id".formatted(columns, table))) {
             while (result.next()) {
                 List<String> row = new ArrayList<>();
                 for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {

@@ -1,0 +1,48 @@
+package naru.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Set;
+
+class UnnamedPropertiesTest {
+    private static JsonNode named(String... names) {
+        ArrayNode configs = new ObjectMapper().createArrayNode();
+        for (String name : names) {
+            configs.addObject().putObject("definition").put("name", name);
+        }
+        return configs;
+    }
+
+    @Test
+    void slipIsToldWithWhatWasMeant() {
+        assertThat(
+                        UnnamedProperties.of(
+                                Set.of("mode", "tabel.whitelist"),
+                                named("mode", "table.whitelist")))
+                .containsExactly(
+                        " * tabel.whitelist is no property that this connector names; did you mean"
+                                + " table.whitelist?");
+    }
+
+    @Test
+    void whatResemblesNothingIsToldToo() {
+        assertThat(
+                        UnnamedProperties.of(
+                                Set.of("auto.create", "pk.mode", "value.converter.x"),
+                                named("insert.mode")))
+                .containsExactly(
+                        " * not named by this connector, so without effect unless it hands them"
+                                + " on: auto.create, pk.mode");
+    }
+
+    @Test
+    void whatIsNamedIsNotTold() {
+        assertThat(UnnamedProperties.of(Set.of("mode"), named("mode", "query"))).isEmpty();
+    }
+}
