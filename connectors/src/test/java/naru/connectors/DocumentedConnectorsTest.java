@@ -29,6 +29,8 @@ class DocumentedConnectorsTest {
                     "errors.tolerance",
                     "errors.deadletterqueue.topic.name");
 
+    private static final String PASSWORD = "of a test";
+
     @TempDir private Path folder;
 
     @Test
@@ -68,6 +70,7 @@ class DocumentedConnectorsTest {
     /** What a reader changes: where things are. */
     private String edited(String text, String database) {
         return text.replace("jdbc:postgresql://localhost:5432/harbour", database)
+                .replace("${file:/etc/naru/db.properties:password}", PASSWORD)
                 .replace("public.ships,public.crews", "PUBLIC.SHIPS,PUBLIC.CREWS")
                 .replace("=updated_at", "=UPDATED_AT")
                 .replace("column.name=id", "column.name=ID")
@@ -75,7 +78,7 @@ class DocumentedConnectorsTest {
     }
 
     private static void makeTables(String database) throws SQLException, IOException {
-        try (var connection = DriverManager.getConnection(database);
+        try (var connection = DriverManager.getConnection(database, "naru", PASSWORD);
                 var statement = connection.createStatement()) {
             for (String table : List.of("SHIPS", "CREWS")) {
                 statement.execute(

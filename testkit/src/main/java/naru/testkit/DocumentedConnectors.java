@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,12 @@ public final class DocumentedConnectors {
     private static final Pattern BLOCK = Pattern.compile("```properties\n(.*?)```", Pattern.DOTALL);
 
     private DocumentedConnectors() {}
+
+    /** One of them, as a map that may be changed. */
+    public static Map<String, String> named(
+            String name, String document, UnaryOperator<String> edit) {
+        return Objects.requireNonNull(of(document, edit).get(name), name);
+    }
 
     /**
      * By name.

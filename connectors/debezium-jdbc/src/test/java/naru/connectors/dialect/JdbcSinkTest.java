@@ -33,6 +33,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +71,28 @@ class JdbcSinkTest {
         assumeThat(PostgresProcess.missing()).isNull();
         try (PostgresProcess postgres = PostgresProcess.start()) {
             takesRows(postgres.url(), postgres.user(), "none");
+            isNotDisturbedByAnother(postgres);
         }
+    }
+
+    /** A sink to another database starts between the start of this one and its first table. */
+    private void isNotDisturbedByAnother(PostgresProcess postgres) throws Exception {
+        Map<String, String> properties =
+                new HashMap<>(properties(postgres.url(), postgres.user(), "none"));
+        properties.put("collection.name.format", "among_others");
+        JdbcSinkConnectorTask task = started(properties);
+        JdbcSinkConnectorTask other =
+                started(properties("jdbc:sqlite:" + folder.resolve("other.db"), "naru", ""));
+        try {
+            task.open(List.of(PARTITION));
+            task.put(List.of(ship(0, 1, SHIP, "first", "1.50")));
+            task.flush(Map.of());
+        } finally {
+            other.stop();
+            task.stop();
+        }
+        assertThat(rows(postgres.url(), postgres.user(), "none", "name", "among_others"))
+                .containsExactly("first");
     }
 
     @Test
@@ -78,7 +100,6 @@ class JdbcSinkTest {
         String url = "jdbc:sqlite:" + folder.resolve("confluent.db");
         Map<String, String> given =
                 Map.of(
-                        "connector.class", "io.confluent.connect.jdbc.JdbcSinkConnector",
                         "topics", "ships",
                         "connection.url", url,
                         "insert.mode", "UPSERT",
@@ -133,12 +154,10 @@ class JdbcSinkTest {
     void documentedConfigurationIsRight() {
         String url = "jdbc:sqlite:" + folder.resolve("documented.db");
         Map<String, String> documented =
-                DocumentedConnectors.of(
-                                "docs/connectors.md",
-                                text ->
-                                        text.replace(
-                                                "jdbc:postgresql://localhost:5432/warehouse", url))
-                        .get("ships-to-database");
+                DocumentedConnectors.named(
+                        "ships-to-database",
+                        "docs/connectors.md",
+                        text -> text.replace("jdbc:postgresql://localhost:5432/warehouse", url));
         var ours = new naru.connectors.sink.JdbcSinkConnector();
         assertThat(documented).containsEntry("connector.class", ours.getClass().getName());
         assertThat(errors(ours, documented)).isEmpty();
@@ -188,24 +207,31 @@ class JdbcSinkTest {
     }
 
     private static void put(String url, String user, String password, List<SinkRecord> records) {
-        write(
-                Map.of(
-                        "connection.url", url,
-                        "connection.username", user,
-                        "connection.password", password,
-                        "insert.mode", "upsert",
-                        "delete.enabled", "true",
-                        "primary.key.mode", "record_key",
-                        "schema.evolution", "basic",
-                        "connection.pool.min_size", "1",
-                        "connection.pool.max_size", "2"),
-                records);
+        write(properties(url, user, password), records);
     }
 
-    private static void write(Map<String, String> properties, List<SinkRecord> records) {
+    private static Map<String, String> properties(String url, String user, String password) {
+        return Map.of(
+                "connection.url", url,
+                "connection.username", user,
+                "connection.password", password,
+                "insert.mode", "upsert",
+                "delete.enabled", "true",
+                "primary.key.mode", "record_key",
+                "schema.evolution", "basic",
+                "connection.pool.min_size", "1",
+                "connection.pool.max_size", "2");
+    }
+
+    private static JdbcSinkConnectorTask started(Map<String, String> properties) {
         JdbcSinkConnectorTask task = new JdbcSinkConnectorTask();
         task.initialize(context());
         task.start(properties);
+        return task;
+    }
+
+    private static void write(Map<String, String> properties, List<SinkRecord> records) {
+        JdbcSinkConnectorTask task = started(properties);
         try {
             task.open(List.of(PARTITION));
             task.put(records);

@@ -70,12 +70,12 @@ class PostgresCaptureTest {
         try (PostgresProcess postgres = PostgresProcess.start()) {
             sql(postgres, "CREATE DATABASE harbour");
             Map<String, String> documented =
-                    DocumentedConnectors.of(
-                                    "docs/connectors.md",
-                                    text ->
-                                            text.replace("=localhost", "=127.0.0.1")
-                                                    .replace("=5432", "=" + postgres.port()))
-                            .get("harbour-changes");
+                    DocumentedConnectors.named(
+                            "harbour-changes",
+                            "docs/connectors.md",
+                            text ->
+                                    text.replace("=localhost", "=127.0.0.1")
+                                            .replace("=5432", "=" + postgres.port()));
             PostgresConnector connector = new PostgresConnector();
             assertThat(connector.validate(documented).configValues())
                     .allSatisfy(
