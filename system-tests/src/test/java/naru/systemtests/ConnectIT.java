@@ -62,6 +62,7 @@ class ConnectIT {
         settings.put("naru.connect.offset.flush.interval.ms", "200");
         settings.put("naru.connect.value.converter", PLAIN);
         // A killed worker and the consumers of its sinks are missed soon.
+        settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("group.min.session.timeout.ms", "1000");
         settings.put("naru.connect.session.timeout.ms", "3000");
         settings.put("naru.connect.heartbeat.interval.ms", "500");
@@ -234,6 +235,20 @@ class ConnectIT {
         assertThat(log.toString()).contains("not to my taste");
         assertThat(node().isAlive()).isTrue();
         assertThat(connect.ask("DELETE", "/connectors/thrower", null).status()).isEqualTo(204);
+    }
+
+    @Test
+    @Order(7)
+    void documentedCommandsPrintWhatIsShown() throws Exception {
+        Map<String, String> shown =
+                Map.of("127.0.0.1:8083", "127.0.0.1:" + port, "/data/", folder + "/");
+        for (String each : List.of("count", "write", "tolerant")) {
+            assertThat(connect.ask("DELETE", "/connectors/" + each, null).status()).isEqualTo(204);
+        }
+        assertThat(
+                        new DocumentedExamples("docs/connect.md", folder, node().bootstrap(), shown)
+                                .verify())
+                .isGreaterThan(10);
     }
 
     private static Map<String, String> source(String topic) {

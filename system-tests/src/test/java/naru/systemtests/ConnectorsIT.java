@@ -106,6 +106,7 @@ class ConnectorsIT {
         settings.put("naru.connect.restart.backoff.ms", "200");
         settings.put("naru.connect.restart.backoff.max.ms", "1000");
         // A killed worker and the consumers of its sinks are missed soon.
+        settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("group.min.session.timeout.ms", "1000");
         settings.put("naru.connect.session.timeout.ms", "3000");
         settings.put("naru.connect.heartbeat.interval.ms", "500");

@@ -38,6 +38,11 @@ final class ConnectClient {
         this.authorization = user == null ? null : "Basic " + encoded(user);
     }
 
+    /** Where it asks, without a slash at the end. */
+    String address() {
+        return base;
+    }
+
     private static String encoded(String user) {
         String password = System.getenv().getOrDefault("NARU_PASSWORD", "");
         String pair = user.contains(":") ? user : user + ":" + password;

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.Set;
 
@@ -39,6 +41,18 @@ class UnnamedPropertiesTest {
                 .containsExactly(
                         " * not named by this connector, so without effect unless it hands them"
                                 + " on: auto.create, pk.mode");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Invalid value fast for configuration poll.interval.ms: Not a number of type LONG', must"
+            + " be a whole number",
+        "'Invalid value x for configuration a: must be one of b, c', 'must be one of b, c'",
+        "'Missing required configuration \"topic\" which has no default value.', it is required",
+        "there is no table shipz, there is no table shipz"
+    })
+    void errorsAreToldInPlainWords(String kafkas, String told) {
+        assertThat(ConnectCommand.plain(kafkas)).isEqualTo(told);
     }
 
     @Test

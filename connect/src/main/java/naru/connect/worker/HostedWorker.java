@@ -30,10 +30,13 @@ import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
@@ -44,6 +47,8 @@ import java.util.function.IntConsumer;
  */
 public final class HostedWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.connect");
+
+    private static final int READY_LOOK_MILLIS = 20;
 
     private final Herder herder;
     private final Plugins plugins;
@@ -225,6 +230,23 @@ public final class HostedWorker implements AutoCloseable {
 
     public Herder herder() {
         return herder;
+    }
+
+    /**
+     * Waits until connectors are known, which a worker learns with its first share of the work.
+     *
+     * @return false when that takes longer
+     */
+    public boolean awaitReady(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        CountDownLatch never = new CountDownLatch(1);
+        while (!herder.isReady()) {
+            if (System.nanoTime() - end > 0
+                    || never.await(READY_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public Plugins plugins() {
