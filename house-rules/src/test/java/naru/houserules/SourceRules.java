@@ -28,7 +28,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** What a single source file must hold to; each rule answers with one sentence a violation. */
+/** What each source file must hold to; a rule answers with one sentence a violation. */
 final class SourceRules {
     static final int MAX_FILE_LINES = 700;
     static final int MAX_METHOD_LINES = 70;
@@ -51,19 +51,19 @@ final class SourceRules {
 
     private SourceRules() {}
 
-    static List<String> violations(TextFile file) {
+    static List<String> violations(List<TextFile> files) {
         List<String> found = new ArrayList<>();
-        layout(file, found);
-        forbiddenWords(file, found);
-        if (file.isJava()) {
+        for (TextFile file : files) {
+            layout(file, found);
+            forbiddenWords(file, found);
             long lines = file.text().lines().count();
-            if (lines > MAX_FILE_LINES) {
+            if (file.isJava() && lines > MAX_FILE_LINES) {
                 found.add(
                         "%s has %d lines, more than %d"
                                 .formatted(file.path(), lines, MAX_FILE_LINES));
             }
-            shape(file, found);
         }
+        shape(files.stream().filter(TextFile::isJava).toList(), found);
         return found;
     }
 
@@ -114,7 +114,8 @@ final class SourceRules {
         }
     }
 
-    private static void shape(TextFile file, List<String> found) {
+    /** All files in one run of the compiler's parser: to begin one takes longer than a file. */
+    private static void shape(List<TextFile> files, List<String> found) {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler());
         JavacTask task =
                 (JavacTask)
@@ -124,11 +125,12 @@ final class SourceRules {
                                 diagnostic -> {},
                                 null,
                                 null,
-                                List.of(new InMemory(file)));
+                                files.stream().map(InMemory::new).toList());
         SourcePositions positions = Trees.instance(task).getSourcePositions();
         try {
             for (CompilationUnitTree unit : task.parse()) {
-                new ShapeScanner(file.path(), unit, positions, found).scan(unit, null);
+                String path = unit.getSourceFile().getName().substring(1);
+                new ShapeScanner(path, unit, positions, found).scan(unit, null);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

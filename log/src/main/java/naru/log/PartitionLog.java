@@ -295,13 +295,15 @@ public final class PartitionLog {
     }
 
     /**
-     * What an append of a client's batch, whose CRC and header are sound, is answered because of
-     * its producer alone: that it is here already, or that its turn is not now; null when it may
-     * come.
+     * What a client's batch is answered because of its producer alone: it is here already, or its
+     * turn is not now; null when it may come, and when it is not one whole batch.
      */
     public @Nullable AppendOutcome foreseen(ByteBuffer batch) {
+        boolean whole = RecordBatchLayout.sizeBytes(batch, batch.position()) == batch.remaining();
         synchronized (lock) {
-            return ofProducer(producers.verify(batch, Origin.CLIENT, AppendTerms.UNVERIFIED));
+            return whole
+                    ? ofProducer(producers.verify(batch, Origin.CLIENT, AppendTerms.UNVERIFIED))
+                    : null;
         }
     }
 

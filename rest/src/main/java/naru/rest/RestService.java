@@ -55,8 +55,9 @@ public final class RestService implements AutoCloseable {
                         sweeper);
         Outbox outbox = new Outbox(budget("records on their way to the cluster"));
         Routes.Builder routes = Routes.builder();
-        V2Routes.add(routes, users, outbox, budget("bodies of requests"), instances);
-        V3Routes.add(routes, users, outbox);
+        Budget bodies = budget("bodies of requests");
+        V2Routes.add(routes, users, outbox, bodies, instances);
+        V3Routes.add(routes, users, outbox, bodies);
         this.front = new Front("rest", routes.build(), login, V2Routes::refusal, BODY_BYTES);
     }
 

@@ -31,8 +31,6 @@ public final class Compatibility {
         for (Versioned previous : counting) {
             List<String> messages = against(level, candidate, previous);
             if (!messages.isEmpty()) {
-                messages.add(
-                        "{validateFields: 'false', compatibility: '%s'}".formatted(level.name()));
                 return messages;
             }
         }

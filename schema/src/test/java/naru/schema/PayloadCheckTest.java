@@ -194,6 +194,14 @@ class PayloadCheckTest {
                 .get()
                 .asString()
                 .contains("takes too long to match");
+        PayloadCheck many =
+                json("{\"type\":\"array\",\"items\":{\"pattern\":\"^((a+)+b|a*!)$\"}}", Map.of());
+        String costly = "\"" + "a".repeat(300) + "!\",";
+        assertThat(many.problem(text("[" + costly + "\"!\"]"))).isEmpty();
+        assertThat(many.problem(text("[" + costly.repeat(1_000) + "\"!\"]")))
+                .get()
+                .asString()
+                .contains("takes too long to match");
         PayloadCheck multiple = json("{\"type\":\"integer\",\"multipleOf\":3}", Map.of());
         assertThat(multiple.problem(text("1e999999999")))
                 .contains("a number in the document is out of all bounds");

@@ -227,7 +227,7 @@ class HostileInputIT {
     void arraysOfManySmallElementsAndTagsAreBounded() {
         for (byte filling : new byte[] {0, 1, 2}) {
             for (ApiVersionsResponseData.ApiVersion served : served()) {
-                ByteBuffer body = ByteBuffer.allocate(8_000_000);
+                ByteBuffer body = ByteBuffer.allocate(3_000_000);
                 body.putInt(0xFFFFFF7F).put((byte) 0x03);
                 while (body.hasRemaining()) {
                     body.put(filling);

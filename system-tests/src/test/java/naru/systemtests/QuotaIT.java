@@ -32,7 +32,7 @@ import java.util.concurrent.Future;
 /** Quotas as clients and Kafka's tools see them. Each test limits a client id of its own. */
 class QuotaIT {
     private static final int RECORD_BYTES = 10_000;
-    private static final int RECORDS = 150;
+    private static final int RECORDS = 120;
     private static final double BYTES_PER_SECOND = 100_000;
 
     private final JavaClients clients = SharedBroker.clients();

@@ -13,64 +13,59 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The schema registry in its process: beside its broker, and beside Apache Kafka. */
+/** Two schema registries in processes of their own, beside Apache Kafka. */
 class RegistryIT {
-    private static final int SCHEMAS = 40;
+    private static final int SCHEMAS = 30;
+    private static final int EACH = 20;
+    private static final int BEFORE_THE_KILL = 5;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
+    /** Both write at once, half of the schemas are the same, and one is killed in the middle. */
     @Test
-    void whatWasRegisteredIsThereAfterAKill() throws Exception {
-        int port = FreePorts.find(1).getFirst();
-        Map<String, String> settings = new HashMap<>();
-        settings.put("naru.services", "broker,registry");
-        settings.put("naru.registry.listeners", "http://127.0.0.1:" + port);
-        try (NaruProcess naru = NaruProcess.start(settings)) {
-            Map<Integer, Integer> ids = new TreeMap<>();
-            for (int number = 0; number < SCHEMAS; number++) {
-                ids.put(number, register(port, number));
-            }
-            naru.kill();
-            naru.restart();
-            for (int number = 0; number < SCHEMAS; number++) {
-                assertThat(get(port, "/schemas/ids/" + ids.get(number)))
-                        .contains("Record" + number + "\\\"");
-            }
-            assertThat(register(port, SCHEMAS)).isEqualTo(SCHEMAS + 1);
-        }
-    }
-
-    @Test
-    void twoRegistriesBesideKafkaGiveEachSchemaOneId() throws Exception {
+    void killedWriterLeavesEachSchemaOneIdAndEachIdOneSchema() throws Exception {
         List<Integer> ports = FreePorts.find(4);
         try (KafkaProcess kafka =
                         KafkaProcess.start(
                                 Map.of("transaction.state.log.replication.factor", "1"));
                 NaruProcess first = beside(kafka, ports.get(0), ports.get(2));
                 NaruProcess second = beside(kafka, ports.get(1), ports.get(3));
-                var threads = Executors.newFixedThreadPool(2)) {
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
             first.restart();
             second.restart();
-            List<CompletableFuture<Map<Integer, Integer>>> writers = new ArrayList<>();
-            for (int port : List.of(ports.get(0), ports.get(1))) {
-                writers.add(CompletableFuture.supplyAsync(() -> registerAll(port), threads));
-            }
-            Map<Integer, Integer> one = writers.get(0).join();
-            assertThat(writers.get(1).join()).isEqualTo(one);
-            Set<Integer> ids = new TreeSet<>(one.values());
-            assertThat(ids).hasSize(SCHEMAS / 4);
+            CountDownLatch underWay = new CountDownLatch(BEFORE_THE_KILL);
+            var atFirst = writer(threads, 0, ports.get(0), ports.get(1), underWay);
+            var atSecond =
+                    writer(
+                            threads,
+                            SCHEMAS - EACH,
+                            ports.get(1),
+                            ports.get(1),
+                            new CountDownLatch(0));
+            underWay.await();
             first.kill();
-            assertThat(register(ports.get(1), SCHEMAS)).isEqualTo(SCHEMAS / 4 + 1);
+            Map<Integer, Integer> told = new TreeMap<>(atFirst.join());
+            atSecond.join()
+                    .forEach((number, id) ->
+                            assertThat(told.getOrDefault(number, id)).isEqualTo(id));
+            told.putAll(atSecond.join());
+
+            Map<Integer, Integer> found = all(ports.get(1));
+            assertThat(found).isEqualTo(told);
+            assertThat(new HashSet<>(found.values())).hasSize(SCHEMAS);
+            first.restart();
+            assertThat(all(ports.get(0))).isEqualTo(told);
+            int greatest = found.values().stream().mapToInt(id -> id).max().orElseThrow();
+            assertThat(register(ports.get(0), SCHEMAS)).isEqualTo(greatest + 1);
         }
     }
 
@@ -87,14 +82,38 @@ class RegistryIT {
                         "http://127.0.0.1:" + metricsPort));
     }
 
-    private Map<Integer, Integer> registerAll(int port) {
+    /** Registers so many schemas, at the other registry when the one is gone. */
+    private CompletableFuture<Map<Integer, Integer>> writer(
+            ExecutorService threads, int from, int port, int otherPort, CountDownLatch underWay) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Map<Integer, Integer> ids = new TreeMap<>();
+                    for (int number = from; number < from + EACH; number++) {
+                        ids.put(number, registerAt(number, port, otherPort));
+                        underWay.countDown();
+                    }
+                    return ids;
+                },
+                threads);
+    }
+
+    private int registerAt(int number, int port, int otherPort) {
+        try {
+            return register(port, number);
+        } catch (IOException gone) {
+            return otherPort == port ? -1 : registerAt(number, otherPort, otherPort);
+        } catch (InterruptedException stopping) {
+            throw new AssertionError(stopping);
+        }
+    }
+
+    /** The ids of all schemas. */
+    private Map<Integer, Integer> all(int port) throws IOException, InterruptedException {
         Map<Integer, Integer> ids = new TreeMap<>();
-        for (int number = 0; number < SCHEMAS / 4; number++) {
-            try {
-                ids.put(number, register(port, number));
-            } catch (IOException | InterruptedException fault) {
-                throw new AssertionError(fault);
-            }
+        for (int number = 0; number < SCHEMAS; number++) {
+            String answer = get(port, "/subjects/topic-" + number + "-value/versions/1");
+            assertThat(answer).contains("Record" + number + "\\\"");
+            ids.put(number, Integer.parseInt(answer.replaceAll(".*\"id\":(\\d+).*", "$1")));
         }
         return ids;
     }

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 class TransactionalCopierIT {
     private static final int PARTITIONS = 2;
-    private static final int RECORDS = 4_000;
+    private static final int RECORDS = 2_000;
     private static final String INPUT = "copier-input";
     private static final String OUTPUT = "copier-output";
     private static final Duration END_BOUND = Duration.ofMinutes(1);

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What a registry has said of ids. What is known stays known while the registry is away; after a
@@ -218,11 +219,19 @@ public final class KnownSchemas implements AutoCloseable {
                         ? before.usable.check()
                         : schema.payloadCheck();
         boolean linear = schema.format() != SchemaFormat.JSON;
+        Set<String> names =
+                subjects.stream().map(KnownSchemas::inContext).collect(Collectors.toSet());
         usable.put(
                 id,
                 new Entry(
-                        new Usable(schema, check, linear, subjects),
+                        new Usable(schema, check, linear, names),
                         nanoTime.getAsLong() + FRESH_NANOS));
+    }
+
+    /** A subject's name without its context, which is that of the id. */
+    private static String inContext(String subject) {
+        int end = subject.startsWith(":.") ? subject.indexOf(':', 1) : -1;
+        return subject.substring(end + 1);
     }
 
     private void note(Missing what, String reason) {

@@ -12,6 +12,7 @@ import naru.schema.SchemaFormat;
 import naru.schema.SchemaLimits;
 import naru.schema.SchemaParser;
 import naru.schema.client.RegisteredSchema;
+import naru.schema.client.RegistryAddress;
 import naru.schema.client.RegistryRefusedException;
 import naru.schema.client.RegistryUnreachableException;
 import naru.schema.client.SchemaDefinition;
@@ -169,6 +170,19 @@ class SchemaRecordCheckTest {
         registry.put(1, SchemaFormat.AVRO, "\"string\"", "other-value", "t-value");
 
         assertThat(judge(string(1))).isEqualTo(Finding.SOUND);
+    }
+
+    @Test
+    void subjectOfARegistryThatIsAskedInAContextIsNamedWithoutIt() {
+        schemas.ask(registry);
+        registry.put(1, SchemaFormat.AVRO, "\"string\"", ":.prod:t-value");
+
+        assertThat(judge(string(1))).isEqualTo(Finding.SOUND);
+        assertThat(RegistryAddress.of("http://127.0.0.1:1/contexts/.prod/").context())
+                .isEqualTo(".prod");
+        assertThat(RegistryAddress.of("http://127.0.0.1:1/contexts/:.prod:").context())
+                .isEqualTo(".prod");
+        assertThat(RegistryAddress.of("http://127.0.0.1:1").context()).isEqualTo(".");
     }
 
     @Test

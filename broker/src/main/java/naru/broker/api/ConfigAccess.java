@@ -1,6 +1,7 @@
 package naru.broker.api;
 
 import naru.broker.access.Access;
+import naru.broker.config.RecordPolicy;
 import naru.broker.transport.Request;
 
 import org.apache.kafka.common.acl.AclOperation;
@@ -26,6 +27,23 @@ final class ConfigAccess {
         return ConfigResource.Type.forId(type) == ConfigResource.Type.BROKER_LOGGER
                 ? NO_LOGGERS
                 : refusal(access, request, AclOperation.ALTER_CONFIGS, type, name);
+    }
+
+    /**
+     * Why a topic may not have the setting, or null when it may. Who names a topic into which
+     * records are put aside writes to it, by sending such records.
+     */
+    static @Nullable ApiError settingRefusal(
+            Access access, Request request, String key, @Nullable String value) {
+        if (!key.equals(RecordPolicy.QUARANTINE_TOPIC) || value == null || value.isBlank()) {
+            return null;
+        }
+        return access.allowedOnTopic(request, AclOperation.WRITE, value.strip())
+                ? null
+                : new ApiError(
+                        Errors.TOPIC_AUTHORIZATION_FAILED,
+                        "Who sets %s to %s needs the right to write to that topic."
+                                .formatted(key, value));
     }
 
     /**

@@ -11,9 +11,12 @@ import naru.quorum.Quorum;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +62,8 @@ public final class CreateTopics implements RequestHandler {
 
     private boolean refuse(
             Request request, CreatableTopic topic, List<CreatableTopicResult> refused) {
-        if (access.mayCreateTopic(request, topic.name())) {
+        String refusal = refusal(request, topic);
+        if (refusal == null) {
             return false;
         }
         boolean first = refused.stream().noneMatch(each -> each.name().equals(topic.name()));
@@ -68,9 +72,23 @@ public final class CreateTopics implements RequestHandler {
                     new CreatableTopicResult()
                             .setName(topic.name())
                             .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
-                            .setErrorMessage("Authorization failed."));
+                            .setErrorMessage(refusal));
         }
         return true;
+    }
+
+    private @Nullable String refusal(Request request, CreatableTopic topic) {
+        if (!access.mayCreateTopic(request, topic.name())) {
+            return "Authorization failed.";
+        }
+        for (CreatableTopicConfig setting : topic.configs()) {
+            ApiError refusal =
+                    ConfigAccess.settingRefusal(access, request, setting.name(), setting.value());
+            if (refusal != null) {
+                return refusal.messageWithFallback();
+            }
+        }
+        return null;
     }
 
     private void hideSettings(Request request, CreatableTopicResult topic) {

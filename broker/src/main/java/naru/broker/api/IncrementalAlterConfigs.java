@@ -109,6 +109,13 @@ public final class IncrementalAlterConfigs implements RequestHandler {
         ApiError refusal =
                 ConfigAccess.alterRefusal(
                         access, request, resource.resourceType(), resource.resourceName());
+        for (AlterableConfig setting : resource.configs()) {
+            if (refusal == null) {
+                refusal =
+                        ConfigAccess.settingRefusal(
+                                access, request, setting.name(), setting.value());
+            }
+        }
         if (refusal == null) {
             return false;
         }

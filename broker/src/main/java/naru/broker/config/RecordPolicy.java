@@ -27,7 +27,7 @@ public record RecordPolicy(
 
     static final String PARTS = "naru.schema.validation.parts";
     static final String STRATEGY = "naru.schema.subject.strategy";
-    static final String QUARANTINE_TOPIC = "naru.schema.quarantine.topic";
+    public static final String QUARANTINE_TOPIC = "naru.schema.quarantine.topic";
     static final String CONFLUENT_KEY = "confluent.key.schema.validation";
     static final String CONFLUENT_VALUE = "confluent.value.schema.validation";
 

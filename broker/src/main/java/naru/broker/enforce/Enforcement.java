@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,12 @@ public final class Enforcement implements AutoCloseable {
     private static final int MOST_OBSERVED_BYTES = 16 << 20;
     private static final int MOST_LEARNED = 64;
     private static final int MOST_ERRORS = 100;
+
+    /** Batches that nobody waits for are patient while the registry is silent: so many, so long. */
+    private static final int MOST_PATIENT = 1_000;
+
+    private static final int TRIES = 20;
+    private static final int RETRY_MILLIS = 500;
     private static final int IDLE_SECONDS = 10;
 
     /** Time stamps, sizes and keys are the log's to look at. */
@@ -58,6 +65,7 @@ public final class Enforcement implements AutoCloseable {
     private final RecordCheck check;
     private final EnforcementCounts counts = new EnforcementCounts();
     private final AtomicLong observedBytes = new AtomicLong();
+    private final AtomicInteger patient = new AtomicInteger();
     private final ThreadPoolExecutor threads;
 
     public Enforcement(RecordCheck check) {
@@ -113,7 +121,7 @@ public final class Enforcement implements AutoCloseable {
             RecordPolicy policy,
             ByteBuffer batch,
             Consumer<Verdict> then) {
-        new Examination(partition, policy, batch, then).go();
+        new Examination(partition, policy, batch, 1, then).go();
     }
 
     /**
@@ -131,20 +139,23 @@ public final class Enforcement implements AutoCloseable {
             return;
         }
         ByteBuffer copy = ByteBuffer.allocate(bytes).put(batch.duplicate()).flip();
-        later(
-                partition,
-                policy,
-                copy,
-                verdict -> {
-                    observedBytes.addAndGet(-bytes);
-                    switch (verdict) {
-                        case Verdict.Sound sound -> {}
-                        case Verdict.Bad bad ->
-                                topic.bad(policy.reaction(), partition, bad, clientId);
-                        case Verdict.Undecided(String reason) -> topic.unchecked(reason);
-                        case Verdict.Unsound unsound -> {}
-                    }
-                });
+        Examination examination =
+                new Examination(
+                        partition,
+                        policy,
+                        copy,
+                        TRIES,
+                        verdict -> {
+                            observedBytes.addAndGet(-bytes);
+                            switch (verdict) {
+                                case Verdict.Sound sound -> {}
+                                case Verdict.Bad bad ->
+                                        topic.bad(policy.reaction(), partition, bad, clientId);
+                                case Verdict.Undecided(String reason) -> topic.unchecked(reason);
+                                case Verdict.Unsound unsound -> {}
+                            }
+                        });
+        examination.go();
     }
 
     /** One batch on its way to a verdict. */
@@ -154,15 +165,21 @@ public final class Enforcement implements AutoCloseable {
         private final ByteBuffer batch;
         private final Consumer<Verdict> then;
         private int learned;
+        private int tries;
 
+        /**
+         * @param tries how often something is asked for that cannot be told now
+         */
         Examination(
                 TopicPartition partition,
                 RecordPolicy policy,
                 ByteBuffer batch,
+                int tries,
                 Consumer<Verdict> then) {
             this.partition = partition;
             this.policy = policy;
             this.batch = batch;
+            this.tries = tries;
             this.then = then;
         }
 
@@ -206,9 +223,27 @@ public final class Enforcement implements AutoCloseable {
                                 if (failure == null) {
                                     go();
                                 } else {
-                                    then.accept(new Verdict.Undecided(reason(failure)));
+                                    failed(failure);
                                 }
                             });
+        }
+
+        private void failed(Throwable failure) {
+            if (--tries <= 0) {
+                then.accept(new Verdict.Undecided(reason(failure)));
+                return;
+            }
+            if (patient.incrementAndGet() > MOST_PATIENT) {
+                patient.decrementAndGet();
+                then.accept(new Verdict.Undecided(reason(failure)));
+                return;
+            }
+            learned--;
+            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                    .execute(() -> {
+                        patient.decrementAndGet();
+                        go();
+                    });
         }
 
         private static String reason(Throwable failure) {

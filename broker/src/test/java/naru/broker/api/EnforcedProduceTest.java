@@ -96,6 +96,14 @@ class EnforcedProduceTest {
                     new RecordCheck.Finding.Unknown(() ->
                             CompletableFuture.failedFuture(
                                     new IllegalStateException("nobody is there")));
+            case "late" ->
+                    learned.contains(text)
+                            ? RecordCheck.Finding.SOUND
+                            : new RecordCheck.Finding.Unknown(() ->
+                                    learned.add("once " + text) || learned.add("twice " + text)
+                                            ? CompletableFuture.failedFuture(
+                                                    new IllegalStateException("not yet there"))
+                                            : CompletableFuture.runAsync(() -> learned.add(text)));
             case "endless" ->
                     new RecordCheck.Finding.Unknown(() -> CompletableFuture.completedFuture(null));
             case "bug" -> throw new IllegalStateException("a planted bug");
@@ -189,6 +197,16 @@ class EnforcedProduceTest {
             assertThat(answer.baseOffset()).isEqualTo(end);
             assertThat(end(topic)).isEqualTo(end + 2);
         }
+    }
+
+    @Test
+    void whatIsOnlyCountedIsLookedAtWhenTheRegistryIsThereAgain() {
+        long before = enforcement.counts().of("warn").uncheckedBatches();
+
+        send("warn", plain("late registry"));
+
+        await(() -> learned.contains("late registry"));
+        assertThat(enforcement.counts().of("warn").uncheckedBatches()).isEqualTo(before);
     }
 
     @Test

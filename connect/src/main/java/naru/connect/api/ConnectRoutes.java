@@ -82,7 +82,8 @@ public final class ConnectRoutes {
         PluginsApi plugins = new PluginsApi(worker.herder(), worker.plugins(), herding);
         read("GET", "/connector-plugins", plugins::all);
         read("GET", "/connector-plugins/{plugin}/config", plugins::definition);
-        read("PUT", "/connector-plugins/{plugin}/config/validate", plugins::validate);
+        // Runs the plug-in with what was sent, and answers what config providers put in.
+        change("PUT", "/connector-plugins/{plugin}/config/validate", plugins::validate);
         WorkerApi own = new WorkerApi(worker, settings);
         read("GET", "/", own::server);
         read("GET", "/health", own::health);

@@ -12,6 +12,7 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,18 +80,20 @@ final class AvroValueMaker {
 
     private @Nullable Object union(Schema avro, @Nullable Object value, String path) {
         Object chosen = value;
+        String branchName = null;
         if (value instanceof Struct struct
                 && ConfluentNames.AVRO_UNION.equals(struct.schema().name())) {
             chosen = null;
             for (Field field : struct.schema().fields()) {
                 if (struct.get(field) != null) {
                     chosen = struct.get(field);
+                    branchName = field.name();
                     break;
                 }
             }
         }
         DataException last = null;
-        for (Schema branch : avro.getTypes()) {
+        for (Schema branch : mostFitting(avro.getTypes(), chosen, branchName)) {
             if ((chosen == null) != (branch.getType() == Schema.Type.NULL)
                     || !named(branch, chosen)) {
                 continue;
@@ -102,6 +105,45 @@ final class AvroValueMaker {
             }
         }
         throw last == null ? wrong(avro, chosen, path) : last;
+    }
+
+    /** First the branch that the value names, then those of its own type, then the others. */
+    private static List<Schema> mostFitting(
+            List<Schema> branches, @Nullable Object value, @Nullable String branchName) {
+        List<Schema> fitting = new ArrayList<>(branches);
+        fitting.sort(
+                Comparator.comparingInt(branch ->
+                        ConnectSchemaOfAvro.branchName(branch).equals(branchName)
+                                ? 0
+                                : isOfItsType(branch, value) ? 1 : 2));
+        return fitting;
+    }
+
+    /** Whether nothing of the value is lost or changed there. */
+    private static boolean isOfItsType(Schema branch, @Nullable Object value) {
+        return switch (branch.getType()) {
+            case NULL -> value == null;
+            case BOOLEAN -> value instanceof Boolean;
+            case INT ->
+                    value instanceof Byte
+                            || value instanceof Short
+                            || value instanceof Integer
+                            || (LogicalValues.isMoment(value) && branch.getLogicalType() != null);
+            case LONG -> value instanceof Long || LogicalValues.isMoment(value);
+            case FLOAT -> value instanceof Float;
+            case DOUBLE -> value instanceof Double;
+            case STRING -> value instanceof CharSequence;
+            case ENUM ->
+                    value instanceof CharSequence text && branch.hasEnumSymbol(text.toString());
+            case BYTES, FIXED ->
+                    value instanceof byte[]
+                            || value instanceof ByteBuffer
+                            || value instanceof BigDecimal;
+            case ARRAY -> value instanceof Collection<?>;
+            case MAP -> value instanceof Map<?, ?>;
+            case RECORD -> value instanceof Struct;
+            case UNION -> false;
+        };
     }
 
     /** A record is only of a branch that has its name, where it has one. */
@@ -215,9 +257,15 @@ final class AvroValueMaker {
     private static long number(Schema avro, Object value, String path) {
         if (LogicalValues.isMoment(value)) {
             long millis = LogicalValues.millis(value);
-            boolean days =
-                    avro.getLogicalType() != null && avro.getLogicalType().getName().equals("date");
-            return days ? Math.floorDiv(millis, 86_400_000L) : millis;
+            String unit = avro.getLogicalType() == null ? "" : avro.getLogicalType().getName();
+            return switch (unit) {
+                case "date" -> Math.floorDiv(millis, 86_400_000L);
+                case "timestamp-micros", "local-timestamp-micros", "time-micros" ->
+                        Math.multiplyExact(millis, 1_000L);
+                case "timestamp-nanos", "local-timestamp-nanos" ->
+                        Math.multiplyExact(millis, 1_000_000L);
+                default -> millis;
+            };
         }
         boolean whole =
                 value instanceof Byte

@@ -20,6 +20,8 @@ import java.util.Map;
 
 /** JSON as values of Connect, by the schema that {@link ConnectSchemaOfJson} made. */
 final class ConnectValueOfJson {
+    private static final int SCALE_MOST = 10_000;
+
     private ConnectValueOfJson() {}
 
     /**
@@ -93,7 +95,12 @@ final class ConnectValueOfJson {
                                 schema.parameters().getOrDefault(Decimal.SCALE_FIELD, "0"))
                         : 0;
         if (isDecimal && json.isNumber()) {
-            return json.decimalValue().setScale(scale, RoundingMode.HALF_UP);
+            BigDecimal number = json.decimalValue();
+            // A few characters can stand for digits without end.
+            if (Math.abs((long) number.scale()) > SCALE_MOST) {
+                throw new DataException(where(path) + " is a number out of all bounds");
+            }
+            return number.setScale(scale, RoundingMode.HALF_UP);
         }
         require(json.isTextual() || json.isBinary(), schema, json, path);
         try {

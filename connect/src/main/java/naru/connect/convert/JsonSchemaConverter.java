@@ -1,6 +1,9 @@
 package naru.connect.convert;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 
 import naru.http.Json;
 import naru.http.Refusal;
@@ -15,12 +18,17 @@ import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 
 /** Connect's data as JSON with JSON Schemas in the registry. */
 public class JsonSchemaConverter extends RegistryConverter<ParsedSchema> implements Versioned {
+    /** Decimals may have more digits than a double. */
+    private static final ObjectReader EXACT =
+            Json.MAPPER.reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
     private boolean decimalsAsNumbers;
     private boolean checks;
     private boolean optionalWhereNotRequired;
@@ -88,7 +96,10 @@ public class JsonSchemaConverter extends RegistryConverter<ParsedSchema> impleme
             }
         }
         try {
-            JsonNode tree = Json.parse(LogicalValues.bytes(body));
+            JsonNode tree = EXACT.readTree(LogicalValues.bytes(body));
+            if (tree == null || tree.isMissingNode()) {
+                throw new InvalidPayloadException("it is empty, and should be JSON");
+            }
             Schema schema =
                     connectSchema(
                             registered,
@@ -97,8 +108,13 @@ public class JsonSchemaConverter extends RegistryConverter<ParsedSchema> impleme
                                             registered.definition().text(),
                                             optionalWhereNotRequired));
             return new SchemaAndValue(schema, ConnectValueOfJson.of(schema, tree, ""));
-        } catch (Refusal noJson) {
-            throw new InvalidPayloadException(noJson.message(), noJson);
+        } catch (Refusal noSchema) {
+            throw new InvalidPayloadException(noSchema.message(), noSchema);
+        } catch (JsonProcessingException noJson) {
+            throw new InvalidPayloadException(
+                    "it is no JSON: " + noJson.getOriginalMessage(), noJson);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("bytes in memory cannot be read", impossible);
         }
     }
 }

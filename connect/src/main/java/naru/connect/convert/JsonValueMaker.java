@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
@@ -41,7 +44,8 @@ final class JsonValueMaker {
             case BigDecimal decimal ->
                     decimalsAsNumbers
                             ? JSON.numberNode(decimal)
-                            : JSON.binaryNode(decimal.unscaledValue().toByteArray());
+                            : JSON.binaryNode(
+                                    scaled(schema, decimal).unscaledValue().toByteArray());
             case Collection<?> list -> {
                 ArrayNode array = JSON.arrayNode();
                 list.forEach(
@@ -52,6 +56,23 @@ final class JsonValueMaker {
             case Struct struct -> struct(struct);
             default -> of(null, LogicalValues.plain(schema, value));
         };
+    }
+
+    /** Only digits are written, and the schema says where their point is. */
+    private static BigDecimal scaled(@Nullable Schema schema, BigDecimal decimal) {
+        Map<String, String> parameters = schema == null ? null : schema.parameters();
+        String scale = parameters == null ? null : parameters.get(Decimal.SCALE_FIELD);
+        if (scale == null) {
+            return decimal;
+        }
+        try {
+            return decimal.setScale(Integer.parseInt(scale), RoundingMode.UNNECESSARY);
+        } catch (ArithmeticException tooFine) {
+            throw new DataException(
+                    "%s is finer than its schema's scale of %s"
+                            .formatted(decimal.toPlainString(), scale),
+                    tooFine);
+        }
     }
 
     private JsonNode map(@Nullable Schema schema, Map<?, ?> map) {

@@ -106,7 +106,7 @@ final class ProtobufValueMaker {
 
     private static Object one(FieldDescriptor field, Object value, String path) {
         return switch (field.getJavaType()) {
-            case INT -> (int) whole(field, value, path);
+            case INT -> int32(field, whole(field, value, path), path);
             case LONG -> whole(field, value, path);
             case FLOAT -> fraction(field, value, path).floatValue();
             case DOUBLE -> fraction(field, value, path).doubleValue();
@@ -141,6 +141,20 @@ final class ProtobufValueMaker {
             return ((Number) value).longValue();
         }
         throw wrong(field, value, path);
+    }
+
+    private static int int32(FieldDescriptor field, long number, String path) {
+        boolean unsigned =
+                field.getType() == FieldDescriptor.Type.UINT32
+                        || field.getType() == FieldDescriptor.Type.FIXED32;
+        long least = unsigned ? 0 : Integer.MIN_VALUE;
+        long most = unsigned ? 0xffff_ffffL : Integer.MAX_VALUE;
+        if (number < least || number > most) {
+            throw new DataException(
+                    "the field %s is %d, which does not fit into its message's %s"
+                            .formatted(path, number, field.getType()));
+        }
+        return (int) number;
     }
 
     private static Number fraction(FieldDescriptor field, Object value, String path) {

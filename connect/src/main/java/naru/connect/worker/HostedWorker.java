@@ -188,7 +188,16 @@ public final class HostedWorker implements AutoCloseable {
         StandaloneHerder herder = new StandaloneHerder(worker, config.kafkaClusterId(), policy);
         herder.start();
         GivenFiles files = files(settings.standalone(), herder, settings);
-        files.look(System.currentTimeMillis());
+        boolean looked = false;
+        try {
+            files.look(System.currentTimeMillis());
+            looked = true;
+        } finally {
+            if (!looked) {
+                // The next try starts them all, and none may run twice.
+                herder.stop();
+            }
+        }
         herder.ready();
         return new HostedWorker(
                 herder,

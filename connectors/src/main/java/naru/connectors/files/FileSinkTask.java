@@ -66,7 +66,9 @@ public final class FileSinkTask extends SinkTask {
     @Override
     public void put(Collection<SinkRecord> records) {
         for (SinkRecord record : records) {
-            TopicPartition partition = new TopicPartition(record.topic(), record.kafkaPartition());
+            // Names of files are of what was read, whatever transforms call it: so are offsets.
+            TopicPartition partition =
+                    new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
             PartitionFiles files = partitions.get(partition);
             try {
                 (files == null ? begin(partition) : files).write(record);

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +45,9 @@ public final class FileSourceTask extends SourceTask {
     private @Nullable Folder folder;
     private @Nullable Open open;
     private long nextLookNanos = System.nanoTime();
+
+    /** A trial of a configuration confirms nothing, and its files stay where they are. */
+    private volatile boolean confirmed;
 
     private record Open(
             WatchedFile file,
@@ -249,7 +251,13 @@ public final class FileSourceTask extends SourceTask {
     }
 
     @Override
+    public void commit() {
+        confirmed = true;
+    }
+
+    @Override
     public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) {
+        confirmed = true;
         WatchedFile file = files.get(Path.of(String.valueOf(record.sourcePartition().get("file"))));
         if (file != null) {
             file.underWay().decrementAndGet();
@@ -258,7 +266,7 @@ public final class FileSourceTask extends SourceTask {
 
     /** Moves or deletes a file whose last record is in the topic. */
     private void tidy(WatchedFile file) throws IOException {
-        if (!file.isFinished() || file.underWay().get() > 0) {
+        if (!confirmed || !file.isFinished() || file.underWay().get() > 0) {
             return;
         }
         Path target = config.finishedFolder();
@@ -266,12 +274,17 @@ public final class FileSourceTask extends SourceTask {
             Files.deleteIfExists(file.path());
         } else if (config.moves() && target != null) {
             Files.createDirectories(target);
-            Path name = file.path().getFileName();
-            Files.move(
-                    file.path(),
-                    target.resolve(String.valueOf(name)),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file.path(), unused(target, String.valueOf(file.path().getFileName())));
         }
+    }
+
+    /** Files come again under names that others had; none takes the place of another. */
+    private static Path unused(Path target, String name) {
+        Path found = target.resolve(name);
+        for (int number = 1; Files.exists(found); number++) {
+            found = target.resolve(name + "." + number);
+        }
+        return found;
     }
 
     private void closeFile() {

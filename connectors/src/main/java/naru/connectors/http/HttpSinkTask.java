@@ -62,8 +62,10 @@ public final class HttpSinkTask extends SinkTask {
     public void put(Collection<SinkRecord> records) {
         Map<TopicPartition, List<SinkRecord>> parts = new LinkedHashMap<>();
         for (SinkRecord record : records) {
-            TopicPartition partition = new TopicPartition(record.topic(), record.kafkaPartition());
-            if (record.kafkaOffset() > taken.getOrDefault(partition, -1L)) {
+            // A transform may give records of several topics one name; offsets are those of each.
+            TopicPartition partition =
+                    new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+            if (record.originalKafkaOffset() > taken.getOrDefault(partition, -1L)) {
                 parts.computeIfAbsent(partition, one -> new ArrayList<>()).add(record);
             }
         }
@@ -109,7 +111,7 @@ public final class HttpSinkTask extends SinkTask {
                 } finally {
                     permits.release();
                 }
-                taken.put(partition, batch.getLast().kafkaOffset());
+                taken.put(partition, batch.getLast().originalKafkaOffset());
                 from += batch.size();
             }
         } catch (RuntimeException e) {
@@ -122,8 +124,12 @@ public final class HttpSinkTask extends SinkTask {
     /** Records with values up to the size of a batch; one without a value goes by itself. */
     private List<SinkRecord> batch(List<SinkRecord> part, int from) {
         int to = from + 1;
-        if (part.get(from).value() != null) {
-            while (to < part.size() && to - from < config.batch() && part.get(to).value() != null) {
+        SinkRecord first = part.get(from);
+        if (first.value() != null) {
+            while (to < part.size()
+                    && to - from < config.batch()
+                    && part.get(to).value() != null
+                    && part.get(to).topic().equals(first.topic())) {
                 to++;
             }
         }

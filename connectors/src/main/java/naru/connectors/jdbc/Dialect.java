@@ -99,6 +99,22 @@ enum Dialect {
         }
     }
 
+    /**
+     * A row's time as {@link #comparable} has it, by which rows are found: SQLite's are rounded to
+     * milliseconds within their minute.
+     */
+    Instant compared(Instant time) {
+        return switch (this) {
+            case POSTGRES, H2, OTHER -> time;
+            case SQLITE -> {
+                long minute = Math.floorDiv(time.getEpochSecond(), 60) * 60;
+                long micros = (time.getEpochSecond() - minute) * 1_000_000 + time.getNano() / 1_000;
+                long millis = Math.min((micros + 500) / 1_000, 59_999);
+                yield Instant.ofEpochSecond(minute).plusMillis(millis);
+            }
+        };
+    }
+
     /** The time in a column that is not null. */
     Instant time(ResultSet row, int column, ZoneId zone, boolean zoned) throws SQLException {
         return switch (this) {

@@ -185,7 +185,8 @@ final class TableReader {
         for (String name : config.timestampColumns()) {
             int column = result.rows().findColumn(name);
             if (result.rows().getObject(column) != null) {
-                return dialect.time(result.rows(), column, config.zone(), result.zoned());
+                return dialect.compared(
+                        dialect.time(result.rows(), column, config.zone(), result.zoned()));
             }
         }
         throw nullIn(config.timestampColumns().toString());

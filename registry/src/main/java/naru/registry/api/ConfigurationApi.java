@@ -32,9 +32,7 @@ final class ConfigurationApi {
     }
 
     Answer changeSettings(Call call) throws StoreLog.Unavailable, InterruptedException {
-        ObjectNode change = Requests.settings(call);
-        configuration.change(scope(call), change);
-        return Payloads.ok(call, change);
+        return Payloads.ok(call, configuration.change(scope(call), Requests.settings(call)));
     }
 
     Answer removeSettings(Call call) throws StoreLog.Unavailable, InterruptedException {
@@ -48,8 +46,12 @@ final class ConfigurationApi {
 
     Answer changeMode(Call call) throws StoreLog.Unavailable, InterruptedException {
         String name = Requests.mode(call);
-        return Payloads.ok(
-                call, tree(configuration.changeMode(scope(call), name, call.flag("force"))));
+        SubjectName scope = scope(call);
+        if (name == null) {
+            configuration.clearMode(scope);
+            return Payloads.ok(call, tree(null));
+        }
+        return Payloads.ok(call, tree(configuration.changeMode(scope, name, call.flag("force"))));
     }
 
     Answer removeMode(Call call) throws StoreLog.Unavailable, InterruptedException {

@@ -9,7 +9,9 @@ import naru.http.Refusal;
 import naru.registry.store.RecordFormat;
 import naru.registry.store.SchemaContent;
 import naru.registry.store.SchemaVersion;
+import naru.registry.store.SubjectName;
 import naru.schema.SchemaFormat;
+import naru.schema.SchemaReference;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ final class Payloads {
     private static final String PREFERRED = "application/vnd.schemaregistry.v1+json";
     private static final List<String> SERVED =
             List.of(PREFERRED, "application/vnd.schemaregistry+json", "application/json");
+
+    private static final int LISTED_MOST = 20_000;
 
     /** A client that sends it takes fields that were added to the API later. */
     private static final String MORE_FIELDS = "Confluent-Accept-Unknown-Properties";
@@ -43,18 +47,22 @@ final class Payloads {
         return Answer.json(refusal.status(), type(headers), body);
     }
 
-    /** The first type of the client's that is served. */
+    /** The type of the answer; of a refusal, whatever is accepted, the preferred one. */
     private static String type(Call.Headers headers) {
         String accept = headers.first("Accept");
-        if (accept != null) {
-            for (String each : accept.split(",", -1)) {
-                String type = each.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-                if (SERVED.contains(type)) {
-                    return type;
-                }
-            }
+        return accept == null || accept.isBlank()
+                ? PREFERRED
+                : MediaRanges.best(accept, SERVED).orElse(PREFERRED);
+    }
+
+    /**
+     * @throws Refusal 406 when the client takes none of the API's types
+     */
+    static void checkAccept(Call call) {
+        String accept = call.header("Accept");
+        if (accept != null && !accept.isBlank() && MediaRanges.best(accept, SERVED).isEmpty()) {
+            throw new Refusal(406, 406, "HTTP 406 Not Acceptable: ask for " + PREFERRED);
         }
-        return PREFERRED;
     }
 
     /**
@@ -86,7 +94,18 @@ final class Payloads {
         return tree;
     }
 
-    /** A schema as it is answered for its id. */
+    /** A schema as it is answered for its id: with one of the places where it is registered. */
+    static ObjectNode schemaOfId(Call call, SchemaVersion version, String text) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        if (wantsMore(call)) {
+            tree.put("subject", version.subject().qualified());
+            tree.put("version", version.version());
+        }
+        addContent(call, tree, version, text);
+        return tree;
+    }
+
+    /** A schema alone, wherever it is registered. */
     static ObjectNode schema(Call call, SchemaVersion version, String text) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         addContent(call, tree, version, text);
@@ -114,7 +133,7 @@ final class Payloads {
             tree.put("schemaType", content.format().name());
         }
         if (!content.references().isEmpty()) {
-            tree.set("references", RecordFormat.references(content.references()));
+            tree.set("references", RecordFormat.references(references(call, version)));
         }
         putIfThere(tree, "metadata", content.metadata());
         putIfThere(tree, "ruleSet", content.ruleSet());
@@ -125,18 +144,37 @@ final class Payloads {
         }
     }
 
+    /** As they came, or with the contexts of their subjects. */
+    private static List<SchemaReference> references(Call call, SchemaVersion version) {
+        List<SchemaReference> references = version.content().references();
+        if (!call.parameter("referenceFormat", "").equals("qualified")) {
+            return references;
+        }
+        return references.stream()
+                .map(each ->
+                        new SchemaReference(
+                                each.name(),
+                                SubjectName.parse(each.subject(), version.subject()).qualified(),
+                                each.version()))
+                .toList();
+    }
+
     private static void putIfThere(ObjectNode tree, String name, @Nullable ObjectNode part) {
         if (part != null) {
             tree.set(name, part);
         }
     }
 
-    /** A part of a list, as {@code offset} and a {@code limit} that is not negative say. */
+    /** A part of a list, as {@code offset} and a {@code limit} that is positive say. */
     static <T> List<T> page(Call call, List<T> all) {
+        return page(call, all, LISTED_MOST);
+    }
+
+    static <T> List<T> page(Call call, List<T> all, int most) {
         int offset = Math.clamp(call.number("offset", 0), 0, all.size());
-        int limit = call.number("limit", -1);
-        int end = limit < 0 ? all.size() : (int) Math.min(all.size(), offset + (long) limit);
-        return all.subList(offset, end);
+        int asked = call.number("limit", -1);
+        long limit = asked <= 0 || asked > most ? most : asked;
+        return all.subList(offset, (int) Math.min(all.size(), offset + limit));
     }
 
     static Map<String, Object> subjectVersion(SchemaVersion version) {

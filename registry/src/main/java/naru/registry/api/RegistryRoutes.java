@@ -4,7 +4,6 @@ import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Front;
 import naru.http.Login;
-import naru.http.Refusal;
 import naru.http.Routes;
 import naru.registry.api.Permissions.Need;
 import naru.registry.store.Registry;
@@ -141,9 +140,52 @@ public final class RegistryRoutes {
                 "GET",
                 "/v1/metadata/version",
                 call -> Payloads.ok(call, Map.of("version", facts.version(), "commitId", "")));
-        for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
-            for (String path : List.of("/exporters", "/exporters/{rest...}")) {
-                on(Need.READ, method, path, RegistryRoutes::noExporters);
+        on(
+                Need.READ,
+                "GET",
+                "/v1/metadata/deployment",
+                call -> Payloads.ok(call, Map.of("attributes", List.of())));
+        addRefusals();
+    }
+
+    /** What the API has and this registry has not is refused in words, not as an unknown path. */
+    private void addRefusals() {
+        refuse(
+                "Exporters (schema linking); copy schemas in mode IMPORT instead: they",
+                "/exporters",
+                "/exporters/{rest...}");
+        refuse(
+                "Associations of resources with subjects",
+                "/associations",
+                "/associations:batch",
+                "/associations/{rest...}");
+        refuse("Keys for encryption of fields", "/dek-registry/{rest...}");
+        on(
+                Need.REGISTER,
+                "POST",
+                "/subjects/{subject}/versions/{version}/tags",
+                call -> {
+                    throw Requests.notServed("Tags within schemas");
+                });
+        on(
+                Need.READ,
+                "GET",
+                "/subjects/{subject}/provenance",
+                call -> {
+                    throw Requests.notServed("Histories of columns");
+                });
+    }
+
+    private void refuse(String what, String... paths) {
+        for (String path : paths) {
+            for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
+                on(
+                        Need.READ,
+                        method,
+                        path,
+                        call -> {
+                            throw Requests.notServed(what);
+                        });
             }
         }
     }
@@ -167,13 +209,6 @@ public final class RegistryRoutes {
                 call, Map.of("id", "", "scope", Map.of("path", List.of(), "clusters", clusters)));
     }
 
-    private static Answer noExporters(Call call) {
-        throw new Refusal(
-                501,
-                501,
-                "Exporters (schema linking) are not served here; copy schemas in mode IMPORT");
-    }
-
     private void on(Need need, String method, String path, Routes.Route route) {
         Routes.Route guarded = call -> guarded(need, route, call);
         routes.on(method, path, guarded);
@@ -182,10 +217,11 @@ public final class RegistryRoutes {
 
     private Answer guarded(Need need, Routes.Route route, Call call) throws Exception {
         try {
+            Payloads.checkAccept(call);
             permissions.check(call, need);
             return route.answer(call);
         } catch (StoreLog.Unavailable unavailable) {
-            throw Refusals.storeFault(String.valueOf(unavailable.getMessage()));
+            throw Refusals.of(unavailable);
         }
     }
 }

@@ -12,6 +12,9 @@ import naru.registry.subject.Refusals;
 import naru.registry.subject.Registration;
 import naru.schema.SchemaFormat;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,6 +45,7 @@ final class Requests {
                     "aliasForDeks",
                     "normalize",
                     "validateFields",
+                    "validateNames",
                     "validateNewSchemas",
                     "validateRules",
                     "compatibility",
@@ -108,6 +112,7 @@ final class Requests {
     /** The schema of the body. */
     static Registration.Brought brought(Call call, SubjectName subject) {
         ObjectNode body = object(call, SCHEMA_FIELDS);
+        refuseTags(body);
         JsonNode text = body.get("schema");
         JsonNode type = body.get("schemaType");
         String typeName = type == null || type.isNull() ? null : type.asText();
@@ -131,15 +136,32 @@ final class Requests {
         return new Registration.Brought(
                 subject,
                 content,
-                number(body, "version"),
-                number(body, "id"),
+                Math.max(-1, number(body, "version", 0)),
+                number(body, "id", -1),
                 call.flag("normalize"));
     }
 
-    private static int number(ObjectNode body, String name) {
+    /** Better than a schema that lacks the tags that its owner believes it to have. */
+    private static void refuseTags(ObjectNode body) {
+        for (String field : List.of("schemaTagsToAdd", "schemaTagsToRemove")) {
+            if (!body.path(field).isEmpty()) {
+                throw notServed("Tags within schemas (" + field + ")");
+            }
+        }
+        if (body.path("propagateSchemaTags").asBoolean(false)) {
+            throw notServed("Tags within schemas (propagateSchemaTags)");
+        }
+    }
+
+    /** The refusal of what the API has and this registry has not. */
+    static Refusal notServed(String what) {
+        return new Refusal(501, 501, what + " are not served by this registry");
+    }
+
+    private static int number(ObjectNode body, String name, int otherwise) {
         JsonNode value = body.get(name);
         if (value == null || value.isNull()) {
-            return -1;
+            return otherwise;
         }
         if (!value.canConvertToInt()) {
             throw new Refusal(422, 422, "The field " + name + " is no whole number: " + value);
@@ -151,8 +173,10 @@ final class Requests {
         return object(call, SETTINGS_FIELDS);
     }
 
-    static String mode(Call call) {
-        return object(call, Set.of("mode")).path("mode").asText("");
+    /** The name of a mode; null takes away what is set. */
+    static @Nullable String mode(Call call) {
+        JsonNode mode = object(call, Set.of("mode")).get("mode");
+        return mode == null || mode.isNull() ? null : mode.asText();
     }
 
     private static ObjectNode object(Call call, Set<String> fields) {

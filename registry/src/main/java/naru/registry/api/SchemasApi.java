@@ -1,5 +1,6 @@
 package naru.registry.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Answer;
@@ -8,6 +9,7 @@ import naru.http.Refusal;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
 import naru.registry.store.SchemaVersion;
+import naru.registry.store.Settings;
 import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
 import naru.registry.subject.Refusals;
@@ -18,10 +20,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** {@code /schemas}: schemas by id, by guid, and all of them. */
 final class SchemasApi {
+    private static final int SCHEMAS_MOST = 1_000;
+
     private final Registry registry;
     private final SubjectsApi subjects;
 
@@ -36,47 +42,109 @@ final class SchemasApi {
                 Arrays.stream(SchemaFormat.values()).map(SchemaFormat::name).toList().reversed());
     }
 
+    /** A question for versions of many subjects. */
+    private record Wanted(
+            String prefix,
+            boolean withDeleted,
+            boolean onlyLatest,
+            boolean withAliases,
+            String ruleType) {
+        private static Wanted of(Call call) {
+            String prefix = call.parameter("subjectPrefix", "");
+            return new Wanted(
+                    call.hasVariable("context")
+                            ? SubjectName.written(Requests.context(call), prefix)
+                            : prefix,
+                    call.flag("deleted"),
+                    call.flag("latestOnly"),
+                    call.flag("aliases"),
+                    call.parameter("ruleType", ""));
+        }
+    }
+
     Answer all(Call call) throws StoreLog.Unavailable, InterruptedException {
-        String prefix =
-                call.hasVariable("context")
-                        ? new SubjectName(
-                                        Requests.context(call), call.parameter("subjectPrefix", ""))
-                                .qualified()
-                        : call.parameter("subjectPrefix", "");
-        boolean withDeleted = call.flag("deleted");
-        boolean onlyLatest = call.flag("latestOnly");
-        List<SchemaVersion> found =
-                registry.read(state -> matching(state, prefix, withDeleted, onlyLatest));
+        for (String associations : List.of("resourceType", "associationType", "lifecycle")) {
+            if (!call.parameters(associations).isEmpty()) {
+                throw Requests.notServed("Associations (" + associations + ")");
+            }
+        }
+        Wanted wanted = Wanted.of(call);
+        record Found(List<SchemaVersion> versions, Map<SubjectName, List<String>> aliases) {}
+        Found found =
+                registry.read(state -> {
+                    Map<SubjectName, List<String>> aliases =
+                            wanted.withAliases() ? aliases(state, wanted.prefix()) : Map.of();
+                    return new Found(matching(state, wanted, aliases.keySet()), aliases);
+                });
         List<ObjectNode> trees = new ArrayList<>();
-        for (SchemaVersion version : Payloads.page(call, found)) {
-            trees.add(Payloads.version(call, version, version.content().text()));
+        for (SchemaVersion version : Payloads.page(call, found.versions(), SCHEMAS_MOST)) {
+            ObjectNode tree = Payloads.version(call, version, version.content().text());
+            List<String> aliases = found.aliases().get(version.subject());
+            if (aliases != null) {
+                aliases.forEach(tree.withArray("/aliases")::add);
+            }
+            trees.add(tree);
         }
         return Payloads.ok(call, trees);
     }
 
+    /** Subjects that have another name which matches, with those names. */
+    private static Map<SubjectName, List<String>> aliases(RegistryState state, String prefix) {
+        Map<SubjectName, List<String>> aliases = new TreeMap<>();
+        for (SubjectName name : state.withSettings()) {
+            Settings settings = state.settings(name);
+            String meant = settings == null ? null : settings.alias();
+            if (meant != null && !name.isContext() && SubjectsApi.matches(name, prefix)) {
+                aliases.computeIfAbsent(SubjectName.parse(meant, name), key -> new ArrayList<>())
+                        .add(name.qualified());
+            }
+        }
+        return aliases;
+    }
+
     private static List<SchemaVersion> matching(
-            RegistryState state, String prefix, boolean withDeleted, boolean onlyLatest) {
+            RegistryState state, Wanted wanted, Set<SubjectName> aliased) {
         List<SchemaVersion> found = new ArrayList<>();
         for (SubjectName subject : state.subjects()) {
-            if (!SubjectsApi.matches(subject, prefix)) {
+            if (!SubjectsApi.matches(subject, wanted.prefix()) && !aliased.contains(subject)) {
                 continue;
             }
-            if (onlyLatest) {
-                SchemaVersion latest = state.latest(subject, withDeleted);
-                if (latest != null) {
-                    found.add(latest);
+            List<SchemaVersion> versions =
+                    wanted.withDeleted()
+                            ? List.copyOf(state.versions(subject))
+                            : state.live(subject);
+            if (wanted.onlyLatest() && !versions.isEmpty()) {
+                versions = List.of(versions.getLast());
+            }
+            for (SchemaVersion version : versions) {
+                if (wanted.ruleType().isEmpty() || hasRule(version, wanted.ruleType())) {
+                    found.add(version);
                 }
-            } else {
-                found.addAll(withDeleted ? state.versions(subject) : state.live(subject));
             }
         }
         return found;
     }
 
+    private static boolean hasRule(SchemaVersion version, String type) {
+        ObjectNode rules = version.content().ruleSet();
+        if (rules == null) {
+            return false;
+        }
+        for (JsonNode list : rules) {
+            for (JsonNode rule : list) {
+                if (rule.path("type").asText("").equals(type)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     Answer byId(Call call) throws StoreLog.Unavailable, InterruptedException {
         int id = id(call);
+        SubjectsApi.refuseTags(call);
         SchemaVersion version = places(call, id).getFirst();
-        ObjectNode tree = Payloads.schema(call, version, subjects.text(call, version));
+        ObjectNode tree = Payloads.schemaOfId(call, version, subjects.text(call, version));
         if (call.flag("fetchMaxId")) {
             String context = version.subject().context();
             tree.put("maxId", registry.<Integer>read(state -> state.greatestId(context)));

@@ -1,5 +1,8 @@
 package naru.registry.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
@@ -14,13 +17,10 @@ import naru.registry.subject.Parsing;
 import naru.registry.subject.Refusals;
 import naru.registry.subject.Registration;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code /subjects} and {@code /compatibility}. */
 final class SubjectsApi {
@@ -64,35 +64,57 @@ final class SubjectsApi {
         return state.latest(subject, false) != null;
     }
 
-    /** A prefix with {@code :*:} before it is looked for in all contexts. */
+    /**
+     * A prefix with {@code :*:} before it is looked for in all contexts, one with a part of a
+     * context's name in all whose names begin so, any other in the default context.
+     */
     static boolean matches(SubjectName subject, String prefix) {
-        return prefix.startsWith(ALL_CONTEXTS)
-                ? subject.name().startsWith(prefix.substring(ALL_CONTEXTS.length()))
-                : subject.qualified().startsWith(prefix);
+        if (prefix.startsWith(ALL_CONTEXTS)) {
+            return subject.name().startsWith(prefix.substring(ALL_CONTEXTS.length()));
+        }
+        if (prefix.startsWith(":.") && prefix.indexOf(':', 1) < 0) {
+            return subject.context().startsWith(prefix.substring(1));
+        }
+        SubjectName wanted = SubjectName.parse(prefix);
+        return subject.context().equals(wanted.context())
+                && subject.name().startsWith(wanted.name());
     }
 
     Answer versions(Call call) throws StoreLog.Unavailable, InterruptedException {
         SubjectName subject = aliased(Requests.subject(call));
-        boolean withDeleted = call.flag("deleted");
+        boolean asNegative = call.flag("deletedAsNegative");
+        boolean withDeleted = call.flag("deleted") || asNegative;
         boolean onlyDeleted = call.flag("deletedOnly");
-        List<Integer> numbers =
+        List<SchemaVersion> all =
                 registry.read(state ->
-                        state.versions(subject).stream()
-                                .filter(each ->
-                                        onlyDeleted
-                                                ? each.deleted()
-                                                : withDeleted || !each.deleted())
-                                .map(SchemaVersion::version)
-                                .toList());
-        if (numbers.isEmpty()) {
+                        withDeleted || onlyDeleted
+                                ? List.copyOf(state.versions(subject))
+                                : state.live(subject));
+        if (all.isEmpty()) {
             throw Refusals.subjectNotFound(subject);
         }
+        List<Integer> numbers =
+                all.stream()
+                        .filter(each -> !onlyDeleted || each.deleted())
+                        .map(each ->
+                                asNegative && each.deleted() ? -each.version() : each.version())
+                        .toList();
         return Payloads.ok(call, Payloads.page(call, numbers));
     }
 
     Answer version(Call call) throws StoreLog.Unavailable, InterruptedException {
         SchemaVersion version = theVersion(call);
+        refuseTags(call);
         return Payloads.ok(call, Payloads.version(call, version, text(call, version)));
+    }
+
+    /**
+     * @throws Refusal 501 when tags are looked for, none of which are known here
+     */
+    static void refuseTags(Call call) {
+        if (!call.parameters("findTags").isEmpty()) {
+            throw Requests.notServed("Tags within schemas (findTags)");
+        }
     }
 
     Answer schema(Call call) throws StoreLog.Unavailable, InterruptedException {
@@ -100,22 +122,27 @@ final class SubjectsApi {
     }
 
     private SchemaVersion theVersion(Call call) throws StoreLog.Unavailable, InterruptedException {
+        return theVersion(call, call.flag("deleted"));
+    }
+
+    private SchemaVersion theVersion(Call call, boolean withDeleted)
+            throws StoreLog.Unavailable, InterruptedException {
         SubjectName subject = aliased(Requests.subject(call));
         Requests.VersionName name = Requests.version(call);
-        boolean withDeleted = call.flag("deleted");
         return registry.read(state -> {
-            boolean any = withDeleted ? !state.versions(subject).isEmpty() : isLive(state, subject);
-            if (!any) {
-                throw Refusals.subjectNotFound(subject);
+            for (SubjectName each : state.named(subject)) {
+                // The newest is never a deleted one, even if deleted ones are asked for.
+                SchemaVersion found =
+                        name.latest()
+                                ? state.latest(each, false)
+                                : state.version(each, name.number());
+                if (found != null && (!found.deleted() || withDeleted)) {
+                    return found;
+                }
             }
-            SchemaVersion found =
-                    name.latest()
-                            ? state.latest(subject, withDeleted)
-                            : state.version(subject, name.number());
-            if (found == null || (found.deleted() && !withDeleted)) {
-                throw Refusals.versionNotFound(name.number());
-            }
-            return found;
+            throw state.latest(subject, withDeleted) == null
+                    ? Refusals.subjectNotFound(subject)
+                    : Refusals.versionNotFound(name.number());
         });
     }
 
@@ -167,7 +194,7 @@ final class SubjectsApi {
     }
 
     Answer referencedBy(Call call) throws StoreLog.Unavailable, InterruptedException {
-        SchemaVersion version = theVersion(call);
+        SchemaVersion version = theVersion(call, true);
         boolean withDeleted = call.flag("deleted");
         List<Integer> ids =
                 registry.read(state ->
@@ -204,37 +231,54 @@ final class SubjectsApi {
     }
 
     private static boolean hasAll(SchemaVersion version, List<String> keys, List<String> values) {
+        ObjectNode metadata = version.content().metadata();
+        JsonNode properties = metadata == null ? null : metadata.get("properties");
+        if (properties == null) {
+            return false;
+        }
         for (int i = 0; i < keys.size(); i++) {
-            if (!Objects.equals(property(version, keys.get(i)), values.get(i))) {
+            if (!values.get(i).equals(properties.path(keys.get(i)).asText(null))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static @Nullable String property(SchemaVersion version, String name) {
-        return version.content().metadata() == null
-                ? null
-                : version.content().metadata().path("properties").path(name).asText(null);
-    }
-
     Answer checkAgainstVersion(Call call) throws StoreLog.Unavailable, InterruptedException {
         Requests.VersionName name = Requests.version(call);
-        return compatible(call, name.number(), name.latest());
+        Registration.Brought brought = Requests.brought(call, Requests.subject(call));
+        return compatible(call, () -> registration.checkOne(brought, name.number(), name.latest()));
     }
 
     Answer checkAgainstAll(Call call) throws StoreLog.Unavailable, InterruptedException {
-        return compatible(call, -1, false);
+        Registration.Brought brought = Requests.brought(call, Requests.subject(call));
+        return compatible(call, () -> registration.checkAll(brought));
     }
 
-    private Answer compatible(Call call, int version, boolean latest)
+    /** Compares, and gives what does not fit. */
+    @FunctionalInterface
+    private interface Comparing {
+        List<String> messages() throws StoreLog.Unavailable, InterruptedException;
+    }
+
+    /**
+     * Who asks for details is told also of a schema that is none as something that does not fit.
+     */
+    private static Answer compatible(Call call, Comparing comparing)
             throws StoreLog.Unavailable, InterruptedException {
-        SubjectName subject = Requests.subject(call);
-        List<String> messages =
-                registration.check(Requests.brought(call, subject), version, latest);
+        boolean verbose = call.flag("verbose");
+        List<String> messages;
+        try {
+            messages = comparing.messages();
+        } catch (Refusal refusal) {
+            if (!verbose || refusal.code() != Refusals.INVALID_SCHEMA) {
+                throw refusal;
+            }
+            messages = List.of(refusal.message());
+        }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("is_compatible", messages.isEmpty());
-        if (call.flag("verbose")) {
+        if (verbose) {
             body.put("messages", new ArrayList<>(messages));
         }
         return Payloads.ok(call, body);

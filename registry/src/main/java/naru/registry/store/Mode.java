@@ -10,9 +10,12 @@ public enum Mode {
     /** Of the global level: nothing may be written, whatever the subject says. */
     READONLY_OVERRIDE,
     /** Schemas are registered with the ids and versions that the client gives. */
-    IMPORT;
+    IMPORT,
+    /** As {@link #IMPORT}, of a subject that another registry passes on. */
+    FORWARD;
 
-    public static final String NAMES = "READWRITE, READONLY, READONLY_OVERRIDE, and IMPORT";
+    public static final String NAMES =
+            "READWRITE, READONLY, READONLY_OVERRIDE, IMPORT, and FORWARD";
 
     public static Optional<Mode> parse(String name) {
         for (Mode mode : values()) {
@@ -21,6 +24,11 @@ public enum Mode {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether ids and versions come from elsewhere. */
+    public boolean isImport() {
+        return this == IMPORT || this == FORWARD;
     }
 
     public boolean isReadOnly() {

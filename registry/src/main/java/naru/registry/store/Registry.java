@@ -118,6 +118,7 @@ public final class Registry implements AutoCloseable {
         long nanos = end - System.nanoTime();
         if (nanos <= 0) {
             throw new StoreLog.Unavailable(
+                    StoreLog.Unavailable.Reason.TIMEOUT,
                     "the schemas could not be written within " + WRITE_MOST.toSeconds() + " s",
                     null);
         }

@@ -175,6 +175,22 @@ public final class RegistryState {
         return versions == null ? List.of() : versions.values();
     }
 
+    /**
+     * The subject; and if it is one of the default context, those of the same name in others: a
+     * client that does not know of contexts finds it there.
+     */
+    public List<SubjectName> named(SubjectName subject) {
+        List<SubjectName> named = new ArrayList<>(List.of(subject));
+        if (subject.context().equals(SubjectName.DEFAULT_CONTEXT)) {
+            for (String context : contexts.keySet()) {
+                if (!context.equals(SubjectName.DEFAULT_CONTEXT)) {
+                    named.add(new SubjectName(context, subject.name()));
+                }
+            }
+        }
+        return named;
+    }
+
     /** Versions that are not deleted, oldest first. */
     public List<SchemaVersion> live(SubjectName subject) {
         return versions(subject).stream().filter(version -> !version.deleted()).toList();
@@ -257,9 +273,14 @@ public final class RegistryState {
         return settings.get(subject);
     }
 
+    /** Where settings for a subject are looked for, the nearest first. */
+    private static List<SubjectName> levels(SubjectName subject) {
+        return List.of(subject, subject.ofContext(), SubjectName.EVERYWHERE);
+    }
+
     /** What holds for a subject: its own settings, its context's, those of all, or the default. */
     public Settings settingsInForce(SubjectName subject) {
-        for (SubjectName level : List.of(subject, subject.ofContext(), SubjectName.GLOBAL)) {
+        for (SubjectName level : levels(subject)) {
             Settings found = settings.get(level);
             if (found != null) {
                 return found;
@@ -270,7 +291,7 @@ public final class RegistryState {
 
     /** The level that holds for a subject, from the nearest settings that name one. */
     public CompatibilityLevel levelInForce(SubjectName subject) {
-        for (SubjectName level : List.of(subject, subject.ofContext(), SubjectName.GLOBAL)) {
+        for (SubjectName level : levels(subject)) {
             Settings found = settings.get(level);
             if (found != null && found.level() != null) {
                 return Objects.requireNonNull(found.level());
@@ -284,17 +305,28 @@ public final class RegistryState {
         return modes.get(subject);
     }
 
+    /** Whether nothing may be written, whatever is set for a subject. */
+    public boolean isReadOnlyEverywhere() {
+        return modes.get(SubjectName.GLOBAL) == Mode.READONLY_OVERRIDE
+                || modes.get(SubjectName.EVERYWHERE) == Mode.READONLY_OVERRIDE;
+    }
+
     public Mode modeInForce(SubjectName subject) {
-        if (modes.get(SubjectName.GLOBAL) == Mode.READONLY_OVERRIDE) {
+        if (isReadOnlyEverywhere()) {
             return Mode.READONLY_OVERRIDE;
         }
-        for (SubjectName level : List.of(subject, subject.ofContext(), SubjectName.GLOBAL)) {
+        for (SubjectName level : levels(subject)) {
             Mode found = modes.get(level);
             if (found != null) {
                 return found;
             }
         }
         return Mode.READWRITE;
+    }
+
+    /** Subjects and contexts with settings of their own. */
+    public Collection<SubjectName> withSettings() {
+        return settings.keySet();
     }
 
     /** Subjects and contexts with a mode of their own. */

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -46,6 +47,16 @@ public record SchemaContent(
 
     public SchemaContent withText(String other) {
         return new SchemaContent(format, other, references, metadata, ruleSet);
+    }
+
+    /** With each reference once, in the order of their names. */
+    public SchemaContent withSortedReferences() {
+        List<SchemaReference> sorted =
+                references.stream()
+                        .distinct()
+                        .sorted(Comparator.comparing(SchemaReference::name))
+                        .toList();
+        return new SchemaContent(format, text, sorted, metadata, ruleSet);
     }
 
     public SchemaContent with(@Nullable ObjectNode otherMetadata, @Nullable ObjectNode otherRules) {

@@ -37,6 +37,11 @@ public record Settings(ObjectNode tree) {
         return tree.path("normalize").asBoolean(false);
     }
 
+    /** Whether fields that the metadata reserves are looked for in new schemas. */
+    public boolean validateFields() {
+        return tree.path("validateFields").asBoolean(false);
+    }
+
     /** The subject that is meant when this one is named, or null for this one. */
     public @Nullable String alias() {
         JsonNode alias = tree.get("alias");

@@ -34,8 +34,27 @@ public interface StoreLog extends AutoCloseable {
     final class Unavailable extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final Reason reason;
+
+        /** What is the matter. */
+        public enum Reason {
+            FAULT,
+            TIMEOUT,
+            /** The log takes no record of that size. */
+            TOO_LARGE
+        }
+
         public Unavailable(String message, @Nullable Throwable cause) {
+            this(Reason.FAULT, message, cause);
+        }
+
+        public Unavailable(Reason reason, String message, @Nullable Throwable cause) {
             super(message, cause);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
         }
     }
 

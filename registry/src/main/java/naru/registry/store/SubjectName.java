@@ -12,8 +12,11 @@ import java.util.Comparator;
 public record SubjectName(String context, String name) implements Comparable<SubjectName> {
     public static final String DEFAULT_CONTEXT = ".";
 
-    /** Whose settings hold for all that have none of their own. */
+    /** The default context itself, whose settings the API calls global. */
     public static final SubjectName GLOBAL = new SubjectName(DEFAULT_CONTEXT, "");
+
+    /** Whose settings hold in every context that has none of its own. */
+    public static final SubjectName EVERYWHERE = new SubjectName(".__GLOBAL", "");
 
     private static final Comparator<SubjectName> ORDER =
             Comparator.comparing(SubjectName::context).thenComparing(SubjectName::name);
@@ -44,7 +47,12 @@ public record SubjectName(String context, String name) implements Comparable<Sub
 
     /** As it is written in answers and records. */
     public String qualified() {
-        return context.equals(DEFAULT_CONTEXT) ? name : ":" + context + ":" + name;
+        return context.equals(DEFAULT_CONTEXT) ? name : written(context, name);
+    }
+
+    /** With its context in any case, as {@code :.:name} is with the default one. */
+    public static String written(String context, String name) {
+        return ":" + context + ":" + name;
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -147,7 +148,12 @@ public final class TopicLog implements StoreLog {
                 mine.seek(partition, next);
                 while (closed.getCount() > 0) {
                     for (ConsumerRecord<byte[], byte[]> each : mine.poll(POLL)) {
-                        take(reader, each);
+                        RecordIntake.give(
+                                reader,
+                                each.key(),
+                                each.value(),
+                                each.timestamp(),
+                                "offset " + each.offset() + " of " + topic);
                     }
                     next = mine.position(partition);
                     advance(next);
@@ -179,28 +185,6 @@ public final class TopicLog implements StoreLog {
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    private void take(Reader reader, ConsumerRecord<byte[], byte[]> each) {
-        try {
-            if (each.key() == null) {
-                throw new IllegalArgumentException("it has no key");
-            }
-            StoreKey key = StoreKey.parse(each.key());
-            ObjectNode value =
-                    each.value() == null
-                            ? null
-                            : RecordFormat.parse(each.value()) instanceof ObjectNode tree
-                                    ? tree
-                                    : null;
-            reader.read(key, value, each.timestamp());
-        } catch (IllegalArgumentException strange) {
-            LOG.warn(
-                    "the record at offset {} of {} is not understood and is left out: {}",
-                    each.offset(),
-                    topic,
-                    strange.getMessage());
-        }
-    }
-
     private void advance(long next) {
         synchronized (progress) {
             applied = next;
@@ -214,6 +198,7 @@ public final class TopicLog implements StoreLog {
                 long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (millis <= 0) {
                     throw new Unavailable(
+                            Unavailable.Reason.TIMEOUT,
                             "%s is read up to offset %d of %d so far"
                                     .formatted(topic, applied, target),
                             null);
@@ -312,7 +297,19 @@ public final class TopicLog implements StoreLog {
 
     private static Unavailable unavailable(Exception fault) {
         Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        return new Unavailable(String.valueOf(cause.getMessage()), fault);
+        return new Unavailable(reason(fault), String.valueOf(cause.getMessage()), fault);
+    }
+
+    private static Unavailable.Reason reason(Throwable fault) {
+        for (Throwable at = fault; at != null; at = at.getCause()) {
+            if (at instanceof RecordTooLargeException) {
+                return Unavailable.Reason.TOO_LARGE;
+            }
+            if (at instanceof org.apache.kafka.common.errors.TimeoutException) {
+                return Unavailable.Reason.TIMEOUT;
+            }
+        }
+        return Unavailable.Reason.FAULT;
     }
 
     private static <T> T within(Duration most, KafkaFuture<T> future)
@@ -325,7 +322,8 @@ public final class TopicLog implements StoreLog {
             }
             throw unavailable(failed);
         } catch (TimeoutException slow) {
-            throw new Unavailable("the cluster did not answer within " + most, slow);
+            throw new Unavailable(
+                    Unavailable.Reason.TIMEOUT, "the cluster did not answer within " + most, slow);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Refusal;
 import naru.registry.store.Mode;
+import naru.registry.store.RecordFormat;
 import naru.registry.store.Registry;
 import naru.registry.store.RegistryState;
 import naru.registry.store.Settings;
@@ -16,10 +17,14 @@ import naru.schema.CompatibilityLevel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Settings and modes of subjects, contexts, and of all ({@link SubjectName#GLOBAL}). */
 public final class Configuration {
+    private static final String LEVEL = "compatibilityLevel";
+    private static final String REQUESTED_LEVEL = "compatibility";
+
     private final Registry registry;
 
     public Configuration(Registry registry) {
@@ -45,7 +50,7 @@ public final class Configuration {
 
     private static ObjectNode complete(RegistryState state, SubjectName subject) {
         ObjectNode tree = state.settingsInForce(subject).tree().deepCopy();
-        return tree.put("compatibilityLevel", state.levelInForce(subject).name());
+        return tree.put(LEVEL, state.levelInForce(subject).name());
     }
 
     /**
@@ -53,31 +58,52 @@ public final class Configuration {
      *
      * @param change fields of the API's ConfigUpdateRequest, in which the level is {@code
      *     compatibility}
+     * @return what is set then, in the same form
      */
-    public void change(SubjectName subject, ObjectNode change)
+    public ObjectNode change(SubjectName subject, ObjectNode change)
             throws StoreLog.Unavailable, InterruptedException {
-        ObjectNode stored = change.deepCopy();
-        JsonNode level = stored.remove("compatibility");
-        if (level != null && !level.isNull()) {
-            CompatibilityLevel known =
-                    CompatibilityLevel.parse(level.asText()).orElseThrow(Refusals::invalidLevel);
-            stored.put("compatibilityLevel", known.name());
-        } else if (level != null) {
-            stored.putNull("compatibilityLevel");
-        }
-        registry.write(state -> {
+        Registration.checkCharacters(subject);
+        ObjectNode stored = checked(change);
+        return registry.write(state -> {
             if (state.modeInForce(subject) == Mode.READONLY_OVERRIDE) {
                 throw Refusals.readOnly(subject);
             }
             Settings own = state.settings(subject);
             Settings before =
                     own == null ? new Settings(JsonNodeFactory.instance.objectNode()) : own;
+            ObjectNode after = before.changed(stored).tree();
             return new Registry.Decision<>(
-                    List.of(
-                            new StoreLog.Change(
-                                    new StoreKey.Config(subject), before.changed(stored).tree())),
-                    true);
+                    List.of(new StoreLog.Change(new StoreKey.Config(subject), after)),
+                    asRequest(after));
         });
+    }
+
+    private static ObjectNode checked(ObjectNode change) {
+        ObjectNode stored = change.deepCopy();
+        JsonNode level = stored.remove(REQUESTED_LEVEL);
+        if (level != null && !level.isNull()) {
+            CompatibilityLevel known =
+                    CompatibilityLevel.parse(level.asText()).orElseThrow(Refusals::invalidLevel);
+            stored.put(LEVEL, known.name());
+        } else if (level != null) {
+            stored.putNull(LEVEL);
+        }
+        String policy = stored.path("compatibilityPolicy").asText("STRICT");
+        if (!policy.equalsIgnoreCase("STRICT") && !policy.equalsIgnoreCase("LENIENT")) {
+            throw Refusals.invalidPolicy();
+        }
+        RuleSets.check(RecordFormat.object(stored.get("defaultRuleSet")));
+        RuleSets.check(RecordFormat.object(stored.get("overrideRuleSet")));
+        return stored;
+    }
+
+    private static ObjectNode asRequest(ObjectNode settings) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<String, JsonNode> field : settings.properties()) {
+            String name = field.getKey().equals(LEVEL) ? REQUESTED_LEVEL : field.getKey();
+            request.set(name, field.getValue());
+        }
+        return request;
     }
 
     /** Takes the settings away, and gives what they were. */
@@ -99,10 +125,14 @@ public final class Configuration {
             throws StoreLog.Unavailable, InterruptedException {
         return registry.read(state -> {
             Mode own = state.mode(subject);
-            if (own == null && !inherited && !subject.equals(SubjectName.GLOBAL)) {
+            boolean asked = inherited || subject.equals(SubjectName.GLOBAL);
+            if (asked || state.isReadOnlyEverywhere()) {
+                return state.modeInForce(subject);
+            }
+            if (own == null) {
                 throw Refusals.noModeOfItsOwn(subject);
             }
-            return inherited || own == null ? state.modeInForce(subject) : own;
+            return own;
         });
     }
 
@@ -112,10 +142,11 @@ public final class Configuration {
      */
     public Mode changeMode(SubjectName subject, String name, boolean force)
             throws StoreLog.Unavailable, InterruptedException {
+        Registration.checkCharacters(subject);
         Mode mode = Mode.parse(name).orElseThrow(Refusals::invalidMode);
         return registry.write(state -> {
             Mode before = state.modeInForce(subject);
-            if (mode == Mode.IMPORT && before != Mode.IMPORT && !force) {
+            if (mode.isImport() && !before.isImport() && !force) {
                 checkEmpty(state, subject);
             }
             return new Registry.Decision<>(
@@ -127,6 +158,16 @@ public final class Configuration {
                                             .put("mode", mode.name()))),
                     mode);
         });
+    }
+
+    /** Takes the mode away, if one is set. */
+    public void clearMode(SubjectName subject) throws StoreLog.Unavailable, InterruptedException {
+        registry.write(state ->
+                new Registry.Decision<>(
+                        state.mode(subject) == null
+                                ? List.of()
+                                : List.of(new StoreLog.Change(new StoreKey.Mode(subject), null)),
+                        true));
     }
 
     private static void checkEmpty(RegistryState state, SubjectName scope) {

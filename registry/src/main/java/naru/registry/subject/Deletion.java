@@ -26,7 +26,7 @@ public final class Deletion {
     /**
      * Deletes one version.
      *
-     * @param latest the newest is meant, whatever the number
+     * @param latest the newest is meant that is not deleted, whatever the number
      * @return its number
      */
     public int version(SubjectName subject, int number, boolean latest, boolean permanent)
@@ -44,7 +44,7 @@ public final class Deletion {
             throw Refusals.subjectNotFound(subject);
         }
         SchemaVersion version =
-                latest ? state.latest(subject, permanent) : state.version(subject, number);
+                latest ? state.latest(subject, false) : state.version(subject, number);
         if (version == null) {
             throw Refusals.versionNotFound(number);
         }
@@ -54,7 +54,7 @@ public final class Deletion {
         if (permanent && !version.deleted()) {
             throw Refusals.versionNotSoftDeleted(subject, version.version());
         }
-        check(state, List.of(version), permanent);
+        check(state, List.of(version));
         List<StoreLog.Change> changes = new ArrayList<>();
         changes.add(change(version, permanent));
         if (!permanent && state.live(subject).size() == 1) {
@@ -83,7 +83,7 @@ public final class Deletion {
             throw Refusals.subjectNotSoftDeleted(subject);
         }
         List<SchemaVersion> ending = permanent ? all : live;
-        check(state, ending, permanent);
+        check(state, ending);
         List<StoreLog.Change> changes = new ArrayList<>();
         if (permanent) {
             ending.forEach(version -> changes.add(change(version, true)));
@@ -110,14 +110,14 @@ public final class Deletion {
     /**
      * @throws Refusal when the subject is read-only, or somebody refers to one of them
      */
-    private static void check(RegistryState state, List<SchemaVersion> ending, boolean permanent) {
+    private static void check(RegistryState state, List<SchemaVersion> ending) {
         SubjectName subject = ending.getFirst().subject();
         if (state.modeInForce(subject).isReadOnly()) {
             throw Refusals.readOnly(subject);
         }
         for (SchemaVersion version : ending) {
             for (SchemaVersion user : state.usersOf(subject, version.version())) {
-                if (permanent || !user.deleted()) {
+                if (!user.deleted()) {
                     throw Refusals.referencesExist(subject, version.version());
                 }
             }

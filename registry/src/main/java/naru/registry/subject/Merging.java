@@ -2,9 +2,11 @@ package naru.registry.subject;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.registry.store.SchemaContent;
+import naru.registry.store.SchemaVersion;
 import naru.registry.store.Settings;
 
 import org.jspecify.annotations.Nullable;
@@ -13,22 +15,75 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Metadata and rules that settings give to every schema: defaults for what the schema does not say,
- * overrides for what it may not say otherwise.
+ * Metadata and rules that a schema gets without naming them: those of the version before it, and
+ * what settings give to every schema: defaults for what the schema does not say, overrides for what
+ * it may not say otherwise.
  */
 final class Merging {
+    /** The property of metadata in which a version keeps its own number. */
+    static final String VERSION = "confluent:version";
+
+    private static final String PROPERTIES = "properties";
+
     private Merging() {}
 
-    static SchemaContent withSettings(SchemaContent content, Settings settings) {
+    /**
+     * @param previous the newest version, or null if there is none
+     */
+    static SchemaContent inherited(
+            SchemaContent content, @Nullable SchemaVersion previous, Settings settings) {
+        ObjectNode metadata = content.metadata();
+        ObjectNode rules = content.ruleSet();
+        if (previous != null) {
+            metadata = metadata == null ? previous.content().metadata() : metadata;
+            rules = rules == null ? previous.content().ruleSet() : rules;
+        }
+        return content.with(
+                merged(
+                        merged(settings.part("defaultMetadata"), metadata),
+                        settings.part("overrideMetadata")),
+                merged(
+                        merged(settings.part("defaultRuleSet"), rules),
+                        settings.part("overrideRuleSet")));
+    }
+
+    /** The content whose metadata names the version's number. */
+    static SchemaContent numbered(SchemaContent content, int version) {
         ObjectNode metadata =
-                merged(
-                        merged(settings.part("defaultMetadata"), content.metadata()),
-                        settings.part("overrideMetadata"));
-        ObjectNode rules =
-                merged(
-                        merged(settings.part("defaultRuleSet"), content.ruleSet()),
-                        settings.part("overrideRuleSet"));
-        return content.with(metadata, rules);
+                content.metadata() == null
+                        ? JsonNodeFactory.instance.objectNode()
+                        : content.metadata().deepCopy();
+        metadata.withObject("/" + PROPERTIES).put(VERSION, String.valueOf(version));
+        return content.with(metadata, content.ruleSet());
+    }
+
+    /** The number that metadata names, or null. */
+    static @Nullable String number(SchemaContent content) {
+        return property(content, VERSION);
+    }
+
+    static @Nullable String property(SchemaContent content, String name) {
+        return content.metadata() == null
+                ? null
+                : content.metadata().path(PROPERTIES).path(name).asText(null);
+    }
+
+    /** Metadata without the number and without what is empty, so that it can be compared. */
+    static ObjectNode essence(@Nullable ObjectNode metadata) {
+        ObjectNode essence = JsonNodeFactory.instance.objectNode();
+        if (metadata == null) {
+            return essence;
+        }
+        for (Map.Entry<String, JsonNode> field : metadata.properties()) {
+            JsonNode value = field.getValue();
+            if (value instanceof ObjectNode object && field.getKey().equals(PROPERTIES)) {
+                value = object.deepCopy().without(VERSION);
+            }
+            if (!value.isNull() && !(value.isContainerNode() && value.isEmpty())) {
+                essence.set(field.getKey(), value);
+            }
+        }
+        return essence;
     }
 
     /** Both, and the stronger where both say something. */

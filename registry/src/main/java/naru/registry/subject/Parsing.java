@@ -47,12 +47,13 @@ public final class Parsing {
      * The texts behind references, each after all that it uses itself.
      *
      * @param parent in whose context references without one are
+     * @param withDeleted whether what was deleted softly is there
      * @throws Refusal 42201 when one does not exist
      */
     public static Map<String, String> resolve(
-            RegistryState state, SubjectName parent, SchemaContent content) {
+            RegistryState state, SubjectName parent, SchemaContent content, boolean withDeleted) {
         Map<String, String> texts = new LinkedHashMap<>();
-        resolve(state, parent, content.references(), texts, new HashSet<>(), 0);
+        resolve(state, parent, content.references(), withDeleted, texts, new HashSet<>(), 0);
         return texts;
     }
 
@@ -60,6 +61,7 @@ public final class Parsing {
             RegistryState state,
             SubjectName parent,
             List<SchemaReference> references,
+            boolean withDeleted,
             Map<String, String> texts,
             Set<String> seen,
             int depth) {
@@ -75,12 +77,19 @@ public final class Parsing {
                     reference.version() < 0
                             ? state.latest(subject, false)
                             : state.version(subject, reference.version());
-            if (found == null) {
+            if (found == null || (found.deleted() && !withDeleted)) {
                 throw Refusals.invalidSchema(
                         "No schema reference found for subject \"%s\" and version %d"
                                 .formatted(subject, reference.version()));
             }
-            resolve(state, subject, found.content().references(), texts, seen, depth + 1);
+            resolve(
+                    state,
+                    subject,
+                    found.content().references(),
+                    withDeleted,
+                    texts,
+                    seen,
+                    depth + 1);
             texts.put(reference.name(), found.content().text());
         }
     }
@@ -105,7 +114,15 @@ public final class Parsing {
 
     /** A schema that is registered; empty: it cannot be understood any more. */
     public Optional<ParsedSchema> registered(RegistryState state, SchemaVersion version) {
-        Key key = new Key(version.content(), resolve(state, version.subject(), version.content()));
+        Key key;
+        try {
+            key =
+                    new Key(
+                            version.content(),
+                            resolve(state, version.subject(), version.content(), true));
+        } catch (Refusal gone) {
+            return Optional.empty();
+        }
         synchronized (kept) {
             ParsedSchema known = kept.get(key);
             if (known != null) {

@@ -2,12 +2,15 @@ package naru.registry.subject;
 
 import naru.http.Refusal;
 import naru.registry.store.Mode;
+import naru.registry.store.StoreLog;
 import naru.registry.store.SubjectName;
 
 import java.util.List;
 
 /** The API's refusals, with the codes and words that clients know. */
 public final class Refusals {
+    public static final int INVALID_SCHEMA = 42201;
+
     private static final int NOT_FOUND = 404;
     private static final int UNPROCESSABLE = 422;
 
@@ -85,7 +88,7 @@ public final class Refusals {
     }
 
     public static Refusal invalidSchema(String why) {
-        return new Refusal(UNPROCESSABLE, 42201, why);
+        return new Refusal(UNPROCESSABLE, INVALID_SCHEMA, why);
     }
 
     public static Refusal invalidVersion(String given) {
@@ -95,6 +98,13 @@ public final class Refusals {
                 "The specified version '%s' is not a valid version id. Allowed values are between"
                                 .formatted(given)
                         + " [1, 2^31-1] and the string \"latest\"");
+    }
+
+    static Refusal invalidPolicy() {
+        return new Refusal(
+                UNPROCESSABLE,
+                42203,
+                "Invalid compatibility policy. Valid values are strict, lenient");
     }
 
     static Refusal invalidLevel() {
@@ -114,7 +124,9 @@ public final class Refusals {
     }
 
     static Refusal readOnly(SubjectName subject) {
-        return notPermitted("Subject " + subject + " is in read-only mode");
+        return notPermitted(
+                "Subject %s in context %s is in read-only mode"
+                        .formatted(subject, subject.context()));
     }
 
     static Refusal referencesExist(SubjectName subject, int version) {
@@ -125,14 +137,18 @@ public final class Refusals {
                         .formatted(subject, version));
     }
 
-    static Refusal idTaken(int id) {
-        return new Refusal(
-                UNPROCESSABLE, 42207, "Overwrite new schema with id " + id + " is not permitted.");
-    }
-
     public static Refusal invalidSubject(String given) {
         return new Refusal(
                 UNPROCESSABLE, 42208, "The specified subject '" + given + "' is not a valid.");
+    }
+
+    static Refusal tooLarge(String why) {
+        return new Refusal(
+                UNPROCESSABLE, 42209, "Write failed because schema is too large: " + why);
+    }
+
+    static Refusal invalidRuleSet(String why) {
+        return new Refusal(UNPROCESSABLE, 42210, "Invalid ruleset: " + why);
     }
 
     static Refusal contextNotEmpty(String context) {
@@ -140,7 +156,13 @@ public final class Refusals {
                 UNPROCESSABLE, 42211, "The specified context '" + context + "' is not empty.");
     }
 
-    public static Refusal storeFault(String why) {
-        return new Refusal(500, 50001, "Error in the backend data store: " + why);
+    /** What a failure of the topic means to the client. */
+    public static Refusal of(StoreLog.Unavailable failure) {
+        String why = String.valueOf(failure.getMessage());
+        return switch (failure.reason()) {
+            case FAULT -> new Refusal(500, 50001, "Error in the backend data store: " + why);
+            case TIMEOUT -> new Refusal(500, 50002, "The operation timed out: " + why);
+            case TOO_LARGE -> tooLarge(why);
+        };
     }
 }

@@ -17,8 +17,6 @@ import naru.schema.Compatibility;
 import naru.schema.CompatibilityLevel;
 import naru.schema.ParsedSchema;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +26,10 @@ import java.util.Optional;
 
 /** Registers schemas, finds them again, and says whether they would be compatible. */
 public final class Registration {
-    private static final int NONE = -1;
+    /** Of a version: whichever comes next, whatever there is already. */
+    private static final int ANY_VERSION = 0;
+
+    private static final int LATEST = -1;
 
     private final Registry registry;
     private final Parsing parsing;
@@ -37,14 +38,20 @@ public final class Registration {
     /**
      * A schema that somebody brings.
      *
-     * @param version that it is to have; less than 1: the next
+     * @param version that it is to have; 0: whichever; -1: the newest, whether it is that already
+     *     or becomes it
      * @param id that it is to have, for import; negative: whichever
      */
     public record Brought(
-            SubjectName subject, SchemaContent content, int version, int id, boolean normalize) {}
+            SubjectName subject, SchemaContent content, int version, int id, boolean normalize) {
+        private Brought in(SubjectName other) {
+            return new Brought(other, content, version, id, normalize);
+        }
 
-    /** The same, understood: as it would be stored. */
-    private record Candidate(SchemaContent content, ParsedSchema schema) {}
+        private Brought with(SchemaContent other) {
+            return new Brought(subject, other, version, id, normalize);
+        }
+    }
 
     public Registration(Registry registry, Parsing parsing, InstantSource clock) {
         this.registry = registry;
@@ -56,38 +63,105 @@ public final class Registration {
     public SchemaVersion register(Brought brought)
             throws StoreLog.Unavailable, InterruptedException {
         checkName(brought.subject());
-        Candidate candidate = understand(brought, true);
-        return registry.write(state -> decide(state, brought, candidate));
+        RuleSets.check(brought.content().ruleSet());
+        Brought whole = withText(brought);
+        Candidate candidate = understand(whole, brought.id() < 0);
+        return registry.write(state -> decide(state, whole, candidate));
+    }
+
+    /** With the text of the newest version, if only metadata or rules are brought. */
+    private Brought withText(Brought brought) throws StoreLog.Unavailable, InterruptedException {
+        if (!brought.content().text().isBlank()) {
+            return brought;
+        }
+        return registry.read(state -> {
+            SchemaVersion newest = state.latest(brought.subject(), false);
+            return newest == null
+                    ? brought
+                    : brought.with(
+                            newest.content()
+                                    .with(
+                                            brought.content().metadata(),
+                                            brought.content().ruleSet()));
+        });
     }
 
     private Registry.Decision<SchemaVersion> decide(
             RegistryState state, Brought brought, Candidate candidate) {
         SubjectName subject = brought.subject();
-        Optional<SchemaVersion> known = find(state, subject, candidate.content(), false);
+        Optional<SchemaVersion> known = known(state, brought, candidate);
         if (known.isPresent() && (brought.id() < 0 || brought.id() == known.get().id())) {
             return Registry.Decision.nothing(known.get());
         }
         Mode mode = state.modeInForce(subject);
         checkMode(mode, brought);
-        if (mode != Mode.IMPORT) {
-            List<String> messages =
-                    incompatibilities(state, subject, candidate, state.live(subject));
+        Candidate stored =
+                mode.isImport() ? candidate : completed(state, brought.version(), candidate);
+        if (brought.version() == ANY_VERSION && brought.id() < 0) {
+            for (SchemaVersion live : state.live(subject)) {
+                if (live.content().equals(stored.content())) {
+                    return Registry.Decision.nothing(live);
+                }
+            }
+        }
+        if (!mode.isImport()) {
+            List<String> messages = incompatibilities(state, stored, state.live(subject));
             if (!messages.isEmpty()) {
                 throw Refusals.incompatible(subject, messages);
             }
         }
-        SchemaVersion added =
+        int number = number(state, mode, brought);
+        return added(
+                state,
                 new SchemaVersion(
                         subject,
-                        number(state, mode, brought),
-                        id(state, brought, candidate.content()),
-                        candidate.content(),
+                        number,
+                        id(state, brought, number, stored.content()),
+                        stored.content(),
                         false,
                         null,
-                        clock.millis());
+                        clock.millis()));
+    }
+
+    /** The version that the schema is already; none for one whose number was asked for. */
+    private Optional<SchemaVersion> known(
+            RegistryState state, Brought brought, Candidate candidate) {
+        return switch (brought.version()) {
+            case ANY_VERSION -> candidate.find(state, parsing, false);
+            case LATEST ->
+                    Optional.ofNullable(state.latest(brought.subject(), false))
+                            .filter(newest -> candidate.is(state, parsing, newest));
+            default ->
+                    Optional.ofNullable(state.version(brought.subject(), brought.version()))
+                            .filter(there ->
+                                    brought.id() == there.id()
+                                            && !there.deleted()
+                                            && there.content().equals(candidate.content()));
+        };
+    }
+
+    /** With what it gets without naming it. */
+    private static Candidate completed(RegistryState state, int version, Candidate candidate) {
+        SubjectName subject = candidate.subject();
+        Settings settings = state.settingsInForce(subject);
+        SchemaContent content =
+                Merging.inherited(candidate.content(), state.latest(subject, false), settings);
+        boolean numbered = version != ANY_VERSION || Merging.number(content) != null;
+        return candidate.with(
+                numbered ? Merging.numbered(content, state.nextVersion(subject)) : content);
+    }
+
+    private static Registry.Decision<SchemaVersion> added(
+            RegistryState state, SchemaVersion added) {
+        SubjectName subject = added.subject();
         List<StoreLog.Change> changes = new ArrayList<>();
         if (!state.contexts().contains(subject.context())) {
             changes.add(newContext(subject.context()));
+        }
+        for (SchemaVersion old : state.versions(subject)) {
+            if (old.deleted() && old.id() == added.id() && old.version() < added.version()) {
+                changes.add(new StoreLog.Change(new StoreKey.Schema(subject, old.version()), null));
+            }
         }
         changes.add(
                 new StoreLog.Change(
@@ -96,38 +170,48 @@ public final class Registration {
     }
 
     private static void checkMode(Mode mode, Brought brought) {
+        SubjectName subject = brought.subject();
         if (mode.isReadOnly()) {
-            throw Refusals.readOnly(brought.subject());
+            throw Refusals.readOnly(subject);
         }
-        if (brought.id() >= 0 && mode != Mode.IMPORT) {
-            throw Refusals.notPermitted("Subject " + brought.subject() + " is not in import mode");
-        }
-        if (brought.id() < 0 && mode == Mode.IMPORT) {
+        if (brought.id() >= 0 && !mode.isImport()) {
             throw Refusals.notPermitted(
-                    "Subject " + brought.subject() + " is in import mode, which needs an id");
+                    "Subject %s in context %s is not in import mode"
+                            .formatted(subject, subject.context()));
+        }
+        if (brought.id() < 0 && mode.isImport()) {
+            throw Refusals.notPermitted(
+                    "Subject %s in context %s is in import mode, which needs an id"
+                            .formatted(subject, subject.context()));
         }
     }
 
     private static int number(RegistryState state, Mode mode, Brought brought) {
         int next = state.nextVersion(brought.subject());
-        if (brought.version() < 1 || brought.version() == next) {
+        if (brought.version() <= ANY_VERSION || brought.version() == next) {
             return next;
         }
-        if (mode != Mode.IMPORT) {
+        if (!mode.isImport()) {
             throw Refusals.invalidSchema("Version is not one more than previous version");
         }
         return brought.version();
     }
 
-    private static int id(RegistryState state, Brought brought, SchemaContent content) {
+    private static int id(RegistryState state, Brought brought, int number, SchemaContent content) {
         String context = brought.subject().context();
         if (brought.id() < 0) {
             Integer known = state.idOf(context, content);
             return known == null ? state.greatestId(context) + 1 : known;
         }
         for (SchemaVersion other : state.ofId(context, brought.id())) {
-            if (!other.content().equals(content)) {
-                throw Refusals.idTaken(brought.id());
+            boolean isReplaced =
+                    other.deleted()
+                            && other.version() == number
+                            && other.subject().equals(brought.subject());
+            if (!isReplaced && !other.content().equals(content)) {
+                throw Refusals.notPermitted(
+                        "Overwrite new schema with id %d in context %s is not permitted."
+                                .formatted(brought.id(), context));
             }
         }
         return brought.id();
@@ -143,123 +227,131 @@ public final class Registration {
     }
 
     /**
-     * The version of the subject that has this schema.
+     * The version of the subject that has this schema; of a subject without a context, those of the
+     * same name in other contexts are asked last.
      *
      * @throws Refusal 40401, 40403 when there is none
      */
     public SchemaVersion find(Brought brought, boolean withDeleted)
             throws StoreLog.Unavailable, InterruptedException {
-        boolean any =
+        List<SubjectName> asked =
                 registry.read(state ->
-                        withDeleted
-                                ? !state.versions(brought.subject()).isEmpty()
-                                : !state.live(brought.subject()).isEmpty());
-        if (!any) {
-            throw Refusals.subjectNotFound(brought.subject());
+                        state.named(brought.subject()).stream()
+                                .filter(subject -> exists(state, subject, withDeleted))
+                                .toList());
+        for (SubjectName subject : asked) {
+            Candidate candidate = understand(brought.in(subject), true);
+            Optional<SchemaVersion> found =
+                    registry.read(state -> candidate.find(state, parsing, withDeleted));
+            if (found.isPresent()) {
+                return found.get();
+            }
         }
-        Candidate candidate = understand(brought, false);
-        return registry.read(
-                        state -> find(state, brought.subject(), candidate.content(), withDeleted))
-                .orElseThrow(Refusals::schemaNotFound);
+        throw asked.contains(brought.subject())
+                ? Refusals.schemaNotFound()
+                : Refusals.subjectNotFound(brought.subject());
     }
 
-    /** The newest version with this content; metadata and rules that are not asked for are any. */
-    private static Optional<SchemaVersion> find(
-            RegistryState state, SubjectName subject, SchemaContent content, boolean withDeleted) {
-        Optional<SchemaVersion> found = Optional.empty();
-        for (SchemaVersion version : state.versions(subject)) {
-            if (version.deleted() && !withDeleted) {
-                continue;
-            }
-            SchemaContent there = version.content();
-            if (there.format() == content.format()
-                    && there.text().equals(content.text())
-                    && there.references().equals(content.references())
-                    && (content.metadata() == null
-                            || Objects.equals(content.metadata(), there.metadata()))
-                    && (content.ruleSet() == null
-                            || Objects.equals(content.ruleSet(), there.ruleSet()))) {
-                found = Optional.of(version);
-            }
-        }
-        return found;
+    private static boolean exists(RegistryState state, SubjectName subject, boolean withDeleted) {
+        return state.latest(subject, withDeleted) != null;
     }
 
     /**
-     * Why the schema could not follow one version, or those that the level asks for; empty: it
-     * could.
+     * Why the schema could not follow one version; empty: it could.
      *
-     * @param version to compare with; negative: as registration would
+     * @param latest the newest is meant, whatever the number; where there is none, any could
+     * @throws Refusal 40401, 40402 when there is no such version
      */
-    public List<String> check(Brought brought, int version, boolean latest)
+    public List<String> checkOne(Brought brought, int version, boolean latest)
             throws StoreLog.Unavailable, InterruptedException {
-        Candidate candidate = understand(brought, false);
+        Candidate candidate = understand(brought, true);
         return registry.read(state -> {
-            List<SchemaVersion> live = state.live(brought.subject());
-            if (version != NONE || latest) {
-                live = live.stream().filter(each -> each.version() == version).toList();
-                SchemaVersion newest = state.latest(brought.subject(), false);
-                if (latest) {
-                    live = newest == null ? List.of() : List.of(newest);
-                } else if (live.isEmpty()) {
-                    throw state.versions(brought.subject()).isEmpty()
-                            ? Refusals.subjectNotFound(brought.subject())
-                            : Refusals.versionNotFound(version);
+            for (SubjectName subject : state.named(brought.subject())) {
+                SchemaVersion found =
+                        latest ? state.latest(subject, false) : state.version(subject, version);
+                if (found != null && !found.deleted()) {
+                    return incompatibilities(state, candidate, List.of(found));
                 }
             }
-            return incompatibilities(state, brought.subject(), candidate, live);
+            if (latest) {
+                return List.of();
+            }
+            throw state.versions(brought.subject()).isEmpty()
+                    ? Refusals.subjectNotFound(brought.subject())
+                    : Refusals.versionNotFound(version);
         });
     }
 
+    /** Why the schema could not follow the versions that the level asks for; empty: it could. */
+    public List<String> checkAll(Brought brought)
+            throws StoreLog.Unavailable, InterruptedException {
+        Candidate candidate = understand(brought, true);
+        return registry.read(
+                state -> incompatibilities(state, candidate, state.live(brought.subject())));
+    }
+
     private List<String> incompatibilities(
-            RegistryState state,
-            SubjectName subject,
-            Candidate candidate,
-            List<SchemaVersion> previous) {
-        CompatibilityLevel level = state.levelInForce(subject);
-        if (level == CompatibilityLevel.NONE) {
-            return List.of();
-        }
-        String group = state.settingsInForce(subject).compatibilityGroup();
+            RegistryState state, Candidate candidate, List<SchemaVersion> previous) {
+        Settings settings = state.settingsInForce(candidate.subject());
+        List<String> reserved =
+                settings.validateFields()
+                        ? ReservedFields.faults(
+                                candidate, previous.isEmpty() ? null : previous.getLast())
+                        : List.of();
+        CompatibilityLevel level = state.levelInForce(candidate.subject());
         List<Compatibility.Versioned> counting = new ArrayList<>();
-        for (SchemaVersion version : previous) {
-            if (group != null
-                    && !Objects.equals(
-                            property(version.content(), group),
-                            property(candidate.content(), group))) {
-                continue;
-            }
+        for (SchemaVersion version : sameGroup(candidate, previous, settings)) {
             Optional<ParsedSchema> schema = parsing.registered(state, version);
-            if (schema.isEmpty()) {
+            if (schema.isPresent()) {
+                counting.add(new Compatibility.Versioned(version.version(), schema.get()));
+            } else if (level != CompatibilityLevel.NONE) {
                 return List.of(
                         "Version %d of subject %s is no valid schema, so nothing can be compared with it"
-                                .formatted(version.version(), subject));
+                                .formatted(version.version(), version.subject()));
             }
-            counting.add(new Compatibility.Versioned(version.version(), schema.get()));
         }
-        return Compatibility.check(level, candidate.schema(), counting);
+        List<String> messages = new ArrayList<>(reserved);
+        messages.addAll(Compatibility.check(level, candidate.schema(), counting));
+        if (!messages.isEmpty()) {
+            messages.add(
+                    "{validateFields: '%b', compatibility: '%s'}"
+                            .formatted(settings.validateFields(), level.name()));
+        }
+        return messages;
     }
 
-    private static @Nullable String property(SchemaContent content, String name) {
-        return content.metadata() == null
-                ? null
-                : content.metadata().path("properties").path(name).asText(null);
+    /** Versions are compared with those only that have the same value of the group's property. */
+    private static List<SchemaVersion> sameGroup(
+            Candidate candidate, List<SchemaVersion> previous, Settings settings) {
+        String group = settings.compatibilityGroup();
+        if (group == null) {
+            return previous;
+        }
+        String wanted = Merging.property(candidate.content(), group);
+        return previous.stream()
+                .filter(version ->
+                        Objects.equals(wanted, Merging.property(version.content(), group)))
+                .toList();
     }
 
-    private Candidate understand(Brought brought, boolean withSettings)
+    /**
+     * @param isNew what it refers to must not be deleted, not even softly
+     */
+    private Candidate understand(Brought brought, boolean isNew)
             throws StoreLog.Unavailable, InterruptedException {
         record Known(Map<String, String> references, Settings settings) {}
         Known known =
                 registry.read(state ->
                         new Known(
-                                Parsing.resolve(state, brought.subject(), brought.content()),
+                                Parsing.resolve(
+                                        state, brought.subject(), brought.content(), !isNew),
                                 state.settingsInForce(brought.subject())));
         ParsedSchema schema = parsing.brought(brought.content(), known.references());
         boolean normalize = brought.normalize() || known.settings().normalize();
         SchemaContent content =
                 brought.content().withText(normalize ? schema.normalized() : schema.canonical());
         return new Candidate(
-                withSettings ? Merging.withSettings(content, known.settings()) : content, schema);
+                brought.subject(), normalize ? content.withSortedReferences() : content, schema);
     }
 
     /**
@@ -267,10 +359,17 @@ public final class Registration {
      */
     static void checkName(SubjectName subject) {
         String name = subject.name();
-        if (name.isBlank()
-                || name.equals("__GLOBAL")
-                || name.equals("__EMPTY")
-                || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isBlank() || name.equals("__GLOBAL") || name.equals("__EMPTY")) {
+            throw Refusals.invalidSubject(subject.qualified());
+        }
+        checkCharacters(subject);
+    }
+
+    /**
+     * @throws Refusal 42208 when neither a subject nor a context can have that name
+     */
+    static void checkCharacters(SubjectName subject) {
+        if (subject.qualified().chars().anyMatch(Character::isISOControl)) {
             throw Refusals.invalidSubject(subject.qualified());
         }
     }

@@ -2,31 +2,19 @@ package naru.registry.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Json;
-import naru.http.Login;
-import naru.http.WebBounds;
-import naru.http.WebServer;
+import naru.registry.api.ServedRegistry.Reply;
 import naru.registry.store.MemoryLog;
-import naru.registry.store.Registry;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.InstantSource;
-import java.util.Random;
+import java.util.Map;
 
 /** The API over HTTP, on a log in memory. */
 final class RegistryApiTest {
@@ -38,43 +26,11 @@ final class RegistryApiTest {
     private static final String REQUIRED =
             "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"b\",\"type\":\"int\"}]}";
 
-    private final MemoryLog log = new MemoryLog();
-    private final Registry registry = new Registry(log.view(), new Random(1));
-    private final Registry neighbour = new Registry(log.view(), new Random(2));
-    private final WebServer server = new WebServer(WebBounds.DEFAULT);
-    private final HttpClient client = HttpClient.newHttpClient();
-    private String base = "";
-    private String other = "";
-
-    private record Reply(int status, JsonNode body) {
-        int code() {
-            return body.path("error_code").asInt(0);
-        }
-    }
-
-    @BeforeEach
-    void serve() throws IOException {
-        base = listen(registry);
-        other = listen(neighbour);
-        server.start();
-    }
-
-    private String listen(Registry served) throws IOException {
-        var facts = new RegistryRoutes.ServerFacts("1", "_schemas", () -> "cluster-1");
-        int port =
-                server.listen(
-                        URI.create("http://127.0.0.1:0"),
-                        RegistryRoutes.front(served, InstantSource.system(), facts, Login.OPEN),
-                        null);
-        return "http://127.0.0.1:" + port;
-    }
+    private final ServedRegistry registry = new ServedRegistry();
 
     @AfterEach
     void stop() {
-        client.close();
-        server.close();
         registry.close();
-        neighbour.close();
     }
 
     @Test
@@ -235,7 +191,7 @@ final class RegistryApiTest {
         assertThat(post("/subjects/s/versions", imported).body()).hasToString("{\"id\":77}");
         assertThat(get("/subjects/s/versions").body()).hasToString("[5]");
         assertThat(post("/subjects/s/versions", schema(ONE_FIELD).put("id", 77)).code())
-                .isEqualTo(42207);
+                .isEqualTo(42205);
         assertThat(delete("/mode/s").body()).hasToString("{\"mode\":\"IMPORT\"}");
         assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(78);
     }
@@ -295,7 +251,7 @@ final class RegistryApiTest {
     @Test
     void otherNodeIsWriterInTurnAndNoIdIsGivenTwice() throws Exception {
         register("s", STRING);
-        assertThat(send("POST", other + "/subjects/t/versions", schema(ONE_FIELD)).body())
+        assertThat(registry.sendToOther("POST", "/subjects/t/versions", schema(ONE_FIELD)).body())
                 .hasToString("{\"id\":2}");
         assertThat(register("u", DEFAULTED).body().get("id").asInt()).isEqualTo(3);
         assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(2);
@@ -303,12 +259,14 @@ final class RegistryApiTest {
 
     @Test
     void clientThatTakesMoreFieldsGetsThem() throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(base + "/subjects/s/versions"))
-                        .header("Confluent-Accept-Unknown-Properties", "true")
-                        .POST(HttpRequest.BodyPublishers.ofString(schema(STRING).toString()))
-                        .build();
-        String body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        String body =
+                registry.send(
+                                "POST",
+                                "/subjects/s/versions",
+                                schema(STRING).toString(),
+                                Map.of("Confluent-Accept-Unknown-Properties", "true"))
+                        .answer()
+                        .body();
         assertThat(body).contains("\"version\":1", "\"guid\":", "\"schemaType\":\"AVRO\"");
         String guid = Json.MAPPER.readTree(body).get("guid").asText();
         assertThat(get("/schemas/guids/" + guid).body().get("schema").asText()).isEqualTo(STRING);
@@ -331,7 +289,7 @@ final class RegistryApiTest {
     })
     void refusalHasItsCode(String method, String path, int status, int code) throws Exception {
         register("s", STRING);
-        Reply reply = send(method, base + path, null);
+        Reply reply = registry.send(method, path, null);
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.code()).isEqualTo(code);
         assertThat(reply.body().get("message").asText()).isNotEmpty();
@@ -350,13 +308,9 @@ final class RegistryApiTest {
                 "[] | 400 | 400",
             })
     void badBodyIsRefused(String body, int status, int code) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(base + "/subjects/s/versions"))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build();
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(Json.MAPPER.readTree(answer.body()).get("error_code").asInt()).isEqualTo(code);
+        Reply reply = registry.send("POST", "/subjects/s/versions", body, Map.of());
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(reply.code()).isEqualTo(code);
     }
 
     @Test
@@ -367,23 +321,66 @@ final class RegistryApiTest {
 
     @Test
     void topicOfConfluentsRegistryIsTakenOver() throws Exception {
-        log.add("{\"keytype\":\"NOOP\",\"magic\":0}", null);
-        log.add(
-                "{\"keytype\":\"CONFIG\",\"subject\":null,\"magic\":0}",
-                "{\"compatibilityLevel\":\"FULL\"}");
-        log.add(
-                "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":1,\"magic\":1}",
-                "{\"subject\":\"s\",\"version\":1,\"id\":41,\"schema\":\"\\\"string\\\"\",\"deleted\":false}");
-        log.add(
-                "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":2,\"magic\":1}",
-                "{\"subject\":\"s\",\"version\":2,\"id\":42,\"md5\":\"x\",\"schemaType\":\"AVRO\",\"schema\":\"\\\"bytes\\\"\",\"deleted\":false}");
-        log.add(
-                "{\"keytype\":\"DELETE_SUBJECT\",\"subject\":\"s\",\"magic\":0}",
-                "{\"subject\":\"s\",\"version\":1}");
+        registry.log().add("{\"keytype\":\"NOOP\",\"magic\":0}", null);
+        registry.log()
+                .add(
+                        "{\"keytype\":\"CONFIG\",\"subject\":null,\"magic\":0}",
+                        "{\"compatibilityLevel\":\"FULL\"}");
+        registry.log()
+                .add(
+                        "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":1,\"magic\":1}",
+                        "{\"subject\":\"s\",\"version\":1,\"id\":41,\"schema\":\"\\\"string\\\"\",\"deleted\":false}");
+        registry.log()
+                .add(
+                        "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":2,\"magic\":1}",
+                        "{\"subject\":\"s\",\"version\":2,\"id\":42,\"md5\":\"x\",\"schemaType\":\"AVRO\",\"schema\":\"\\\"bytes\\\"\",\"deleted\":false}");
+        registry.log()
+                .add(
+                        "{\"keytype\":\"DELETE_SUBJECT\",\"subject\":\"s\",\"magic\":0}",
+                        "{\"subject\":\"s\",\"version\":1}");
         assertThat(get("/config").body()).hasToString("{\"compatibilityLevel\":\"FULL\"}");
         assertThat(get("/subjects/s/versions").body()).hasToString("[2]");
         assertThat(get("/schemas/ids/41").status()).isEqualTo(200);
         assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(43);
+    }
+
+    /** Whatever stands in the topic, the rest is read. */
+    @Test
+    void strangeRecordsOfTheTopicAreLeftOut() throws Exception {
+        MemoryLog topic = registry.log();
+        String key = "{\"keytype\":\"SCHEMA\",\"subject\":\"s\",\"version\":%d,\"magic\":%d}";
+        String value = "{\"subject\":\"s\",\"version\":%d,\"id\":%d,\"schema\":%s,\"deleted\":%b}";
+        String string = "\"\\\"string\\\"\"";
+        topic.add("no JSON", "{}");
+        topic.add("\u0000\u0001", null);
+        topic.add("[]", null);
+        topic.add("{\"keytype\":\"ASSOCIATION\",\"magic\":0}", "{}");
+        topic.add("{\"keytype\":\"NOOP\",\"magic\":0}", "words");
+        topic.add(key.formatted(1, 0), value.formatted(1, 7, string, false));
+        topic.add(key.formatted(2, 9), value.formatted(2, 8, "\"\\\"int\\\"\"", false));
+        topic.add(key.formatted(3, 1), "{\"subject\":\"s\",\"version\":3}");
+        topic.add(key.formatted(4, 1), "[1]");
+        topic.add(key.formatted(5, 1), value.formatted(5, 9, "\"broken\"", false));
+        topic.add(key.formatted(6, 1), value.formatted(6, 10, string, true));
+        topic.add("{\"keytype\":\"MODE\",\"subject\":\"t\",\"magic\":0}", "{\"mode\":\"ASLEEP\"}");
+        topic.add(
+                "{\"keytype\":\"MODE\",\"subject\":\"u\",\"magic\":0}",
+                "{\"subject\":\"u\",\"mode\":\"READONLY\"}");
+        topic.add(
+                "{\"keytype\":\"CONFIG\",\"subject\":\"u\",\"magic\":0}",
+                "{\"subject\":\"u\",\"compatibilityLevel\":\"NONE\",\"later\":1}");
+        topic.add(
+                "{\"keytype\":\"CLEAR_SUBJECT\",\"subject\":\"s\",\"magic\":0}",
+                "{\"subject\":\"s\"}");
+
+        assertThat(get("/subjects/s/versions?deleted=true").body()).hasToString("[1,2,5]");
+        assertThat(get("/schemas/ids/9").body()).hasToString("{\"schema\":\"broken\"}");
+        assertThat(get("/schemas/ids/10").code()).isEqualTo(40403);
+        assertThat(get("/mode/t").code()).isEqualTo(40409);
+        assertThat(get("/mode/u").body()).hasToString("{\"mode\":\"READONLY\"}");
+        assertThat(get("/config/u").body().path("compatibilityLevel").asText()).isEqualTo("NONE");
+        assertThat(register("s", STRING).body().get("id").asInt()).isEqualTo(7);
+        assertThat(register("t", ONE_FIELD).body().get("id").asInt()).isEqualTo(11);
     }
 
     private Reply register(String subject, String text) throws Exception {
@@ -395,36 +392,18 @@ final class RegistryApiTest {
     }
 
     private Reply get(String path) throws Exception {
-        return send("GET", base + path, null);
+        return registry.send("GET", path, null);
     }
 
     private Reply delete(String path) throws Exception {
-        return send("DELETE", base + path, null);
+        return registry.send("DELETE", path, null);
     }
 
     private Reply post(String path, ObjectNode body) throws Exception {
-        return send("POST", base + path, body);
+        return registry.send("POST", path, body);
     }
 
     private Reply put(String path, String body) throws Exception {
-        return send("PUT", base + path, Json.MAPPER.readTree(body));
-    }
-
-    private Reply send(String method, String uri, @Nullable JsonNode body) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(uri))
-                        .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                        .method(
-                                method,
-                                body == null
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body.toString()))
-                        .build();
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        return new Reply(
-                answer.statusCode(),
-                answer.body().isEmpty()
-                        ? JsonNodeFactory.instance.nullNode()
-                        : Json.MAPPER.readTree(answer.body()));
+        return registry.send("PUT", path, Json.MAPPER.readTree(body));
     }
 }

@@ -51,12 +51,12 @@ public final class MemoryLog {
                 for (; next < entries.size(); next++) {
                     Entry entry = entries.get(next);
                     String value = entry.value();
-                    mine.read(
-                            StoreKey.parse(entry.key().getBytes(UTF_8)),
-                            value == null
-                                    ? null
-                                    : (ObjectNode) RecordFormat.parse(value.getBytes(UTF_8)),
-                            next);
+                    RecordIntake.give(
+                            mine,
+                            entry.key().getBytes(UTF_8),
+                            value == null ? null : value.getBytes(UTF_8),
+                            next,
+                            "offset " + next);
                 }
             }
         }

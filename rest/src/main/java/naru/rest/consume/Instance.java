@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ final class Instance {
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
     private final Map<TopicPartition, OffsetAndMetadata> delivered = new HashMap<>();
     private Subscription subscription = new Subscription.None();
+    private @Nullable Read underWay;
     private long lastCommit;
     private long lastLook;
     private volatile long lastUse;
@@ -248,6 +250,7 @@ final class Instance {
     Batch read(long timeoutMillis, long mostBytes) throws InterruptedException {
         takeTurn();
         Read read = new Read();
+        underWay = read;
         boolean handedOver = false;
         try {
             read.fill(timeoutMillis, mostBytes);
@@ -262,9 +265,11 @@ final class Instance {
         }
     }
 
+    /** A record that is to be delivered, and the memory that is charged for it. */
+    private record Taken(ConsumerRecord<byte[], byte[]> record, int units) {}
+
     private final class Read implements Batch {
-        private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        private final List<Integer> charged = new ArrayList<>();
+        private final List<Taken> taken = new ArrayList<>();
         private int reached;
         private long bytes;
 
@@ -285,10 +290,10 @@ final class Instance {
                     break;
                 }
                 first = false;
-                int before = records.size();
+                int before = taken.size();
                 poll(Math.max(0, wait));
                 full = take(mostBytes);
-                if (enough && records.size() == before) {
+                if (enough && taken.size() == before) {
                     break;
                 }
             }
@@ -308,22 +313,37 @@ final class Instance {
         private boolean take(long mostBytes) throws InterruptedException {
             while (!fetched.isEmpty()) {
                 ConsumerRecord<byte[], byte[]> next = fetched.getFirst();
-                int size =
-                        Math.max(0, next.serializedKeySize())
-                                + Math.max(0, next.serializedValueSize());
-                if (!records.isEmpty() && bytes + size > mostBytes) {
+                int size = size(next);
+                if (!taken.isEmpty() && bytes + size > mostBytes) {
                     return true;
                 }
-                charged.add(reading.take(size));
+                taken.add(new Taken(next, reading.take(size)));
+                fetched.removeFirst();
                 bytes += size;
-                records.add(fetched.removeFirst());
             }
             return bytes >= mostBytes;
         }
 
+        private static int size(ConsumerRecord<byte[], byte[]> record) {
+            return Math.max(0, record.serializedKeySize())
+                    + Math.max(0, record.serializedValueSize());
+        }
+
+        /** They are another member's now, which reads them as well. */
+        private void forget(Predicate<TopicPartition> which) {
+            taken.removeIf(each -> {
+                boolean gone = which.test(partition(each.record));
+                if (gone) {
+                    bytes -= size(each.record);
+                    reading.giveBack(each.units);
+                }
+                return gone;
+            });
+        }
+
         @Override
         public List<ConsumerRecord<byte[], byte[]>> records() {
-            return records;
+            return taken.stream().map(Taken::record).toList();
         }
 
         @Override
@@ -333,15 +353,17 @@ final class Instance {
 
         @Override
         public void close() {
-            for (int at = records.size() - 1; at >= reached; at--) {
-                fetched.addFirst(records.get(at));
+            underWay = null;
+            for (Taken each : taken.subList(reached, taken.size()).reversed()) {
+                fetched.addFirst(each.record);
             }
-            for (ConsumerRecord<byte[], byte[]> each : records.subList(0, reached)) {
+            for (Taken each : taken.subList(0, reached)) {
                 delivered.put(
-                        new TopicPartition(each.topic(), each.partition()),
-                        new OffsetAndMetadata(each.offset() + 1, each.leaderEpoch(), ""));
+                        partition(each.record),
+                        new OffsetAndMetadata(
+                                each.record.offset() + 1, each.record.leaderEpoch(), ""));
             }
-            charged.forEach(reading::giveBack);
+            taken.forEach(each -> reading.giveBack(each.units));
             endTurn();
         }
     }
@@ -388,7 +410,15 @@ final class Instance {
     }
 
     private void forgetFetched(Predicate<TopicPartition> which) {
-        fetched.removeIf(each -> which.test(new TopicPartition(each.topic(), each.partition())));
+        fetched.removeIf(each -> which.test(partition(each)));
+        Read read = underWay;
+        if (read != null) {
+            read.forget(which);
+        }
+    }
+
+    private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** Whether nobody has used it for so long, nor uses it now. */

@@ -30,10 +30,14 @@ public final class Body implements AutoCloseable {
      *     429 when other bodies leave no room
      */
     public static Body of(Call call, int most, Budget budget) throws InterruptedException {
+        return of(call.pacedStream(), most, budget);
+    }
+
+    static Body of(InputStream in, int most, Budget budget) throws InterruptedException {
         Body body = new Body(budget);
         boolean whole = false;
         try {
-            body.read(call.pacedStream(), most);
+            body.read(in, most);
             whole = true;
             return body;
         } catch (IOException broken) {
@@ -50,7 +54,7 @@ public final class Body implements AutoCloseable {
         while (true) {
             if (size == bytes.length) {
                 int step = Math.max(STEP_BYTES, bytes.length);
-                taken += budget.take((long) step * WORTH);
+                taken += budget.takeMore(taken, (long) step * WORTH);
                 bytes = Arrays.copyOf(bytes, size + step);
             }
             int read = in.read(bytes, size, bytes.length - size);

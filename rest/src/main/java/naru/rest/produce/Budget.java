@@ -33,7 +33,16 @@ public final class Budget {
      * @throws Refusal 429 when there was no room for too long
      */
     public int take(long bytes) throws InterruptedException {
-        int wanted = Math.clamp(bytes / UNIT_BYTES + 1, 1, most);
+        return takeMore(0, bytes);
+    }
+
+    /**
+     * As {@link #take}, for who holds some already and is to get no more than the whole budget.
+     *
+     * @param held units
+     */
+    public int takeMore(int held, long bytes) throws InterruptedException {
+        int wanted = (int) Math.min(bytes / UNIT_BYTES + 1, most - held);
         if (!units.tryAcquire(wanted, patienceMillis, TimeUnit.MILLISECONDS)) {
             throw new Refusal(
                     429,

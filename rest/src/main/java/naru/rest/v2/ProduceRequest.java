@@ -109,8 +109,10 @@ final class ProduceRequest {
                 JsonToken value = parser.nextToken();
                 if (name.equals("partition")
                         && value != JsonToken.VALUE_NULL
-                        && (value != JsonToken.VALUE_NUMBER_INT || parser.getLongValue() < 0)) {
-                    throw new Refusal(422, "partition is no number that is 0 or more");
+                        && (value != JsonToken.VALUE_NUMBER_INT
+                                || parser.getNumberType() != JsonParser.NumberType.INT
+                                || parser.getIntValue() < 0)) {
+                    throw new Refusal(422, "partition is no number from 0 to 2147483647");
                 }
                 parser.skipChildren();
             }

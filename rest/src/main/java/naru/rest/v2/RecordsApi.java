@@ -55,8 +55,8 @@ final class RecordsApi {
                         owner, name, timeout, most <= 0 ? BYTES_MOST : Math.min(most, BYTES_MOST));
         boolean handedOver = false;
         try {
-            ObjectNode first =
-                    batch.records().isEmpty() ? null : first(coder, format, batch.records());
+            List<ConsumerRecord<byte[], byte[]>> records = batch.records();
+            ObjectNode first = records.isEmpty() ? null : first(coder, format, records);
             handedOver = true;
             return Answer.streamed(200, type, out -> write(batch, coder, format, first, out));
         } finally {
@@ -110,14 +110,15 @@ final class RecordsApi {
         try (batch;
                 JsonGenerator json = Json.MAPPER.getFactory().createGenerator(out)) {
             json.writeStartArray();
+            List<ConsumerRecord<byte[], byte[]>> records = batch.records();
             int written = 0;
             if (first != null) {
                 Json.MAPPER.writeTree(json, first);
                 written = 1;
             }
             try {
-                for (; written < batch.records().size(); written++) {
-                    Json.MAPPER.writeTree(json, tree(coder, format, batch.records().get(written)));
+                for (; written < records.size(); written++) {
+                    Json.MAPPER.writeTree(json, tree(coder, format, records.get(written)));
                 }
             } catch (RecordCoder.Undecodable | Refusal nextTime) {
                 // The next read begins with it, and says what is wrong.

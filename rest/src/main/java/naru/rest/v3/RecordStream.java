@@ -6,20 +6,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import naru.http.Json;
 import naru.http.Refusal;
+import naru.rest.produce.Budget;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 
-/** JSON values one behind the other, as they come. Memory for one of them at a time. */
+/**
+ * JSON values one behind the other, as they come. Memory for one of them at a time; what a large
+ * one needs is charged to a budget until the next is asked for, or this is closed.
+ */
 final class RecordStream implements AutoCloseable {
     private final Allowance allowance;
     private final JsonParser parser;
 
-    RecordStream(InputStream body, int recordBytesMost) throws IOException {
-        this.allowance = new Allowance(body, recordBytesMost);
+    RecordStream(InputStream body, int recordBytesMost, Budget budget) throws IOException {
+        this.allowance = new Allowance(body, recordBytesMost, budget);
         this.parser = Json.MAPPER.createParser(allowance);
     }
 
@@ -27,7 +32,8 @@ final class RecordStream implements AutoCloseable {
      * Waits for the next one.
      *
      * @return null at the end
-     * @throws Refusal 400 when it is no JSON, 413 when it is too large; nothing can be read then
+     * @throws Refusal 400 when it is no JSON, 413 when it is too large, 429 when others leave no
+     *     room for a large one; nothing can be read then
      * @throws IOException when the client is gone, or silent for too long
      */
     @Nullable JsonNode next() throws IOException {
@@ -52,24 +58,48 @@ final class RecordStream implements AutoCloseable {
         }
     }
 
+    /** Gives back what the last value took. The body stays as it is: it is its server's. */
     @Override
-    public void close() throws IOException {
-        parser.close();
+    public void close() {
+        allowance.renew();
     }
 
     /** Lets so many bytes through until it is renewed. */
     private static final class Allowance extends FilterInputStream {
-        private final int most;
-        private int left;
+        /** Every stream may have so many. */
+        private static final int FREE_BYTES = 64 << 10;
 
-        Allowance(InputStream body, int most) {
+        /** What a byte of a body is worth, with the values that are made of it. */
+        private static final int WORTH = 3;
+
+        private final int most;
+        private final Budget budget;
+        private int left;
+        private int charged;
+
+        Allowance(InputStream body, int most, Budget budget) {
             super(body);
             this.most = most;
+            this.budget = budget;
             this.left = most;
         }
 
         void renew() {
             left = most;
+            budget.giveBack(charged);
+            charged = 0;
+        }
+
+        private void charge(int bytes) throws InterruptedIOException {
+            if (most - left <= FREE_BYTES) {
+                return;
+            }
+            try {
+                charged += budget.takeMore(charged, (long) bytes * WORTH);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for memory");
+            }
         }
 
         @Override
@@ -85,6 +115,7 @@ final class RecordStream implements AutoCloseable {
             }
             int read = in.read(into, offset, Math.min(length, left));
             left -= Math.max(0, read);
+            charge(Math.max(0, read));
             return read;
         }
 

@@ -11,9 +11,11 @@ import naru.http.Refusal;
 import naru.rest.cluster.Faults;
 import naru.rest.cluster.Topics;
 import naru.rest.cluster.UserClients;
+import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,16 +34,19 @@ final class RecordsApi {
 
     private final UserClients users;
     private final Outbox outbox;
+    private final Budget bodies;
     private final Semaphore streams = new Semaphore(STREAMS_MOST);
 
-    RecordsApi(UserClients users, Outbox outbox) {
+    RecordsApi(UserClients users, Outbox outbox, Budget bodies) {
         this.users = users;
         this.outbox = outbox;
+        this.bodies = bodies;
     }
 
     /** Holds what a stream needs until its last receipt is written. */
     private final class Held implements AutoCloseable {
         private final UserClients.Lease lease;
+        private @Nullable RecordStream records;
 
         Held(Call call) {
             if (!streams.tryAcquire()) {
@@ -64,6 +69,9 @@ final class RecordsApi {
 
         @Override
         public void close() {
+            if (records != null) {
+                records.close();
+            }
             lease.close();
             streams.release();
         }
@@ -76,7 +84,8 @@ final class RecordsApi {
         try {
             String clusterId = clusterId(held.lease, call);
             String topic = call.variable("topic");
-            RecordStream records = new RecordStream(call.stream(), RECORD_BYTES);
+            RecordStream records = new RecordStream(call.stream(), RECORD_BYTES, bodies);
+            held.records = records;
             JsonNode first = records.next();
             if (first == null) {
                 throw new Refusal(

@@ -2,6 +2,7 @@ package naru.rest.v3;
 
 import naru.http.Routes;
 import naru.rest.cluster.UserClients;
+import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 
 import java.util.List;
@@ -22,14 +23,14 @@ public final class V3Routes {
         this.users = users;
     }
 
-    public static void add(Routes.Builder routes, UserClients users, Outbox outbox) {
+    public static void add(Routes.Builder routes, UserClients users, Outbox outbox, Budget bodies) {
         V3Routes added = new V3Routes(routes, users);
         added.addCluster(new ClustersApi());
         added.addTopics(new TopicsApi(), new PartitionsApi());
         added.addConfigs(new ConfigsApi());
         added.addGroups(new GroupsApi(), new LagsApi());
         added.addAcls(new AclsApi());
-        RecordsApi records = new RecordsApi(users, outbox);
+        RecordsApi records = new RecordsApi(users, outbox, bodies);
         routes.post(TOPIC + "/records", records::produce);
         added.on("POST", TOPIC + "/records:batch", records::produceBatch);
     }

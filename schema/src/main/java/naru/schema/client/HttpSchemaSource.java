@@ -43,6 +43,7 @@ public final class HttpSchemaSource implements SchemaSource {
     private static final int MOST_REFERENCES = SchemaLimits.DEFAULT.references();
 
     private final RegistryCalls calls;
+    private final String context;
     private final SchemaParser parser = new SchemaParser(SchemaLimits.DEFAULT);
     private final BoundedCache<String, RegisteredSchema> schemas;
     private final BoundedCache<String, SubjectVersion> versions;
@@ -78,6 +79,7 @@ public final class HttpSchemaSource implements SchemaSource {
     HttpSchemaSource(RegistryAddress address, Lives lives, LongSupplier nanoTime) {
         this.lives = lives;
         this.calls = new RegistryCalls(address);
+        this.context = address.context();
         this.schemas = new BoundedCache<>(KEPT_SCHEMAS, KEPT_CHARACTERS, nanoTime);
         this.versions = new BoundedCache<>(KEPT_SCHEMAS, KEPT_CHARACTERS, nanoTime);
         this.subjects = new BoundedCache<>(KEPT_ANSWERS, Long.MAX_VALUE, nanoTime);
@@ -98,10 +100,10 @@ public final class HttpSchemaSource implements SchemaSource {
         return known != null ? known : schema(path, "", idOf(path));
     }
 
-    /** In the default context; 0 when it has none there. */
+    /** In the context of the address; 0 when it has none there. */
     private int idOf(String guidPath) throws SchemaSourceException {
         for (JsonNode each : get(guidPath + "/ids")) {
-            if (each.path("context").asText().equals(".")) {
+            if (each.path("context").asText().equals(context)) {
                 return each.path("id").asInt();
             }
         }

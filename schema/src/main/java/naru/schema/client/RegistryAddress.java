@@ -25,6 +25,7 @@ public record RegistryAddress(
         @Nullable SSLContext tls,
         Duration timeout) {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final String CONTEXTS = "/contexts/";
 
     public RegistryAddress {
         bases = List.copyOf(bases);
@@ -107,6 +108,20 @@ public record RegistryAddress(
 
     public RegistryAddress withTimeout(Duration changed) {
         return new RegistryAddress(bases, authorization, tls, changed);
+    }
+
+    /**
+     * The context in which ids count: that of an address which ends in {@code /contexts/CONTEXT},
+     * else the default one.
+     */
+    public String context() {
+        String path = bases.getFirst().getPath();
+        int at = path.lastIndexOf(CONTEXTS);
+        if (at < 0) {
+            return ".";
+        }
+        String named = path.substring(at + CONTEXTS.length()).replace(":", "");
+        return named.startsWith(".") ? named : "." + named;
     }
 
     /** Without what proves who asks. */

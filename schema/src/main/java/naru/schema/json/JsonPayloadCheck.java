@@ -116,7 +116,8 @@ final class JsonPayloadCheck implements PayloadCheck {
             if (document.isMissingNode()) {
                 return Optional.of("the payload is empty");
             }
-            List<Error> errors = schema.validate(document);
+            List<Error> errors =
+                    BoundedPattern.bounded(payload.remaining(), () -> schema.validate(document));
             return errors.stream().findFirst().map(JsonPayloadCheck::told);
         } catch (JsonProcessingException e) {
             return Optional.of("not a JSON document: " + e.getOriginalMessage());

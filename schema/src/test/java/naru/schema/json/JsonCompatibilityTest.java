@@ -52,8 +52,7 @@ class JsonCompatibilityTest {
                             + " '#/maxLength' in the new schema is less than its value in the old"
                             + " schema\"}",
                         "{oldSchemaVersion: 4}",
-                        "{oldSchema: '" + writer.canonical() + "'}",
-                        "{validateFields: 'false', compatibility: 'BACKWARD'}");
+                        "{oldSchema: '" + writer.canonical() + "'}");
         assertThat(
                         Compatibility.check(
                                 CompatibilityLevel.FORWARD,
