@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,9 @@ public final class ConnectService implements AutoCloseable {
     private static final int BODY_BYTES = 4 << 20;
     private static final long WAKING_SECONDS_MOST = 90;
     private static final long AGAIN_SECONDS = 60;
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
+    private final Duration lookAgain;
     private final ConnectSettings settings;
     private final Login login;
     private final IntConsumer endProcess;
@@ -56,6 +59,15 @@ public final class ConnectService implements AutoCloseable {
      * @param endProcess ends the process; not called for what fails here
      */
     public ConnectService(ConnectSettings settings, Login login, IntConsumer endProcess) {
+        this(settings, login, endProcess, LOOK_AGAIN);
+    }
+
+    /**
+     * @param lookAgain how long after a look that found no connectors comes the next
+     */
+    ConnectService(
+            ConnectSettings settings, Login login, IntConsumer endProcess, Duration lookAgain) {
+        this.lookAgain = lookAgain;
         this.settings = settings;
         this.login = login;
         this.endProcess = endProcess;
@@ -72,26 +84,37 @@ public final class ConnectService implements AutoCloseable {
     }
 
     /**
-     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so.
-     * To be called when the cluster can be reached.
+     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so;
+     * looks again now and then while it sleeps, since another node may have been given some, and
+     * they are to go on when that one dies. To be called when the cluster can be reached.
      */
     public void wakeWhereConnectorsAre() {
-        Thread.ofVirtual()
-                .name("connect-look")
-                .start(() -> {
-                    try {
-                        if (settings.isStandalone()
-                                || StoredConnectors.areThere(
-                                        settings.clients(), settings.configTopic())) {
-                            waking();
-                        }
-                    } catch (RuntimeException fault) {
-                        LOG.warn(
-                                "cannot see whether there are connectors to run; the first request"
-                                        + " starts Connect",
-                                fault);
-                    }
-                });
+        Thread.ofVirtual().name("connect-look").start(this::look);
+    }
+
+    private void look() {
+        try {
+            if (settings.isStandalone()
+                    || StoredConnectors.areThere(settings.clients(), settings.configTopic())) {
+                waking();
+                return;
+            }
+        } catch (Refusal stopping) {
+            LOG.debug("not looking for connectors any more", stopping);
+            return;
+        } catch (RuntimeException fault) {
+            LOG.warn(
+                    "cannot see whether there are connectors to run; the first request starts"
+                            + " Connect",
+                    fault);
+        }
+        synchronized (lock) {
+            if (closed || awake != null) {
+                return;
+            }
+        }
+        CompletableFuture.delayedExecutor(lookAgain.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::wakeWhereConnectorsAre);
     }
 
     /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */
