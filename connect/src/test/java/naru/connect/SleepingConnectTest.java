@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A worker that nobody asks, beside another to which somebody gives connectors. */
 class SleepingConnectTest {
@@ -36,13 +37,18 @@ class SleepingConnectTest {
                                 status -> {},
                                 Duration.ofMillis(100))) {
             service.wakeWhereConnectorsAre();
-            assertThat(isAwake()).isFalse();
+            // Nothing of another test is left, and nothing was woken.
+            await(() -> !isAwake());
             configure(Map.of("bootstrap.servers", node.bootstrapServers()));
-            long deadline = System.nanoTime() + BOUND.toNanos();
-            while (!isAwake()) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-                Thread.onSpinWait();
-            }
+            await(SleepingConnectTest::isAwake);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + BOUND.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
