@@ -39,6 +39,7 @@ public final class ConnectService implements AutoCloseable {
     private static final int BODY_BYTES = 4 << 20;
     private static final long WAKING_SECONDS_MOST = 90;
     private static final long AGAIN_SECONDS = 60;
+    private static final Duration FIRST_LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private final Duration lookAgain;
@@ -63,7 +64,7 @@ public final class ConnectService implements AutoCloseable {
     }
 
     /**
-     * @param lookAgain how long after a look that found no connectors comes the next
+     * @param lookAgain how long after a look that found no connectors comes the next, at most
      */
     ConnectService(
             ConnectSettings settings, Login login, IntConsumer endProcess, Duration lookAgain) {
@@ -85,19 +86,23 @@ public final class ConnectService implements AutoCloseable {
 
     /**
      * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so;
-     * looks again now and then while it sleeps, since another node may have been given some, and
-     * they are to go on when that one dies. To be called when the cluster can be reached.
+     * looks again now and then until it runs, since another node may have been given some, and they
+     * are to go on when that one dies. To be called when the cluster can be reached.
      */
     public void wakeWhereConnectorsAre() {
-        Thread.ofVirtual().name("connect-look").start(this::look);
+        look(FIRST_LOOK_AGAIN);
     }
 
-    private void look() {
+    private void look(Duration again) {
+        Thread.ofVirtual().name("connect-look").start(() -> lookNow(again));
+    }
+
+    /** Soon again at first: a node that has just started may not know all topics yet. */
+    private void lookNow(Duration again) {
         try {
             if (settings.isStandalone()
                     || StoredConnectors.areThere(settings.clients(), settings.configTopic())) {
                 waking();
-                return;
             }
         } catch (Refusal stopping) {
             LOG.debug("not looking for connectors any more", stopping);
@@ -109,12 +114,14 @@ public final class ConnectService implements AutoCloseable {
                     fault);
         }
         synchronized (lock) {
-            if (closed || awake != null) {
+            boolean runs = awake != null && awake.isDone() && !awake.isCompletedExceptionally();
+            if (closed || runs) {
                 return;
             }
         }
-        CompletableFuture.delayedExecutor(lookAgain.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(this::wakeWhereConnectorsAre);
+        Duration next = again.multipliedBy(2);
+        CompletableFuture.delayedExecutor(again.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> look(next.compareTo(lookAgain) < 0 ? next : lookAgain));
     }
 
     /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */
