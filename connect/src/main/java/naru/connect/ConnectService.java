@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,10 @@ public final class ConnectService implements AutoCloseable {
     private static final int BODY_BYTES = 4 << 20;
     private static final long WAKING_SECONDS_MOST = 90;
     private static final long AGAIN_SECONDS = 60;
+    private static final Duration FIRST_LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
+    private final Duration lookAgain;
     private final ConnectSettings settings;
     private final Login login;
     private final IntConsumer endProcess;
@@ -59,6 +63,15 @@ public final class ConnectService implements AutoCloseable {
      * @param endProcess ends the process; not called for what fails here
      */
     public ConnectService(ConnectSettings settings, Login login, IntConsumer endProcess) {
+        this(settings, login, endProcess, LOOK_AGAIN);
+    }
+
+    /**
+     * @param lookAgain how long after a look that found no connectors comes the next, at most
+     */
+    ConnectService(
+            ConnectSettings settings, Login login, IntConsumer endProcess, Duration lookAgain) {
+        this.lookAgain = lookAgain;
         this.settings = settings;
         this.login = login;
         this.endProcess = endProcess;
@@ -81,26 +94,43 @@ public final class ConnectService implements AutoCloseable {
     }
 
     /**
-     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so.
-     * To be called when the cluster can be reached.
+     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so;
+     * looks again now and then until it runs, since another node may have been given some, and they
+     * are to go on when that one dies. To be called when the cluster can be reached.
      */
     public void wakeWhereConnectorsAre() {
-        Thread.ofVirtual()
-                .name("connect-look")
-                .start(() -> {
-                    try {
-                        if (settings.isStandalone()
-                                || StoredConnectors.areThere(
-                                        settings.clients(), settings.configTopic())) {
-                            waking();
-                        }
-                    } catch (RuntimeException fault) {
-                        LOG.warn(
-                                "cannot see whether there are connectors to run; the first request"
-                                        + " starts Connect",
-                                fault);
-                    }
-                });
+        look(FIRST_LOOK_AGAIN);
+    }
+
+    private void look(Duration again) {
+        Thread.ofVirtual().name("connect-look").start(() -> lookNow(again));
+    }
+
+    /** Soon again at first: a node that has just started may not know all topics yet. */
+    private void lookNow(Duration again) {
+        try {
+            if (settings.isStandalone()
+                    || StoredConnectors.areThere(settings.clients(), settings.configTopic())) {
+                waking();
+            }
+        } catch (Refusal stopping) {
+            LOG.debug("not looking for connectors any more", stopping);
+            return;
+        } catch (RuntimeException fault) {
+            LOG.warn(
+                    "cannot see whether there are connectors to run; the first request starts"
+                            + " Connect",
+                    fault);
+        }
+        synchronized (lock) {
+            boolean runs = awake != null && awake.isDone() && !awake.isCompletedExceptionally();
+            if (closed || runs) {
+                return;
+            }
+        }
+        Duration next = again.multipliedBy(2);
+        CompletableFuture.delayedExecutor(again.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> look(next.compareTo(lookAgain) < 0 ? next : lookAgain));
     }
 
     /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */

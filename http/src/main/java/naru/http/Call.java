@@ -8,12 +8,14 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A request, as a route sees it. Used by the one thread that answers it. */
 public final class Call {
     private final String method;
     private final String origin;
     private final String path;
+    private final AtomicReference<Routes.@Nullable Match> taken;
     private final Map<String, String> variables;
     private final Parameters parameters;
     private final Headers headers;
@@ -34,10 +36,14 @@ public final class Call {
         @Nullable String first(String name);
     }
 
+    /**
+     * @param taken the route that answers in the end; null: none
+     */
     Call(
             String method,
             String origin,
             String path,
+            AtomicReference<Routes.@Nullable Match> taken,
             Map<String, String> variables,
             Parameters parameters,
             Headers headers,
@@ -48,6 +54,7 @@ public final class Call {
         this.method = method;
         this.origin = origin;
         this.path = path;
+        this.taken = taken;
         this.variables = variables;
         this.parameters = parameters;
         this.headers = headers;
@@ -59,10 +66,12 @@ public final class Call {
 
     /**
      * What another table answers to this request: for services that make their routes when they are
-     * first asked.
+     * first asked. The request counts as one of that table's route.
      */
     public Answer answerBy(Routes routes) throws Exception {
+        taken.set(null);
         Routes.Match match = routes.find(method, path);
+        taken.set(match);
         return match.route().answer(with(match.variables(), body));
     }
 
@@ -81,6 +90,7 @@ public final class Call {
                 method,
                 origin,
                 path,
+                taken,
                 otherVariables,
                 parameters,
                 headers,

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -133,19 +134,21 @@ final class FrontHandler extends Handler.Abstract {
             throws InterruptedException {
         Front front = here.front();
         Call.Headers headers = name -> request.getHeaders().get(name);
-        Routes.Match match = null;
+        AtomicReference<Routes.@Nullable Match> taken = new AtomicReference<>();
         Identity identity = null;
         try {
             Credentials credentials = credentials(here, request);
             InetAddress from = from(request);
             identity = front.login().prove(credentials, from);
             String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
-            match = front.routes().find(request.getMethod(), path);
+            Routes.Match match = front.routes().find(request.getMethod(), path);
+            taken.set(match);
             Call call =
                     new Call(
                             request.getMethod(),
                             origin(request),
                             path,
+                            taken,
                             match.variables(),
                             parameters(request),
                             headers,
@@ -158,9 +161,10 @@ final class FrontHandler extends Handler.Abstract {
                                     front.bodyBytes(),
                                     slowest,
                                     memory));
-            return new Answered(match, identity, match.route().answer(call), "");
+            Answer answer = match.route().answer(call);
+            return new Answered(taken.get(), identity, answer, "");
         } catch (Refusal refusal) {
-            return refused(front, headers, match, identity, refusal);
+            return refused(front, headers, taken.get(), identity, refusal);
         } catch (InterruptedException stopping) {
             throw stopping;
         } catch (OutOfMemoryError tooMuch) {
@@ -171,11 +175,11 @@ final class FrontHandler extends Handler.Abstract {
                     request.getHttpURI(),
                     tooMuch);
             Refusal refusal = new Refusal(503, "There is not enough memory for this request");
-            return refused(front, headers, match, identity, refusal);
+            return refused(front, headers, taken.get(), identity, refusal);
         } catch (Exception | StackOverflowError | LinkageError bug) {
             LOG.error("{}: {} {}", front.name(), request.getMethod(), request.getHttpURI(), bug);
             Refusal refusal = new Refusal(500, "Internal server error: " + bug.getMessage());
-            return refused(front, headers, match, identity, refusal);
+            return refused(front, headers, taken.get(), identity, refusal);
         }
     }
 

@@ -124,14 +124,7 @@ final class WebServerTest {
         get("/named/b");
         get("/fault");
         get("/nowhere");
-        // A request is counted after its answer was sent.
-        while (server.traffic().counts().stream()
-                        .flatMap(count -> count.answers().values().stream())
-                        .mapToLong(Long::longValue)
-                        .sum()
-                < 4) {
-            Thread.onSpinWait();
-        }
+        awaitCounted(4);
         assertThat(server.traffic().counts())
                 .extracting(count -> count.route().template() + count.answers())
                 .containsExactly("-{404=1}", "/fault{500=1}", "/named/{name}{200=2}");
@@ -142,6 +135,28 @@ final class WebServerTest {
                                         count.answers().values().stream()
                                                 .mapToLong(Long::longValue)
                                                 .sum()));
+    }
+
+    @Test
+    void requestsOfALaterTableAreCountedByItsRoutes() throws Exception {
+        get("/later/1");
+        get("/later/2");
+        get("/later/2/nowhere");
+        awaitCounted(3);
+        assertThat(server.traffic().counts())
+                .extracting(count -> count.route().template() + count.answers())
+                .containsExactly("-{404=1}", "/later/{number}{200=2}");
+    }
+
+    /** A request is counted after its answer was sent. */
+    private void awaitCounted(int requests) {
+        while (server.traffic().counts().stream()
+                        .flatMap(count -> count.answers().values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum()
+                < requests) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -235,11 +250,16 @@ final class WebServerTest {
     }
 
     private static Front front(Login login) {
+        Routes later =
+                Routes.builder()
+                        .get("/later/{number}", call -> text(call.variable("number")))
+                        .build();
         Routes routes =
                 Routes.builder()
                         .get("/named/{name}", call -> text(call.variable("name")))
                         .get("/named/fixed", call -> text("the fixed one"))
                         .get("/files/{path...}", call -> text(call.variable("path")))
+                        .get("/later/{rest...}", call -> call.whole().answerBy(later))
                         .get("/query", call -> text(call.parameters("name").toString()))
                         .get("/origin", call -> text(call.origin()))
                         .get("/user", call -> text(call.identity().name()))

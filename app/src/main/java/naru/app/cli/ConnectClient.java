@@ -77,6 +77,11 @@ final class ConnectClient {
         }
     }
 
+    /** Where it asks, without a slash at the end. */
+    String address() {
+        return base;
+    }
+
     private static String encoded(String user) {
         String password = System.getenv().getOrDefault("NARU_PASSWORD", "");
         String pair = user.contains(":") ? user : user + ":" + password;
