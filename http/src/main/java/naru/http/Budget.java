@@ -1,5 +1,6 @@
 package naru.http;
 
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -49,6 +50,16 @@ public final class Budget {
                             .formatted(purpose, ((long) most * UNIT_BYTES) >> 20));
         }
         return wanted;
+    }
+
+    /**
+     * As {@link #take}, but waits for nobody.
+     *
+     * @return units, to be given back; none when there is no room just now
+     */
+    public OptionalInt takeNow(long bytes) {
+        int wanted = (int) Math.min(bytes / UNIT_BYTES + 1, most);
+        return units.tryAcquire(wanted) ? OptionalInt.of(wanted) : OptionalInt.empty();
     }
 
     public void giveBack(int taken) {
