@@ -82,6 +82,7 @@ class SleepingConnectTest {
                 null,
                 folder.resolve("offsets"),
                 null,
+                null,
                 "1");
     }
 }
