@@ -4,6 +4,7 @@ import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.connect.ConnectSettings;
 import naru.connect.ConnectSettings.RestartRule;
+import naru.schema.client.RegistryAddress;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+
+import javax.net.ssl.SSLContext;
 
 /** What a node's configuration says of Connect. */
 final class ConnectSettingsOf {
@@ -30,7 +33,15 @@ final class ConnectSettingsOf {
 
     private ConnectSettingsOf() {}
 
-    static ConnectSettings node(NodeConfig config, Map<String, Object> clients) {
+    /**
+     * @param registry of this process, as this process asks it; null: there is none
+     * @param tls for https; null: as this Java does
+     */
+    static ConnectSettings node(
+            NodeConfig config,
+            Map<String, Object> clients,
+            @Nullable RegistryAddress registry,
+            @Nullable SSLContext tls) {
         Map<String, String> worker = new HashMap<>();
         config.layers()
                 .node()
@@ -52,7 +63,8 @@ final class ConnectSettingsOf {
                 URI.create(addresses.isEmpty() ? "http://127.0.0.1:0" : addresses.getFirst()),
                 delivered(),
                 config.dataFolders().getFirst().resolve("connect-offsets"),
-                registry(config),
+                registry,
+                tls,
                 Version.ofNaru());
     }
 
@@ -71,11 +83,5 @@ final class ConnectSettingsOf {
         } catch (URISyntaxException nameless) {
             return null;
         }
-    }
-
-    private static @Nullable URI registry(NodeConfig config) {
-        List<String> addresses = config.list(NaruSettings.listenersOf("registry"));
-        boolean here = config.services().contains("registry") && !addresses.isEmpty();
-        return here ? URI.create(addresses.getFirst()) : null;
     }
 }

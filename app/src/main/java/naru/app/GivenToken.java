@@ -1,11 +1,15 @@
 package naru.app;
 
+import naru.http.Json;
+import naru.http.Refusal;
+
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.auth.SaslExtensionsCallback;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +25,7 @@ import javax.security.auth.login.AppConfigurationEntry;
 public final class GivenToken implements AuthenticateCallbackHandler {
     static final String OPTION = "token";
 
+    private static final String UNKNOWN = "a token's user";
     private static final long LIFETIME_MILLIS = 60_000;
 
     private String token = "";
@@ -37,6 +42,23 @@ public final class GivenToken implements AuthenticateCallbackHandler {
         public String principalName() {
             return "";
         }
+    }
+
+    /** Whom a token that the cluster takes is of, as far as it can be seen from here. */
+    static String subject(String token) {
+        String[] parts = token.split("\\.", -1);
+        try {
+            if (parts.length == 3) {
+                String name =
+                        Json.parse(Base64.getUrlDecoder().decode(parts[1])).path("sub").asText("");
+                if (!name.isEmpty()) {
+                    return name;
+                }
+            }
+        } catch (IllegalArgumentException | Refusal opaque) {
+            return UNKNOWN;
+        }
+        return UNKNOWN;
     }
 
     @Override

@@ -17,7 +17,6 @@ import naru.broker.login.FirstUser;
 import naru.broker.newcomer.Newcomers;
 import naru.http.Login;
 import naru.schema.client.HttpSchemaSource;
-import naru.schema.client.RegistryAddress;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,7 +68,6 @@ final class Nodes {
                     new KnownSchemas(
                             Duration.ofMillis(config.integer(NaruSettings.REGISTRY_TIMEOUT)),
                             System::nanoTime);
-            Optional<RegistryAddress> named = OwnRegistry.named(config);
             node =
                     Node.start(
                             config,
@@ -84,9 +82,10 @@ final class Nodes {
             Services services = new Services();
             List<MetricsEndpoint> endpoints = metrics(config, node.metrics(), services);
             try {
-                OwnLogin login = new OwnLogin(login(node));
-                services.start(config, node.forOwnClients(), login);
-                named.or(() -> services.registry().map(at -> OwnRegistry.at(at, config, login)))
+                Services.Surroundings around = around(config, node);
+                services.start(config, around);
+                OwnRegistry.named(config, services.tls())
+                        .or(() -> services.ownRegistry(config, around.login()))
                         .ifPresent(at ->
                                 schemas.ask(new HttpSchemaSource(at, HttpSchemaSource.Lives.NONE)));
                 return new Running(node, endpoints, services, schemas, end);
@@ -109,36 +108,90 @@ final class Nodes {
 
     /** Services beside a cluster that others run. */
     private static NodeLauncher.RunningNode alone(NodeConfig config, CountDownLatch end) {
-        String cluster = config.text(NaruSettings.BOOTSTRAP);
-        if (cluster == null) {
-            throw new StartFailure(
-                    "%s leaves the broker out, so %s has to name the Kafka cluster that the services use, for example --set %s=127.0.0.1:9092"
-                            .formatted(
-                                    NaruSettings.SERVICES,
-                                    NaruSettings.BOOTSTRAP,
-                                    NaruSettings.BOOTSTRAP));
-        }
+        OtherCluster other =
+                OtherCluster.of(config)
+                        .orElseThrow(() ->
+                                new StartFailure(
+                                        "%s leaves the broker out, so %s has to name the Kafka cluster that the services use, for example --set %s=127.0.0.1:9092"
+                                                .formatted(
+                                                        NaruSettings.SERVICES,
+                                                        NaruSettings.BOOTSTRAP,
+                                                        NaruSettings.BOOTSTRAP)));
         Services services = new Services();
         List<MetricsEndpoint> endpoints = metrics(config, List.of(), services);
         try {
-            services.start(config, Map.of(), Login.OPEN);
-            return new Alone(cluster, endpoints, services, end);
+            OwnLogin login =
+                    new OwnLogin(
+                            login(
+                                    config,
+                                    other,
+                                    (from, kind, name, reason) -> {
+                                        LOG.warn(
+                                                "{} could not log in by {} from {}: {}",
+                                                name,
+                                                kind,
+                                                from,
+                                                reason);
+                                    }));
+            services.start(config, new Services.Surroundings(other.properties(), login, true));
+            return new Alone(
+                    String.valueOf(config.text(NaruSettings.BOOTSTRAP)), endpoints, services, end);
         } catch (StartFailure refused) {
             endpoints.forEach(MetricsEndpoint::close);
             throw refused;
         }
     }
 
+    private static Services.Surroundings around(NodeConfig config, Node node) {
+        ClusterLogin.Failures failures =
+                (from, kind, name, reason) ->
+                        node.trail().onAuthenticationFailed("http", from, kind, name, reason);
+        Optional<OtherCluster> other = OtherCluster.of(config);
+        return other.isPresent()
+                ? new Services.Surroundings(
+                        other.get().properties(),
+                        new OwnLogin(login(config, other.get(), failures)),
+                        false)
+                : new Services.Surroundings(
+                        node.forOwnClients(), new OwnLogin(login(node, failures)), false);
+    }
+
     /** Users of the services are those of the broker, and may do there what they may here. */
-    private static Login login(Node node) {
+    private static Login login(Node node, ClusterLogin.Failures failures) {
         Optional<Map<String, Object>> anybody = node.forAnybody();
-        if (anybody.isPresent() && !node.config().enforcesAccess()) {
-            return Login.everybody(anybody.get());
+        boolean open = "open".equals(node.config().text(NaruSettings.SERVICES_LOGIN));
+        if (open || (anybody.isPresent() && !node.config().enforcesAccess())) {
+            return Login.everybody(anybody.orElse(node.forOwnClients()));
         }
         OwnClients.ForUsers users =
                 node.forUsers().orElse(new OwnClients.ForUsers(Map.of(), List.of()));
+        SaslProperties sasl = new SaslProperties(users.mechanisms());
+        InstantSource clock = InstantSource.system();
         return new ClusterLogin(
-                users.properties(), users.mechanisms(), anybody, InstantSource.system());
+                new ClusterLogin.Ways(
+                        users.properties(),
+                        sasl,
+                        anybody,
+                        new CertificateUsers(node.forOwnClients(), sasl, clock)),
+                failures,
+                clock);
+    }
+
+    private static Login login(
+            NodeConfig config, OtherCluster other, ClusterLogin.Failures failures) {
+        if ("open".equals(config.text(NaruSettings.SERVICES_LOGIN)) || !other.asksForLogin()) {
+            return Login.everybody(other.properties());
+        }
+        SaslProperties sasl = new SaslProperties(other.mechanisms());
+        InstantSource clock = InstantSource.system();
+        return new ClusterLogin(
+                new ClusterLogin.Ways(
+                        other.forUsers(),
+                        sasl,
+                        Optional.empty(),
+                        new CertificateUsers(other.properties(), sasl, clock)),
+                failures,
+                clock);
     }
 
     private static List<MetricsEndpoint> metrics(

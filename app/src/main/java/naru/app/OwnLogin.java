@@ -4,10 +4,12 @@ import naru.http.Credentials;
 import naru.http.Identity;
 import naru.http.Login;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -17,6 +19,8 @@ import java.util.Map;
  * <p>Threads: any.
  */
 final class OwnLogin implements Login {
+    private static final int DEPUTIES_MOST = 1_000;
+
     private static final Identity SELF =
             new Identity() {
                 @Override
@@ -47,12 +51,25 @@ final class OwnLogin implements Login {
 
     private final Login others;
     private final String token;
+    private final Map<String, Credentials> deputies =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Credentials> eldest) {
+                    return size() > DEPUTIES_MOST;
+                }
+            };
 
     OwnLogin(Login others) {
         this.others = others;
+        this.token = secret();
+    }
+
+    private static String secret() {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
-        this.token = HexFormat.of().formatHex(secret);
+        return HexFormat.of().formatHex(secret);
     }
 
     String token() {
@@ -60,10 +77,30 @@ final class OwnLogin implements Login {
     }
 
     @Override
-    public Identity prove(Credentials credentials) {
-        return credentials instanceof Credentials.Bearer(String given) && isOwn(given)
-                ? SELF
-                : others.prove(credentials);
+    public Identity prove(Credentials credentials, InetAddress from) {
+        if (!(credentials instanceof Credentials.Bearer(String given))) {
+            return others.prove(credentials, from);
+        }
+        if (isOwn(given)) {
+            return SELF;
+        }
+        Credentials standsFor;
+        synchronized (deputies) {
+            standsFor = deputies.get(given);
+        }
+        return others.prove(standsFor == null ? credentials : standsFor, from);
+    }
+
+    /**
+     * A token by which this process asks its own services in the name of a user, whose certificate
+     * it has seen and cannot show.
+     */
+    String tokenFor(Credentials.Certificate user) {
+        String secret = secret();
+        synchronized (deputies) {
+            deputies.put(secret, user);
+        }
+        return secret;
     }
 
     private boolean isOwn(String given) {

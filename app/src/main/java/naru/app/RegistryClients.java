@@ -1,7 +1,6 @@
 package naru.app;
 
 import naru.broker.config.NaruSettings;
-import naru.broker.config.NodeConfig;
 import naru.http.Credentials;
 import naru.http.Refusal;
 import naru.rest.cluster.UserClients;
@@ -9,9 +8,9 @@ import naru.schema.client.HttpSchemaSource;
 import naru.schema.client.RegistryAddress;
 import naru.schema.client.SchemaSource;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Asks the schema registry for users of other services: that of this process with what the user has
@@ -19,14 +18,21 @@ import java.util.Optional;
  */
 final class RegistryClients implements UserClients.Registry {
     private final Optional<RegistryAddress> named;
-    private final @Nullable String own;
+    private final Supplier<Optional<RegistryAddress>> own;
+    private final Function<Credentials.Certificate, String> tokens;
 
     /**
-     * @param own address of the registry of this process; null: it has none
+     * @param named by the configuration
+     * @param own the registry of this process, without a user
+     * @param tokens by which this process asks its own services for users with certificates
      */
-    RegistryClients(NodeConfig config, @Nullable String own) {
-        this.named = OwnRegistry.named(config);
+    RegistryClients(
+            Optional<RegistryAddress> named,
+            Supplier<Optional<RegistryAddress>> own,
+            Function<Credentials.Certificate, String> tokens) {
+        this.named = named;
         this.own = own;
+        this.tokens = tokens;
     }
 
     @Override
@@ -34,20 +40,21 @@ final class RegistryClients implements UserClients.Registry {
         if (named.isPresent()) {
             return new HttpSchemaSource(named.get());
         }
-        if (own == null) {
-            throw new Refusal(
-                    422,
-                    42206,
-                    "Payload error. Schema Registry must be configured when using schemas: %s names one, or naru.services has registry"
-                            .formatted(NaruSettings.REGISTRY_URL));
-        }
-        RegistryAddress address = RegistryAddress.of(own.replace("//0.0.0.0:", "//127.0.0.1:"));
+        RegistryAddress address =
+                own.get()
+                        .orElseThrow(() ->
+                                new Refusal(
+                                        422,
+                                        42206,
+                                        "Payload error. Schema Registry must be configured when using schemas: %s names one, or naru.services has registry"
+                                                .formatted(NaruSettings.REGISTRY_URL)));
         return new HttpSchemaSource(
                 switch (credentials) {
                     case Credentials.None() -> address;
                     case Credentials.Basic(String user, String password) ->
                             address.withBasic(user, password);
                     case Credentials.Bearer(String token) -> address.withBearer(token);
+                    case Credentials.Certificate user -> address.withBearer(tokens.apply(user));
                 });
     }
 }

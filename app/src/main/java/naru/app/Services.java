@@ -1,22 +1,23 @@
 package naru.app;
 
+import naru.app.metrics.ServiceHealth;
 import naru.broker.config.NaruSettings;
 import naru.broker.config.NodeConfig;
 import naru.connect.ConnectService;
+import naru.http.Condition;
 import naru.http.Front;
-import naru.http.Login;
 import naru.http.Traffic;
 import naru.http.WebBounds;
 import naru.http.WebServer;
 import naru.registry.RegistryService;
 import naru.rest.RestService;
 import naru.rest.RestSettings;
+import naru.schema.client.RegistryAddress;
 
-import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+
+import javax.net.ssl.SSLContext;
 
 /**
  * The services of this process that are not the broker: Kafka clients with an HTTP front, all on
@@ -39,11 +42,19 @@ final class Services implements AutoCloseable {
     private static final String CONNECT = "connect";
 
     private final WebServer server = new WebServer(WebBounds.DEFAULT);
+    private final Listening listening = new Listening(server);
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private final List<String> summary = new ArrayList<>();
+    private final Map<String, Front> fronts = new ConcurrentSkipListMap<>();
+    private @Nullable ServiceKeys keys;
 
-    /** One for each service, for the others of this process. */
-    private final Map<String, String> addresses = new ConcurrentSkipListMap<>();
+    /**
+     * What services find in this process.
+     *
+     * @param clients properties by which they reach the cluster; empty: not at all
+     * @param login who is let in
+     * @param alone whether there is nothing in this process but services
+     */
+    record Surroundings(Map<String, Object> clients, OwnLogin login, boolean alone) {}
 
     /** Nothing is served before it is started. */
     Services() {}
@@ -51,14 +62,14 @@ final class Services implements AutoCloseable {
     /**
      * Starts what the configuration names.
      *
-     * @param ownBroker properties by which clients reach the broker of this process
-     * @param login who is let in
-     * @throws StartFailure when an address cannot be had, naming its key
+     * @throws StartFailure when keys cannot be used, or nothing can be served and nothing else is
      */
-    void start(NodeConfig config, Map<String, Object> ownBroker, Login login) {
+    void start(NodeConfig config, Surroundings around) {
         boolean serves = false;
         try {
-            begin(config, clients(config, ownBroker), login);
+            if (!around.clients().isEmpty()) {
+                begin(config, around);
+            }
             serves = true;
         } finally {
             if (!serves) {
@@ -67,93 +78,100 @@ final class Services implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> clients(NodeConfig config, Map<String, Object> ownBroker) {
-        String other = config.text(NaruSettings.BOOTSTRAP);
-        return other == null
-                ? ownBroker
-                : Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, other);
-    }
-
-    private void begin(NodeConfig config, Map<String, Object> clients, Login login) {
-        if (clients.isEmpty()) {
-            return;
-        }
+    private void begin(NodeConfig config, Surroundings around) {
+        ServiceKeys ours = new ServiceKeys(config);
+        keys = ours;
         Set<String> wanted = config.services();
         if (wanted.contains(REGISTRY)) {
-            beginRegistry(config, clients, login);
+            beginRegistry(config, around);
         }
         if (wanted.contains(REST)) {
-            beginRest(config, clients, login);
+            beginRest(config, around);
         }
         ConnectService connect =
-                wanted.contains(CONNECT) ? beginConnect(config, clients, login) : null;
-        if (!summary.isEmpty()) {
+                wanted.contains(CONNECT) ? beginConnect(config, around, ours) : null;
+        List<String> problems = listening.nothingServed();
+        if (around.alone() && !problems.isEmpty()) {
+            throw new StartFailure(String.join("\n", problems));
+        }
+        if (!fronts.isEmpty()) {
             server.start();
+            listening.goOn();
         }
         if (connect != null) {
             connect.wakeWhereConnectorsAre();
         }
     }
 
-    private void beginRegistry(NodeConfig config, Map<String, Object> clients, Login login) {
+    private void beginRegistry(NodeConfig config, Surroundings around) {
         RegistryService registry =
                 new RegistryService(
                         String.valueOf(config.text(NaruSettings.REGISTRY_TOPIC)),
-                        clients,
+                        around.clients(),
                         Version.ofNaru(),
-                        login);
+                        around.login());
         running.push(registry);
         listen(config, REGISTRY, registry.front());
     }
 
-    private void beginRest(NodeConfig config, Map<String, Object> clients, Login login) {
+    private void beginRest(NodeConfig config, Surroundings around) {
         RestSettings settings =
                 new RestSettings(
                         config.integer(NaruSettings.REST_INSTANCES),
                         config.integer(NaruSettings.REST_INSTANCES_PER_USER),
                         Duration.ofMillis(config.integer(NaruSettings.REST_INSTANCE_TIMEOUT)));
-        RegistryClients schemas = new RegistryClients(config, addresses.get(REGISTRY));
-        RestService rest = new RestService(settings, clients, schemas, login);
+        RegistryClients schemas =
+                new RegistryClients(
+                        OwnRegistry.named(config, tls()),
+                        () -> ownRegistry(config, around.login()).map(RegistryAddress::withoutUser),
+                        around.login()::tokenFor);
+        RestService rest = new RestService(settings, around.clients(), schemas, around.login());
         running.push(rest);
         listen(config, REST, rest.front());
     }
 
-    private ConnectService beginConnect(
-            NodeConfig config, Map<String, Object> clients, Login login) {
+    private ConnectService beginConnect(NodeConfig config, Surroundings around, ServiceKeys ours) {
         ConnectService connect =
                 new ConnectService(
-                        ConnectSettingsOf.node(config, clients), login, Runtime.getRuntime()::exit);
+                        ConnectSettingsOf.node(
+                                config,
+                                around.clients(),
+                                ownRegistry(config, around.login()).orElse(null),
+                                ours.own()),
+                        around.login(),
+                        Runtime.getRuntime()::exit);
         running.push(connect);
         listen(config, CONNECT, connect.front());
         return connect;
     }
 
     private void listen(NodeConfig config, String service, Front front) {
-        String key = NaruSettings.listenersOf(service);
-        for (String address : config.list(key)) {
-            try {
-                URI uri = URI.create(address);
-                int port = server.listen(uri, front, null);
-                String served = "%s://%s:%d".formatted(uri.getScheme(), uri.getHost(), port);
-                addresses.putIfAbsent(service, served);
-                summary.add(service + " " + served);
-            } catch (IOException fault) {
-                throw new StartFailure(
-                        "%s: cannot listen on %s: %s. Stop what uses the address, choose another, or leave %s out of naru.services"
-                                .formatted(key, address, fault.getMessage(), service),
-                        fault);
-            }
+        ServiceKeys ours = keys;
+        fronts.put(service, front);
+        for (String address : config.list(NaruSettings.listenersOf(service))) {
+            listening.on(
+                    service,
+                    URI.create(address.strip()),
+                    front,
+                    ours == null ? null : ours.of(service));
         }
     }
 
-    /** Where the registry of this process is reached; empty: there is none. */
-    Optional<URI> registry() {
-        return Optional.ofNullable(addresses.get(REGISTRY)).map(URI::create);
+    /** How this process reaches https of its own; null: as this Java does. */
+    @Nullable SSLContext tls() {
+        ServiceKeys ours = keys;
+        return ours == null ? null : ours.own();
+    }
+
+    /** The registry of this process, as this process itself asks it; empty: there is none. */
+    Optional<RegistryAddress> ownRegistry(NodeConfig config, OwnLogin login) {
+        return Optional.ofNullable(listening.addresses().get(REGISTRY))
+                .map(address -> OwnRegistry.at(address, config, login, tls()));
     }
 
     /** What is served and where, each as {@code NAME URL}. */
     List<String> summary() {
-        return List.copyOf(summary);
+        return listening.summary();
     }
 
     /** What was asked of them so far. */
@@ -161,10 +179,10 @@ final class Services implements AutoCloseable {
         return server.traffic();
     }
 
-    /** A line for each, as the health endpoint tells it. */
-    List<String> health() {
-        List<String> lines = new ArrayList<>();
-        addresses.forEach((service, address) -> {
+    /** How each is. */
+    List<ServiceHealth> health() {
+        List<ServiceHealth> all = new ArrayList<>();
+        fronts.forEach((service, front) -> {
             long asked = 0;
             long failed = 0;
             for (Traffic.Count count : traffic().counts()) {
@@ -175,13 +193,32 @@ final class Services implements AutoCloseable {
                     }
                 }
             }
-            lines.add("%s %s requests=%d failed=%d".formatted(service, address, asked, failed));
+            all.add(
+                    new ServiceHealth(
+                            service,
+                            String.valueOf(listening.addresses().get(service)),
+                            condition(service, front),
+                            asked,
+                            failed));
         });
-        return lines;
+        return all;
+    }
+
+    private Condition condition(String service, Front front) {
+        String trouble = listening.trouble(service);
+        Condition own = front.condition().get();
+        if (!trouble.isEmpty()) {
+            return new Condition.Down(trouble);
+        }
+        String failing = traffic().failing(service);
+        return own instanceof Condition.Down || failing.isEmpty()
+                ? own
+                : new Condition.Down("it could answer none of the last requests: " + failing);
     }
 
     @Override
     public void close() {
+        listening.close();
         server.close();
         while (!running.isEmpty()) {
             try {
@@ -189,6 +226,9 @@ final class Services implements AutoCloseable {
             } catch (Exception fault) {
                 LOG.warn("a service did not stop cleanly", fault);
             }
+        }
+        if (keys != null) {
+            keys.close();
         }
     }
 }

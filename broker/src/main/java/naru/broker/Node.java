@@ -8,6 +8,7 @@ import naru.broker.api.ImageWait;
 import naru.broker.api.QuorumRequests;
 import naru.broker.api.TopicCreation;
 import naru.broker.audit.AuditFile;
+import naru.broker.audit.AuditTrail;
 import naru.broker.config.ConfigValidator;
 import naru.broker.config.ConnectionOverrides;
 import naru.broker.config.DynamicConfig;
@@ -88,6 +89,7 @@ public final class Node implements AutoCloseable {
     private static final long LEAVE_WITHIN_SECONDS = 30;
 
     private final NodeConfig config;
+    private final AuditTrail trail;
     private final Listeners listeners;
     private final Transport transport;
     private final KraftQuorum quorum;
@@ -169,6 +171,7 @@ public final class Node implements AutoCloseable {
             Deque<AutoCloseable> parts)
             throws IOException, StartException {
         this.config = config;
+        this.trail = control.trail();
         this.enforcement = new Enforcement(records);
         parts.push(enforcement);
         this.parts = parts;
@@ -488,6 +491,11 @@ public final class Node implements AutoCloseable {
     /** How clients that do not say who they are reach this node; empty where all have to. */
     public Optional<Map<String, Object>> forAnybody() {
         return listeners.forAnybody();
+    }
+
+    /** Who is told of logins that failed elsewhere in this process. */
+    public AuditTrail trail() {
+        return trail;
     }
 
     /** Who decides about nodes that want to join. */

@@ -5,6 +5,7 @@ import naru.connect.api.WorkerErrors;
 import naru.connect.worker.HostedWorker;
 import naru.http.Answer;
 import naru.http.Call;
+import naru.http.Condition;
 import naru.http.Credentials;
 import naru.http.Front;
 import naru.http.Identity;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,13 +41,17 @@ public final class ConnectService implements AutoCloseable {
     private static final int BODY_BYTES = 4 << 20;
     private static final long WAKING_SECONDS_MOST = 90;
     private static final long AGAIN_SECONDS = 60;
+    private static final Duration FIRST_LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
+    private final Duration lookAgain;
     private final ConnectSettings settings;
     private final Login login;
     private final IntConsumer endProcess;
     private final Front front;
     private final Object lock = new Object();
     private @Nullable CompletableFuture<Awake> awake;
+    private String ended = "";
     private boolean closed;
 
     /** What is there once the worker runs. */
@@ -56,6 +63,15 @@ public final class ConnectService implements AutoCloseable {
      * @param endProcess ends the process; not called for what fails here
      */
     public ConnectService(ConnectSettings settings, Login login, IntConsumer endProcess) {
+        this(settings, login, endProcess, LOOK_AGAIN);
+    }
+
+    /**
+     * @param lookAgain how long after a look that found no connectors comes the next, at most
+     */
+    ConnectService(
+            ConnectSettings settings, Login login, IntConsumer endProcess, Duration lookAgain) {
+        this.lookAgain = lookAgain;
         this.settings = settings;
         this.login = login;
         this.endProcess = endProcess;
@@ -64,7 +80,13 @@ public final class ConnectService implements AutoCloseable {
             all.on(method, "/{rest...}", this::answer);
         }
         this.front =
-                new Front("connect", all.build(), this::proved, ConnectService::error, BODY_BYTES);
+                new Front(
+                        "connect",
+                        all.build(),
+                        this::proved,
+                        ConnectService::error,
+                        BODY_BYTES,
+                        this::condition);
     }
 
     public Front front() {
@@ -72,33 +94,68 @@ public final class ConnectService implements AutoCloseable {
     }
 
     /**
-     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so.
-     * To be called when the cluster can be reached.
+     * Looks, on a thread of its own, whether there are connectors that are to run, and wakes if so;
+     * looks again now and then until it runs, since another node may have been given some, and they
+     * are to go on when that one dies. To be called when the cluster can be reached.
      */
     public void wakeWhereConnectorsAre() {
-        Thread.ofVirtual()
-                .name("connect-look")
-                .start(() -> {
-                    try {
-                        if (settings.isStandalone()
-                                || StoredConnectors.areThere(
-                                        settings.clients(), settings.configTopic())) {
-                            waking();
-                        }
-                    } catch (RuntimeException fault) {
-                        LOG.warn(
-                                "cannot see whether there are connectors to run; the first request"
-                                        + " starts Connect",
-                                fault);
-                    }
-                });
+        look(FIRST_LOOK_AGAIN);
+    }
+
+    private void look(Duration again) {
+        Thread.ofVirtual().name("connect-look").start(() -> lookNow(again));
+    }
+
+    /** Soon again at first: a node that has just started may not know all topics yet. */
+    private void lookNow(Duration again) {
+        try {
+            if (settings.isStandalone()
+                    || StoredConnectors.areThere(settings.clients(), settings.configTopic())) {
+                waking();
+            }
+        } catch (Refusal stopping) {
+            LOG.debug("not looking for connectors any more", stopping);
+            return;
+        } catch (RuntimeException fault) {
+            LOG.warn(
+                    "cannot see whether there are connectors to run; the first request starts"
+                            + " Connect",
+                    fault);
+        }
+        synchronized (lock) {
+            boolean runs = awake != null && awake.isDone() && !awake.isCompletedExceptionally();
+            if (closed || runs) {
+                return;
+            }
+        }
+        Duration next = again.multipliedBy(2);
+        CompletableFuture.delayedExecutor(again.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> look(next.compareTo(lookAgain) < 0 ? next : lookAgain));
     }
 
     /** Workers ask each other without a login; {@link ConnectRoutes} asks all others for it. */
-    private Identity proved(Credentials credentials) {
+    private Identity proved(Credentials credentials, InetAddress from) {
         return credentials instanceof Credentials.None
                 ? ConnectRoutes.UNASKED
-                : login.prove(credentials);
+                : login.prove(credentials, from);
+    }
+
+    private Condition condition() {
+        CompletableFuture<Awake> now;
+        String why;
+        synchronized (lock) {
+            now = awake;
+            why = ended;
+        }
+        if (now == null) {
+            return why.isEmpty() ? new Condition.Asleep() : new Condition.Down(why);
+        }
+        if (now.isCompletedExceptionally()) {
+            return new Condition.Down(
+                    "it does not start: %s. The next request tries again"
+                            .formatted(now.exceptionNow()));
+        }
+        return new Condition.Up();
     }
 
     private Answer answer(Call call) throws Exception {
@@ -119,7 +176,7 @@ public final class ConnectService implements AutoCloseable {
     /** Nobody is woken by them; other workers only ask one that is in their group, so awake. */
     private void refuseStrangers(Call call) {
         if (!ConnectRoutes.isBetweenWorkers(call)) {
-            login.prove(new Credentials.None());
+            login.prove(new Credentials.None(), call.from());
             return;
         }
         synchronized (lock) {
@@ -139,6 +196,7 @@ public final class ConnectService implements AutoCloseable {
             }
             CompletableFuture<Awake> waking = new CompletableFuture<>();
             awake = waking;
+            ended = "";
             // A platform thread: the class loader that plug-ins need is a property of threads.
             Thread.ofPlatform()
                     .name("connect-start")
@@ -155,6 +213,9 @@ public final class ConnectService implements AutoCloseable {
                 return;
             }
             awake = null;
+            ended =
+                    "its worker has ended; the log tells why. It starts again in %d s, or with the next request"
+                            .formatted(AGAIN_SECONDS);
         }
         LOG.error(
                 "Connect's worker has ended; the cause is told above. It starts again in {} s",

@@ -1,11 +1,15 @@
 package naru.connect;
 
+import naru.schema.client.RegistryAddress;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+
+import javax.net.ssl.SSLContext;
 
 /**
  * What a hosted Connect is told.
@@ -19,6 +23,8 @@ import java.util.Map;
  * @param offsets file in which standalone mode keeps offsets unless the worker's properties say
  *     another
  * @param registry where converters find the registry when their properties do not say, or null
+ * @param tls by which other workers and the registry are reached where they speak https; null: as
+ *     this Java does
  * @param version of this product
  */
 public record ConnectSettings(
@@ -29,7 +35,8 @@ public record ConnectSettings(
         URI address,
         @Nullable Path delivered,
         Path offsets,
-        @Nullable URI registry,
+        @Nullable RegistryAddress registry,
+        @Nullable SSLContext tls,
         String version) {
 
     public ConnectSettings {

@@ -53,7 +53,7 @@ class ConnectRightsTest {
                 ConnectService service =
                         new ConnectService(
                                 settings(node.bootstrapServers()),
-                                credentials -> READER,
+                                (credentials, from) -> READER,
                                 status -> {});
                 HttpClient client = HttpClient.newHttpClient()) {
             int port = server.listen(URI.create("http://127.0.0.1:0"), service.front(), null);
@@ -83,6 +83,7 @@ class ConnectRightsTest {
                 URI.create("http://127.0.0.1:8083"),
                 null,
                 folder.resolve("offsets"),
+                null,
                 null,
                 "1");
     }

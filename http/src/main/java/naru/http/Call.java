@@ -4,25 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A request, as a route sees it. Used by the one thread that answers it. */
 public final class Call {
     private final String method;
     private final String origin;
     private final String path;
+    private final AtomicReference<Routes.@Nullable Match> taken;
     private final Map<String, String> variables;
     private final Parameters parameters;
     private final Headers headers;
     private final Credentials credentials;
     private final Identity identity;
-    private final InputStream body;
-    private final int bodyMost;
-    private final int slowest;
+    private final InetAddress from;
+    private final RequestBody body;
 
     /** The query's parameters, decoded. */
     @FunctionalInterface
@@ -36,37 +36,42 @@ public final class Call {
         @Nullable String first(String name);
     }
 
+    /**
+     * @param taken the route that answers in the end; null: none
+     */
     Call(
             String method,
             String origin,
             String path,
+            AtomicReference<Routes.@Nullable Match> taken,
             Map<String, String> variables,
             Parameters parameters,
             Headers headers,
             Credentials credentials,
             Identity identity,
-            InputStream body,
-            int bodyMost,
-            int slowest) {
+            InetAddress from,
+            RequestBody body) {
         this.method = method;
         this.origin = origin;
         this.path = path;
+        this.taken = taken;
         this.variables = variables;
         this.parameters = parameters;
         this.headers = headers;
         this.credentials = credentials;
         this.identity = identity;
+        this.from = from;
         this.body = body;
-        this.bodyMost = bodyMost;
-        this.slowest = slowest;
     }
 
     /**
      * What another table answers to this request: for services that make their routes when they are
-     * first asked.
+     * first asked. The request counts as one of that table's route.
      */
     public Answer answerBy(Routes routes) throws Exception {
+        taken.set(null);
         Routes.Match match = routes.find(method, path);
+        taken.set(match);
         return match.route().answer(with(match.variables(), body));
     }
 
@@ -77,22 +82,22 @@ public final class Call {
      * @throws Refusal as {@link #body}
      */
     public Call whole() {
-        return with(variables, new ByteArrayInputStream(body()));
+        return with(variables, body.of(body()));
     }
 
-    private Call with(Map<String, String> otherVariables, InputStream otherBody) {
+    private Call with(Map<String, String> otherVariables, RequestBody otherBody) {
         return new Call(
                 method,
                 origin,
                 path,
+                taken,
                 otherVariables,
                 parameters,
                 headers,
                 credentials,
                 identity,
-                otherBody,
-                bodyMost,
-                slowest);
+                from,
+                otherBody);
     }
 
     public String method() {
@@ -170,27 +175,24 @@ public final class Call {
         return identity;
     }
 
+    /** Where the client is. */
+    public InetAddress from() {
+        return from;
+    }
+
     /**
      * The whole body.
      *
-     * @throws Refusal 413 when it is larger than the bound, 408 when it comes too slowly
+     * @throws Refusal 413 when it is larger than the bound, 408 when it comes too slowly, 429 when
+     *     the bodies of others leave no room for it
      */
     public byte[] body() {
-        try {
-            byte[] bytes = pacedStream().readNBytes(bodyMost + 1);
-            if (bytes.length > bodyMost) {
-                throw new Refusal(413, "the body is larger than " + bodyMost + " bytes");
-            }
-            return bytes;
-        } catch (IOException broken) {
-            throw new Refusal(
-                    408, "the body could not be read: " + String.valueOf(broken.getMessage()));
-        }
+        return body.bytes();
     }
 
     /** The body while it comes, which has to be at the least rate that is asked of every body. */
     public InputStream pacedStream() {
-        return new PacedBody(body, slowest, System::nanoTime);
+        return body.pacedStream();
     }
 
     /**
@@ -198,7 +200,7 @@ public final class Call {
      * reads it keeps count of such requests.
      */
     public InputStream stream() {
-        return body;
+        return body.stream();
     }
 
     /**

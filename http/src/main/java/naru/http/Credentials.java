@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
-/** What a client shows to say who it is: the Authorization header of RFC 7617 and RFC 6750. */
+/**
+ * What a client shows to say who it is: the Authorization header of RFC 7617 and RFC 6750, or the
+ * certificate of its TLS connection.
+ */
 public sealed interface Credentials {
     record None() implements Credentials {}
 
@@ -25,6 +28,9 @@ public sealed interface Credentials {
             return "Bearer";
         }
     }
+
+    /** A client certificate that was verified in the handshake. */
+    record Certificate(String user) implements Credentials {}
 
     /**
      * @param header the value of Authorization, or null when there is none

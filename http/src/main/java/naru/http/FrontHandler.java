@@ -2,6 +2,7 @@ package naru.http;
 
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -13,13 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Finds the route of a request and answers it; the one place in which what goes wrong becomes an
@@ -27,41 +33,60 @@ import java.util.concurrent.Semaphore;
  */
 final class FrontHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger("naru.http");
+    private static final Logger ACCESS = LoggerFactory.getLogger("naru.http.access");
     private static final String REALM = "Basic realm=\"naru\"";
+    private static final int BODIES_PATIENCE_MILLIS = 10_000;
 
-    private final Map<Connector, Front> fronts = new ConcurrentHashMap<>();
+    private final Map<Connector, Served> served = new ConcurrentHashMap<>();
     private final Semaphore underWay;
+    private final Budget bodies;
     private final int slowest;
     private final Traffic traffic;
 
-    /** What a request was answered, by which route; null: by none. */
-    private record Answered(Routes.@Nullable Match match, Answer answer) {}
+    /** What a connector shows, and its keys; null: it speaks no TLS. */
+    private record Served(Front front, @Nullable TlsEngines engines) {}
 
-    FrontHandler(Semaphore underWay, int slowest, Traffic traffic) {
+    /**
+     * What a request was answered.
+     *
+     * @param match by which route; null: by none
+     * @param who asked; null: nobody knows
+     * @param failure what the service could not do; empty: it has done it
+     */
+    private record Answered(
+            Routes.@Nullable Match match, @Nullable Identity who, Answer answer, String failure) {}
+
+    FrontHandler(WebBounds bounds, Traffic traffic) {
         super(InvocationType.BLOCKING);
-        this.underWay = underWay;
-        this.slowest = slowest;
+        this.underWay = new Semaphore(bounds.requests());
+        this.bodies =
+                new Budget("bodies of requests", bounds.bodiesBytes(), BODIES_PATIENCE_MILLIS);
+        this.slowest = bounds.bodyBytesPerSecond();
         this.traffic = traffic;
     }
 
-    void add(Connector connector, Front front) {
-        fronts.put(connector, front);
+    void add(Connector connector, Front front, @Nullable TlsEngines engines) {
+        served.put(connector, new Served(front, engines));
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback)
             throws InterruptedException {
-        Front front =
-                Objects.requireNonNull(fronts.get(request.getConnectionMetaData().getConnector()));
+        Served here =
+                Objects.requireNonNull(served.get(request.getConnectionMetaData().getConnector()));
         long begun = System.nanoTime();
         underWay.acquire();
-        try {
-            Answered answered = answer(front, request);
-            send(answered.answer(), request, response);
+        try (BodyMemory memory = new BodyMemory(bodies)) {
+            Answered answered =
+                    here.engines() != null && !request.isSecure()
+                            ? unencrypted()
+                            : answer(here, request, memory);
+            traffic.note(here.front().name(), answered.answer(), answered.failure());
+            Sending.send(answered.answer(), request, response);
             callback.succeeded();
-            count(front, answered, System.nanoTime() - begun);
+            count(here.front(), request, answered, System.nanoTime() - begun);
         } catch (IOException clientGone) {
-            LOG.debug("{}: the client went away", front.name(), clientGone);
+            LOG.debug("{}: the client went away", here.front().name(), clientGone);
             callback.failed(clientGone);
         } finally {
             underWay.release();
@@ -69,7 +94,7 @@ final class FrontHandler extends Handler.Abstract {
         return true;
     }
 
-    private void count(Front front, Answered answered, long nanos) {
+    private void count(Front front, Request request, Answered answered, long nanos) {
         Routes.Match match = answered.match();
         traffic.add(
                 match == null
@@ -77,42 +102,128 @@ final class FrontHandler extends Handler.Abstract {
                         : new Traffic.Route(front.name(), match.method(), match.template()),
                 answered.answer().status(),
                 nanos);
+        if (ACCESS.isDebugEnabled()) {
+            ACCESS.debug(
+                    "{} {} {} {} {} {} in {} ms",
+                    front.name(),
+                    from(request).getHostAddress(),
+                    answered.who() == null ? "-" : answered.who().name(),
+                    request.getMethod(),
+                    request.getHttpURI().getPath(),
+                    answered.answer().status(),
+                    TimeUnit.NANOSECONDS.toMillis(nanos));
+        }
     }
 
-    private Answered answer(Front front, Request request) throws InterruptedException {
+    /** Nothing is looked at of what came readable for everybody on the way. */
+    private static Answered unencrypted() {
+        Answer answer =
+                Answer.json(
+                                400,
+                                "application/json",
+                                Map.of(
+                                        "error_code",
+                                        400,
+                                        "message",
+                                        "This port speaks https, and the request came by http"))
+                        .with("Connection", "close");
+        return new Answered(null, null, answer, "");
+    }
+
+    private Answered answer(Served here, Request request, BodyMemory memory)
+            throws InterruptedException {
+        Front front = here.front();
         Call.Headers headers = name -> request.getHeaders().get(name);
-        Routes.Match match = null;
+        AtomicReference<Routes.@Nullable Match> taken = new AtomicReference<>();
+        Identity identity = null;
         try {
-            Credentials credentials =
-                    Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
-            Identity identity = front.login().prove(credentials);
+            Credentials credentials = credentials(here, request);
+            InetAddress from = from(request);
+            identity = front.login().prove(credentials, from);
             String path = Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
-            match = front.routes().find(request.getMethod(), path);
+            Routes.Match match = front.routes().find(request.getMethod(), path);
+            taken.set(match);
             Call call =
                     new Call(
                             request.getMethod(),
                             origin(request),
                             path,
+                            taken,
                             match.variables(),
                             parameters(request),
                             headers,
                             credentials,
                             identity,
-                            Content.Source.asInputStream(request),
-                            front.bodyBytes(),
-                            slowest);
-            return new Answered(match, match.route().answer(call));
+                            from,
+                            new RequestBody(
+                                    Content.Source.asInputStream(request),
+                                    headers.first("Content-Encoding"),
+                                    front.bodyBytes(),
+                                    slowest,
+                                    memory));
+            Answer answer = match.route().answer(call);
+            return new Answered(taken.get(), identity, answer, "");
         } catch (Refusal refusal) {
-            Answer body = front.errors().body(headers, refusal);
-            return new Answered(
-                    match, refusal.status() == 401 ? body.with("WWW-Authenticate", REALM) : body);
+            return refused(front, headers, taken.get(), identity, refusal);
         } catch (InterruptedException stopping) {
             throw stopping;
-        } catch (Exception | StackOverflowError bug) {
+        } catch (OutOfMemoryError tooMuch) {
+            LOG.error(
+                    "{}: no memory for {} {}",
+                    front.name(),
+                    request.getMethod(),
+                    request.getHttpURI(),
+                    tooMuch);
+            Refusal refusal = new Refusal(503, "There is not enough memory for this request");
+            return refused(front, headers, taken.get(), identity, refusal);
+        } catch (Exception | StackOverflowError | LinkageError bug) {
             LOG.error("{}: {} {}", front.name(), request.getMethod(), request.getHttpURI(), bug);
             Refusal refusal = new Refusal(500, "Internal server error: " + bug.getMessage());
-            return new Answered(match, front.errors().body(headers, refusal));
+            return refused(front, headers, taken.get(), identity, refusal);
         }
+    }
+
+    private static Answered refused(
+            Front front,
+            Call.Headers headers,
+            Routes.@Nullable Match match,
+            @Nullable Identity who,
+            Refusal refusal) {
+        Answer body = front.errors().body(headers, refusal);
+        Answer answer =
+                switch (refusal.status()) {
+                    case 401 -> body.with("WWW-Authenticate", REALM);
+                    case 415 -> body.with("Accept-Encoding", Gzip.NAME);
+                    default -> body;
+                };
+        return new Answered(match, who, answer, refusal.message());
+    }
+
+    /** A certificate says who it is where nothing else does. */
+    private static Credentials credentials(Served here, Request request) {
+        Credentials shown = Credentials.of(request.getHeaders().get(HttpHeader.AUTHORIZATION));
+        TlsEngines engines = here.engines();
+        if (!(shown instanceof Credentials.None) || engines == null) {
+            return shown;
+        }
+        EndPoint.SslSessionData tls =
+                request.getConnectionMetaData().getConnection().getEndPoint().getSslSessionData();
+        SSLSession session = tls == null ? null : tls.sslSession();
+        try {
+            if (session != null && session.getPeerCertificates().length > 0) {
+                return new Credentials.Certificate(engines.user(session));
+            }
+        } catch (SSLPeerUnverifiedException without) {
+            LOG.trace("no client certificate", without);
+        }
+        return shown;
+    }
+
+    private static InetAddress from(Request request) {
+        return request.getConnectionMetaData().getRemoteSocketAddress()
+                        instanceof InetSocketAddress address
+                ? address.getAddress()
+                : InetAddress.getLoopbackAddress();
     }
 
     private static String origin(Request request) {
@@ -134,27 +245,5 @@ final class FrontHandler extends Handler.Abstract {
             List<String> values = fields.getValues(name);
             return values == null ? List.of() : values;
         };
-    }
-
-    private static void send(Answer answer, Request request, Response response)
-            throws IOException, InterruptedException {
-        response.setStatus(answer.status());
-        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-        switch (answer.body()) {
-            case Answer.Empty() -> response.write(true, null, Callback.NOOP);
-            case Answer.Whole(String type, ByteBuffer bytes) -> {
-                response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
-                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.remaining());
-                boolean head = request.getMethod().equals("HEAD");
-                Content.Sink.write(
-                        response, true, head ? ByteBuffer.allocate(0) : bytes.duplicate());
-            }
-            case Answer.Streamed(String type, Answer.Writer writer) -> {
-                response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
-                try (OutputStream out = Content.Sink.asOutputStream(response)) {
-                    writer.write(out);
-                }
-            }
-        }
     }
 }

@@ -58,7 +58,7 @@ public interface Identity {
     Map<String, Object> clientProperties();
 
     /**
-     * @return false also for a topic that is not there
+     * @return of a topic that is not there: whether it may make it
      * @throws Refusal 503 when the cluster cannot be asked now
      */
     boolean may(Right right, String topic);

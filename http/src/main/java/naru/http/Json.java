@@ -1,6 +1,7 @@
 package naru.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -28,6 +29,18 @@ public final class Json {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
+    /** A tree of so many values takes some 100 MB; what is larger is read piece by piece. */
+    private static final int VALUES_MOST = 1_000_000;
+
+    private static final JsonFactory WHOLE =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(DEPTH_MOST)
+                                    .maxTokenCount(VALUES_MOST)
+                                    .build())
+                    .build();
+
     private static final ObjectReader PARTS =
             MAPPER.readerFor(JsonNode.class)
                     .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -43,8 +56,11 @@ public final class Json {
      * @throws Refusal 400 when it is no JSON document, with the place and the cause
      */
     public static JsonNode parse(byte[] bytes) {
-        try {
-            JsonNode node = MAPPER.readTree(bytes);
+        try (JsonParser parser = WHOLE.createParser(bytes)) {
+            JsonNode node = MAPPER.readTree(parser);
+            if (node != null && parser.nextToken() != null) {
+                throw new JsonParseException(parser, "something follows the document");
+            }
             if (node == null || node.isMissingNode()) {
                 throw new Refusal(400, "the body is empty, and should be a JSON document");
             }

@@ -1,5 +1,6 @@
 package naru.http;
 
+import java.net.InetAddress;
 import java.util.Map;
 
 /** Says whether a client is who it says it is. Any thread may ask; asking may block. */
@@ -13,12 +14,13 @@ public interface Login {
      */
     static Login everybody(Map<String, Object> clientProperties) {
         Identity everybody = Identity.everybody(clientProperties);
-        return credentials -> everybody;
+        return (credentials, from) -> everybody;
     }
 
     /**
-     * @throws Refusal 401 when the credentials are missing or wrong, 503 when they cannot be proved
-     *     now
+     * @param from where the client is
+     * @throws Refusal 401 when the credentials are missing or wrong, 429 when there were too many
+     *     wrong ones from there, 503 when they cannot be proved now
      */
-    Identity prove(Credentials credentials);
+    Identity prove(Credentials credentials, InetAddress from);
 }

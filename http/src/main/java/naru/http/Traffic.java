@@ -18,7 +18,10 @@ public final class Traffic {
     public static final List<Double> SECONDS =
             List.of(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0);
 
+    private static final int FAILING_AFTER = 3;
+
     private final Map<Route, Tally> tallies = new ConcurrentHashMap<>();
+    private final Map<String, Failures> failures = new ConcurrentHashMap<>();
 
     /**
      * @param template as the service's table of routes has it
@@ -48,6 +51,29 @@ public final class Traffic {
                 durations.add(new LongAdder());
             }
         }
+    }
+
+    /** The answers of a service since the last one that was none of its failures. */
+    private record Failures(int inARow, String last) {}
+
+    /** Takes note that a service could not answer, or could. */
+    void note(String service, Answer answer, String sentence) {
+        if (answer.status() >= 500) {
+            failures.merge(
+                    service,
+                    new Failures(1, sentence),
+                    (before, now) -> new Failures(before.inARow + 1, sentence));
+        } else {
+            failures.remove(service);
+        }
+    }
+
+    /**
+     * What the service told last, where it could answer none of its last few requests; or empty.
+     */
+    public String failing(String service) {
+        Failures known = failures.get(service);
+        return known == null || known.inARow < FAILING_AFTER ? "" : known.last;
     }
 
     void add(Route route, int status, long nanos) {

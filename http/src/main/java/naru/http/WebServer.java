@@ -2,6 +2,7 @@ package naru.http;
 
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 
 /**
  * The HTTP server of a process. Listeners are added before and after it was started; each belongs
@@ -46,9 +46,7 @@ public final class WebServer implements AutoCloseable {
         pool.setVirtualThreadsExecutor(virtual);
         this.server = new Server(pool);
         this.traffic = new Traffic();
-        this.handler =
-                new FrontHandler(
-                        new Semaphore(bounds.requests()), bounds.bodyBytesPerSecond(), traffic);
+        this.handler = new FrontHandler(bounds, traffic);
         server.setHandler(handler);
         server.setErrorHandler(new PlainErrors());
         server.addBean(new NetworkConnectionLimit(bounds.connections(), server));
@@ -85,7 +83,8 @@ public final class WebServer implements AutoCloseable {
         connector.setAcceptQueueSize(BACKLOG);
         connector.setName(front.name());
         connector.open();
-        handler.add(connector, front);
+        connector.addBean(new HeaderPatience(connector, bounds.idleMillis()));
+        handler.add(connector, front, address.getScheme().equals("https") ? engines : null);
         server.addConnector(connector);
         if (server.isStarted()) {
             try {
@@ -107,12 +106,10 @@ public final class WebServer implements AutoCloseable {
                     throw new IOException(address + " needs keys, and there are none");
                 }
                 http.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
-                yield new ServerConnector(
-                        server,
-                        0,
-                        1,
-                        new SslConnectionFactory(new EngineFactory(engines), http.getProtocol()),
-                        http);
+                SslConnectionFactory tls =
+                        new SslConnectionFactory(new EngineFactory(engines), http.getProtocol());
+                // Who comes without TLS is told so.
+                yield new ServerConnector(server, 0, 1, new DetectorConnectionFactory(tls), http);
             }
             default -> throw new IOException(address + " is neither http nor https");
         };

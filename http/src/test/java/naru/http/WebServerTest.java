@@ -24,9 +24,10 @@ import java.util.TreeMap;
 final class WebServerTest {
     private static final int BODY_MOST = 1_000;
     private static final int IDLE_MILLIS = 700;
+    private static final int BODIES = 64 << 10;
 
     private final WebServer server =
-            new WebServer(new WebBounds(16, 4, BODY_MOST, 4_096, IDLE_MILLIS, 100));
+            new WebServer(new WebBounds(16, 4, BODY_MOST, 4_096, BODIES, IDLE_MILLIS, 100));
     private final HttpClient client = HttpClient.newHttpClient();
     private int port;
 
@@ -123,14 +124,7 @@ final class WebServerTest {
         get("/named/b");
         get("/fault");
         get("/nowhere");
-        // A request is counted after its answer was sent.
-        while (server.traffic().counts().stream()
-                        .flatMap(count -> count.answers().values().stream())
-                        .mapToLong(Long::longValue)
-                        .sum()
-                < 4) {
-            Thread.onSpinWait();
-        }
+        awaitCounted(4);
         assertThat(server.traffic().counts())
                 .extracting(count -> count.route().template() + count.answers())
                 .containsExactly("-{404=1}", "/fault{500=1}", "/named/{name}{200=2}");
@@ -141,6 +135,28 @@ final class WebServerTest {
                                         count.answers().values().stream()
                                                 .mapToLong(Long::longValue)
                                                 .sum()));
+    }
+
+    @Test
+    void requestsOfALaterTableAreCountedByItsRoutes() throws Exception {
+        get("/later/1");
+        get("/later/2");
+        get("/later/2/nowhere");
+        awaitCounted(3);
+        assertThat(server.traffic().counts())
+                .extracting(count -> count.route().template() + count.answers())
+                .containsExactly("-{404=1}", "/later/{number}{200=2}");
+    }
+
+    /** A request is counted after its answer was sent. */
+    private void awaitCounted(int requests) {
+        while (server.traffic().counts().stream()
+                        .flatMap(count -> count.answers().values().stream())
+                        .mapToLong(Long::longValue)
+                        .sum()
+                < requests) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
@@ -205,12 +221,13 @@ final class WebServerTest {
         assertThat(client.send(request.build(), BodyHandlers.ofString()).body()).isEqualTo("ann");
     }
 
-    private Identity login(Credentials credentials) {
+    private Identity login(Credentials credentials, InetAddress from) {
         return switch (credentials) {
             case Credentials.Basic(String user, String password) when password.equals("secret") ->
                     new Named(user);
             case Credentials.Basic b -> throw new Refusal(401, "wrong password");
             case Credentials.Bearer b -> throw new Refusal(401, "no tokens");
+            case Credentials.Certificate(String user) -> new Named(user);
             case Credentials.None n -> throw new Refusal(401, "say who you are");
         };
     }
@@ -233,11 +250,16 @@ final class WebServerTest {
     }
 
     private static Front front(Login login) {
+        Routes later =
+                Routes.builder()
+                        .get("/later/{number}", call -> text(call.variable("number")))
+                        .build();
         Routes routes =
                 Routes.builder()
                         .get("/named/{name}", call -> text(call.variable("name")))
                         .get("/named/fixed", call -> text("the fixed one"))
                         .get("/files/{path...}", call -> text(call.variable("path")))
+                        .get("/later/{rest...}", call -> call.whole().answerBy(later))
                         .get("/query", call -> text(call.parameters("name").toString()))
                         .get("/origin", call -> text(call.origin()))
                         .get("/user", call -> text(call.identity().name()))
@@ -263,7 +285,8 @@ final class WebServerTest {
                                 "application/json",
                                 new TreeMap<>(
                                         Map.of("code", refusal.code(), "why", refusal.message()))),
-                BODY_MOST);
+                BODY_MOST,
+                Condition.Up::new);
     }
 
     @SuppressWarnings("InfiniteRecursion")

@@ -1,12 +1,13 @@
 package naru.rest;
 
+import naru.http.Budget;
+import naru.http.Condition;
 import naru.http.Front;
 import naru.http.Login;
 import naru.http.Routes;
 import naru.rest.cluster.Sweeper;
 import naru.rest.cluster.UserClients;
 import naru.rest.consume.Instances;
-import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 import naru.rest.v2.V2Routes;
 import naru.rest.v3.V3Routes;
@@ -58,11 +59,23 @@ public final class RestService implements AutoCloseable {
         Budget bodies = budget("bodies of requests");
         V2Routes.add(routes, users, outbox, bodies, instances);
         V3Routes.add(routes, users, outbox, bodies);
-        this.front = new Front("rest", routes.build(), login, V2Routes::refusal, BODY_BYTES);
+        this.front =
+                new Front(
+                        "rest",
+                        routes.build(),
+                        login,
+                        V2Routes::refusal,
+                        BODY_BYTES,
+                        this::condition);
     }
 
     private static Budget budget(String purpose) {
         return new Budget(purpose, MEMORY_BYTES, PATIENCE_MILLIS);
+    }
+
+    /** Every request reaches the cluster by itself: nothing here can be down alone. */
+    private Condition condition() {
+        return users.users() == 0 ? new Condition.Asleep() : new Condition.Up();
     }
 
     public Front front() {

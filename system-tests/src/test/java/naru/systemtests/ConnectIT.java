@@ -3,7 +3,6 @@ package naru.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 
 import naru.testkit.FreePorts;
 import naru.testkit.NaruProcess;
@@ -25,10 +24,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,10 +41,9 @@ class ConnectIT {
     private static final String SOURCE = "naru.systemtests.plugin.CountingSource";
     private static final String SINK = "naru.systemtests.plugin.FileSink";
     private static final String PLAIN = "org.apache.kafka.connect.storage.StringConverter";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private final int port = FreePorts.find(1).getFirst();
+    private final ConnectClient connect = new ConnectClient(port);
 
     @TempDir static Path folder = Path.of("");
     private @Nullable NaruProcess node;
@@ -60,12 +54,21 @@ class ConnectIT {
         settings.put("naru.services", "broker,connect");
         settings.put("naru.connect.listeners", "http://127.0.0.1:" + port);
         settings.put("naru.connect.plugin.path", PluginJar.in(folder).toString());
+        // The plug-in says what it has; searching every class of all plug-ins takes seconds.
+        settings.put("naru.connect.plugin.discovery", "service_load");
         settings.put("naru.connect.exactly.once.source.support", "enabled");
         settings.put("naru.connect.offset.storage.partitions", "1");
         settings.put("naru.connect.status.storage.partitions", "1");
         settings.put("naru.connect.offset.flush.interval.ms", "200");
         settings.put("naru.connect.value.converter", PLAIN);
-        settings.put("naru.connect.restart.max", "2");
+        // A killed worker and the consumers of its sinks are missed soon.
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("naru.connect.session.timeout.ms", "3000");
+        settings.put("naru.connect.heartbeat.interval.ms", "500");
+        settings.put("naru.connect.consumer.session.timeout.ms", "3000");
+        settings.put("naru.connect.consumer.heartbeat.interval.ms", "500");
+        settings.put("naru.connect.restart.max", "1");
         settings.put("naru.connect.restart.backoff.ms", "200");
         node = NaruProcess.start(settings);
     }
@@ -87,25 +90,28 @@ class ConnectIT {
     void sleepsUntilItIsAsked() throws Exception {
         int asleep = node().threads();
         assertThat(topics()).doesNotContain("connect-configs");
-        assertThat(ask("GET", "/", null).body().path("version").asText()).isEqualTo("4.3.1");
+        assertThat(connect.get("/").body().path("version").asText()).isEqualTo("4.3.1");
         assertThat(node().threads()).isGreaterThan(asleep);
     }
 
     @Test
     @Order(2)
     void wrongPropertiesAreNamed() throws Exception {
-        Answer answer =
-                ask(
+        ConnectClient.Answer answer =
+                connect.ask(
                         "PUT",
                         "/connector-plugins/CountingSource/config/validate",
                         Map.of("connector.class", SOURCE, "name", "n", "fail.at", "soon"));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("error_count").asInt()).isEqualTo(2);
-        Answer refused =
-                ask("PUT", "/connectors/n/config", Map.of("connector.class", "io.example.None"));
+        ConnectClient.Answer refused =
+                connect.ask(
+                        "PUT",
+                        "/connectors/n/config",
+                        Map.of("connector.class", "io.example.None"));
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.body().path("message").asText()).contains("io.example.None");
-        assertThat(ask("GET", "/connectors/none/status", null).status()).isEqualTo(404);
+        assertThat(connect.get("/connectors/none/status").status()).isEqualTo(404);
     }
 
     @Test
@@ -115,7 +121,7 @@ class ConnectIT {
         config.put("transforms", "hoist");
         config.put("transforms.hoist.type", "org.apache.kafka.connect.transforms.HoistField$Value");
         config.put("transforms.hoist.field", "count");
-        JsonNode outcome = ask("POST", "/naru/dry-run", config).body();
+        JsonNode outcome = connect.ask("POST", "/naru/dry-run", config).body();
         assertThat(outcome.path("records").path(0).path("value").asText())
                 .isEqualTo("{\"count\":0}");
         assertThat(topics()).doesNotContain("dry");
@@ -125,8 +131,8 @@ class ConnectIT {
     @Order(4)
     void everyNumberIsThereOnceAfterAKill() throws Exception {
         Path file = folder.resolve("numbers");
-        put("count", source("numbers"));
-        put(
+        connect.put("count", source("numbers"));
+        connect.put(
                 "write",
                 Map.of(
                         "connector.class",
@@ -142,8 +148,8 @@ class ConnectIT {
         node().restart();
         int before = lines(file);
         JavaClients.until("connectors go on", () -> lines(file) > before + 200);
-        assertThat(ask("PUT", "/connectors/count/stop", null).status()).isEqualTo(204);
-        JsonNode offsets = ask("GET", "/connectors/write/offsets", null).body();
+        assertThat(connect.ask("PUT", "/connectors/count/stop", null).status()).isEqualTo(204);
+        JsonNode offsets = connect.get("/connectors/write/offsets").body();
         assertThat(offsets.at("/offsets/0/offset/kafka_offset").asLong()).isPositive();
         List<Long> numbers = new ArrayList<>();
         try (Consumer<String, String> consumer =
@@ -172,7 +178,7 @@ class ConnectIT {
                 JavaClients.await(producer.send(new ProducerRecord<>("mixed", value)));
             }
         }
-        put(
+        connect.put(
                 "tolerant",
                 Map.of(
                         "connector.class",
@@ -215,20 +221,34 @@ class ConnectIT {
     void whatThrowsIsRestartedAndThenToldAndTheRestGoesOn() throws Exception {
         Map<String, String> config = source("short");
         config.put("fail.at", "5");
-        put("thrower", config);
+        connect.put("thrower", config);
         JavaClients.until(
                 "it is given up",
                 () -> {
-                    JsonNode told = ask("GET", "/naru/connectors/thrower", null).body();
+                    JsonNode told = connect.get("/naru/connectors/thrower").body();
                     return told.path("restarts").path(0).path("givenUp").asBoolean();
                 });
-        JsonNode status = ask("GET", "/connectors/thrower/status", null).body();
+        JsonNode status = connect.get("/connectors/thrower/status").body();
         assertThat(status.path("tasks").path(0).path("state").asText()).isEqualTo("FAILED");
         assertThat(status.path("tasks").path(0).path("trace").asText()).contains("not to my taste");
-        JsonNode log = ask("GET", "/naru/connectors/thrower/log", null).body();
+        JsonNode log = connect.get("/naru/connectors/thrower/log").body();
         assertThat(log.toString()).contains("not to my taste");
         assertThat(node().isAlive()).isTrue();
-        assertThat(ask("DELETE", "/connectors/thrower", null).status()).isEqualTo(204);
+        assertThat(connect.ask("DELETE", "/connectors/thrower", null).status()).isEqualTo(204);
+    }
+
+    @Test
+    @Order(7)
+    void documentedCommandsPrintWhatIsShown() throws Exception {
+        Map<String, String> shown =
+                Map.of("127.0.0.1:8083", "127.0.0.1:" + port, "/data/", folder + "/");
+        for (String each : List.of("count", "write", "tolerant")) {
+            assertThat(connect.ask("DELETE", "/connectors/" + each, null).status()).isEqualTo(204);
+        }
+        assertThat(
+                        new DocumentedExamples("docs/connect.md", folder, node().bootstrap(), shown)
+                                .verify())
+                .isGreaterThan(10);
     }
 
     private static Map<String, String> source(String topic) {
@@ -255,34 +275,6 @@ class ConnectIT {
             return Files.exists(file) ? Files.readAllLines(file).size() : 0;
         } catch (IOException fault) {
             throw new AssertionError(fault);
-        }
-    }
-
-    private record Answer(int status, JsonNode body) {}
-
-    private void put(String name, Map<String, String> config) {
-        Answer answer = ask("PUT", "/connectors/" + name + "/config", config);
-        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(201);
-    }
-
-    private Answer ask(String method, String path, @Nullable Map<String, String> body) {
-        try {
-            HttpRequest.BodyPublisher content =
-                    body == null
-                            ? HttpRequest.BodyPublishers.noBody()
-                            : HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
-            HttpResponse<byte[]> answer =
-                    client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .header("Content-Type", "application/json")
-                                    .method(method, content)
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofByteArray());
-            return new Answer(
-                    answer.statusCode(),
-                    answer.body().length == 0 ? JSON.missingNode() : JSON.readTree(answer.body()));
-        } catch (IOException | InterruptedException fault) {
-            throw new AssertionError(method + " " + path, fault);
         }
     }
 }

@@ -170,7 +170,8 @@ class RestProxyIT {
         ask("/topics");
         String at = "http://127.0.0.1:" + naru.metricsPort();
         await(() ->
-                get(at + "/health").matches("(?s)ok\n.*rest http://" + rest + " requests=[1-9].*"));
+                get(at + "/health")
+                        .matches("(?s)ok\n.*rest http://" + rest + " up requests=[1-9].*"));
         assertThat(get(at + "/metrics"))
                 .contains(
                         "naru_http_requests_total{method=\"GET\",route=\"/topics\",service=\"rest\"");

@@ -218,8 +218,9 @@ public final class Connect extends ConnectCommand {
             if (after == 0 && !follow && !json()) {
                 tell(
                         "nothing was logged; for more: curl -X PUT -H 'Content-Type:"
-                                + " application/json' -d '{\"level\":\"INFO\"}'"
-                                + " URL/admin/loggers/org.apache.kafka.connect");
+                                + " application/json' -d '{\"level\":\"INFO\"}' "
+                                + client.address()
+                                + "/admin/loggers/org.apache.kafka.connect");
             }
             terminal.out().flush();
             if (follow && new CountDownLatch(1).await(FOLLOW_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,6 +45,16 @@ abstract class ConnectCommand {
     @Nullable String user;
 
     @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = {
+                "PEM file with the authority of an https worker, as DIR/security-ca.pem of a",
+                "node that was started with --secure. Default: whom Java trusts."
+            })
+    @Nullable Path authority;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "table|json",
             scope = ScopeType.INHERIT,
@@ -55,7 +66,7 @@ abstract class ConnectCommand {
     }
 
     final ConnectClient client() {
-        return new ConnectClient(connect, user);
+        return new ConnectClient(connect, user, authority);
     }
 
     final boolean json() {
@@ -129,6 +140,10 @@ abstract class ConnectCommand {
                                 sentence(error.asText(), each.path("definition"))));
             }
         }
+        if (!json()) {
+            UnnamedProperties.of(connector.config().keySet(), infos.path("configs"))
+                    .forEach(terminal.err()::println);
+        }
         tell(problems, tellsWhenRight ? connector.name() + ": every property is right" : "");
         return problems.isEmpty();
     }
@@ -137,7 +152,20 @@ abstract class ConnectCommand {
         String documentation = definition.path("documentation").asText("").strip();
         int end = documentation.indexOf(". ");
         String first = end < 0 ? documentation : documentation.substring(0, end + 1);
-        return first.isEmpty() ? error : error + "  (" + first + ")";
+        return first.isEmpty() ? plain(error) : plain(error) + "  (" + first + ")";
+    }
+
+    /**
+     * What Kafka's checks say, without what is told beside it and without names of Java's types.
+     */
+    static String plain(String error) {
+        return error.replaceFirst("(?s)^Invalid value .* for configuration [^:]+: ", "")
+                .replaceFirst("Not a number of type (?:INT|LONG|SHORT)", "must be a whole number")
+                .replaceFirst("Not a number of type DOUBLE", "must be a number")
+                .replaceFirst("Expected value to be either true or false", "must be true or false")
+                .replaceFirst(
+                        "Missing required configuration \"[^\"]*\" which has no default value\\.",
+                        "it is required");
     }
 
     private void tell(List<Problem> problems, String whenRight) {

@@ -60,6 +60,16 @@ public final class Logging {
         setLevel("org.apache.kafka.common.utils.AppInfoParser", Level.OFF);
         setLevel("org.apache.kafka.clients.NetworkClient", Level.SEVERE);
         silence("org.apache.kafka.controller.QuorumController", "Performing controller activation");
+        // Who shows a wrong password to a service is no fault of this process.
+        for (String each :
+                List.of("NetworkClient", "Metadata", "admin.internals.AdminMetadataManager")) {
+            silence("org.apache.kafka.clients." + each, "clientId=naru-services-login");
+        }
+        // It tells each of some hundred fetches a second that a topic is gone; its reader says it
+        // once.
+        silence(
+                "org.apache.kafka.clients.consumer.internals.FetchCollector",
+                "clientId=naru-registry-reader");
         apply(levels);
     }
 

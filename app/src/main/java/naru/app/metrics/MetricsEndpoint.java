@@ -24,10 +24,14 @@ import java.util.function.Supplier;
 
 /**
  * Answers {@code GET /metrics} in Prometheus's text format, and {@code GET /health} with 200 while
- * the node serves, and a line for each of its HTTP services. The registry is made when it is first
- * asked for, so that a node nobody scrapes does not pay for it.
+ * the node serves, and a line for each of its HTTP services; {@code GET /health/SERVICE} with 503
+ * while that one is down. The registry is made when it is first asked for, so that a node nobody
+ * scrapes does not pay for it.
  */
 public final class MetricsEndpoint implements AutoCloseable {
+    /** Java's server lets a client take as long as it likes unless it is told otherwise. */
+    private static final String SECONDS_OF_A_REQUEST = "sun.net.httpserver.maxReqTime";
+
     private final HttpServer server;
     private final ExecutorService threads;
     private final List<MultiCollector> collectors;
@@ -39,9 +43,12 @@ public final class MetricsEndpoint implements AutoCloseable {
      * @throws IOException when the address cannot be had
      */
     public MetricsEndpoint(
-            URI address, List<MultiCollector> collectors, Supplier<List<String>> services)
+            URI address, List<MultiCollector> collectors, Supplier<List<ServiceHealth>> services)
             throws IOException {
         this.collectors = collectors;
+        if (System.getProperty(SECONDS_OF_A_REQUEST) == null) {
+            System.setProperty(SECONDS_OF_A_REQUEST, "30");
+        }
         this.server =
                 HttpServer.create(
                         new InetSocketAddress(
@@ -50,13 +57,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         this.threads = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(threads);
         server.createContext("/metrics", this::metrics);
-        server.createContext(
-                "/health",
-                exchange -> {
-                    List<String> lines = new ArrayList<>(services.get());
-                    lines.addFirst("ok");
-                    answer(exchange, 200, "text/plain", String.join("\n", lines) + "\n");
-                });
+        server.createContext("/health", exchange -> health(exchange, services.get()));
         server.createContext(
                 "/", exchange -> answer(exchange, 404, "text/plain", "see /metrics and /health\n"));
         server.start();
@@ -64,6 +65,25 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     public int port() {
         return server.getAddress().getPort();
+    }
+
+    /** The node's health, which is not that of its services; or that of the one that is named. */
+    private static void health(HttpExchange exchange, List<ServiceHealth> services)
+            throws IOException {
+        String name = exchange.getRequestURI().getPath().substring("/health".length());
+        if (name.isEmpty() || name.equals("/")) {
+            List<String> lines = new ArrayList<>(List.of("ok"));
+            services.forEach(each -> lines.add(each.line()));
+            answer(exchange, 200, "text/plain", String.join("\n", lines) + "\n");
+            return;
+        }
+        for (ServiceHealth each : services) {
+            if (name.equals("/" + each.service())) {
+                answer(exchange, each.isDown() ? 503 : 200, "text/plain", each.line() + "\n");
+                return;
+            }
+        }
+        answer(exchange, 404, "text/plain", "this node does not run that service\n");
     }
 
     private void metrics(HttpExchange exchange) throws IOException {

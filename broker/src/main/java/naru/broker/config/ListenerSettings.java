@@ -4,8 +4,6 @@ import naru.broker.config.BadConfiguration.Problem;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -126,28 +124,6 @@ final class ListenerSettings {
         for (Listener listener : listeners) {
             if (!listener.loopback()) {
                 openListener(key, listener.toString(), listener.host());
-            }
-        }
-    }
-
-    /** Checks {@code http://HOST:PORT} addresses of the services. */
-    void checkHttp(String key, List<String> values, boolean permitted) {
-        for (String value : values) {
-            URI address;
-            try {
-                address = new URI(value.strip());
-            } catch (URISyntaxException malformed) {
-                address = URI.create("");
-            }
-            String host = address.getHost();
-            if (!"http".equals(address.getScheme())
-                    || host == null
-                    || address.getPort() < 0
-                    || address.getPort() > MAX_PORT
-                    || !(address.getPath().isEmpty() || address.getPath().equals("/"))) {
-                problem(key, value, "write http://HOST:PORT, for example http://127.0.0.1:8081");
-            } else if (!permitted && !Listener.isLoopback(host)) {
-                openListener(key, value, host);
             }
         }
     }

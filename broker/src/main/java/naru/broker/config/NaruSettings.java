@@ -15,6 +15,9 @@ import static org.apache.kafka.common.config.ConfigDef.ValidString.in;
 
 import naru.coordination.group.consumer.ConsumerSettings;
 
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,12 @@ import java.util.Map;
 public final class NaruSettings {
     public static final String SERVICES = "naru.services";
     public static final String BOOTSTRAP = "naru.bootstrap";
+
+    /** What begins so is a property of the clients by which services reach another cluster. */
+    public static final String CLIENT = "naru.client.";
+
+    /** Whether users of the services show who they are. */
+    public static final String SERVICES_LOGIN = "naru.services.login";
 
     /** Where schemas are kept. */
     public static final String REGISTRY_TOPIC = "naru.registry.topic";
@@ -135,10 +144,19 @@ public final class NaruSettings {
         return PREFIX + service + ".listeners";
     }
 
-    /** Keys of all settings whose values are {@code http://HOST:PORT}. */
-    static List<String> httpListenerKeys() {
+    /** Names of the services that speak HTTP and ask who comes where the cluster does. */
+    public static List<String> servicesWithLogin() {
+        return List.of("registry", "rest", "connect");
+    }
+
+    /**
+     * Keys of the settings whose values are {@code http://HOST:PORT}, and nobody is asked there.
+     */
+    static List<String> openHttpListenerKeys() {
         List<String> keys = new ArrayList<>();
-        HTTP_PORTS.keySet().forEach(service -> keys.add(listenersOf(service)));
+        HTTP_PORTS.keySet().stream()
+                .filter(service -> !servicesWithLogin().contains(service))
+                .forEach(service -> keys.add(listenersOf(service)));
         keys.add(METRICS_LISTENERS);
         return keys;
     }
@@ -247,7 +265,18 @@ public final class NaruSettings {
                 STRING,
                 null,
                 MEDIUM,
-                "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker.");
+                "HOST:PORT of the Kafka cluster that the services use; unset: this node's broker."
+                    + " Every property of Kafka's clients is a setting with `naru.client.` before"
+                    + " its name, for example `naru.client.security.protocol`.");
+        settings.define(
+                SERVICES_LOGIN,
+                STRING,
+                "cluster",
+                in("cluster", "open"),
+                MEDIUM,
+                "cluster: where the cluster asks its clients to log in, users of the services do so"
+                        + " too, as users of the cluster; open: nobody is asked, and all act as the"
+                        + " services' own user, which only addresses of this machine may have.");
         settings.define(
                 REGISTRY_TOPIC,
                 STRING,
@@ -263,7 +292,12 @@ public final class NaruSettings {
                         LIST,
                         List.of("http://127.0.0.1:" + port),
                         MEDIUM,
-                        "Addresses of the " + service + " service, each http://HOST:PORT."));
+                        "Addresses of the "
+                                + service
+                                + " service, each http://HOST:PORT or https://HOST:PORT. Keys are"
+                                + " those of `ssl.*`, or of `listener.name."
+                                + service
+                                + ".ssl.*`."));
     }
 
     private static void defineRest(ConfigDef settings) {
@@ -345,15 +379,24 @@ public final class NaruSettings {
                         "After running for so long, earlier failures do not count.");
     }
 
-    /** Definition of a setting that belongs to Kafka's Connect worker, or null. */
-    static ConfigDef.@Nullable ConfigKey ofConnectWorker(String key) {
-        if (!key.startsWith(CONNECT) || key.length() == CONNECT.length()) {
+    /** Definition of a setting that belongs to Kafka's Connect worker or clients, or null. */
+    static ConfigDef.@Nullable ConfigKey ofKafka(String key) {
+        boolean worker = key.startsWith(CONNECT) && key.length() > CONNECT.length();
+        if (!worker && !isOfClient(key)) {
             return null;
         }
         ConfigDef own = new ConfigDef();
         boolean secret = key.contains("password") || key.contains("jaas") || key.contains("secret");
         own.define(key, secret ? PASSWORD : STRING, null, LOW, "");
         return own.configKeys().get(key);
+    }
+
+    private static boolean isOfClient(String key) {
+        String name = key.startsWith(CLIENT) ? key.substring(CLIENT.length()) : "";
+        return !name.equals(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)
+                && (AdminClientConfig.configNames().contains(name)
+                        || ProducerConfig.configNames().contains(name)
+                        || ConsumerConfig.configNames().contains(name));
     }
 
     private static void defineCluster(ConfigDef settings) {

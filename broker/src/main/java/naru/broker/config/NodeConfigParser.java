@@ -41,8 +41,8 @@ final class NodeConfigParser {
         }
         Matcher listener = LISTENER_SETTING.matcher(key);
         if (!listener.matches()) {
-            ConfigKey worker = NaruSettings.ofConnectWorker(key);
-            return worker == null ? DynamicSettings.dynamicOnly(key) : worker;
+            ConfigKey kafkas = NaruSettings.ofKafka(key);
+            return kafkas == null ? DynamicSettings.dynamicOnly(key) : kafkas;
         }
         String general = listener.group(2);
         Matcher mechanism = MECHANISM_SETTING.matcher(general);
@@ -150,9 +150,7 @@ final class NodeConfigParser {
         settings.requireLoopback(
                 SocketSettings.LISTENERS,
                 open.stream().filter(each -> !each.host().isEmpty()).toList());
-        for (String key : NaruSettings.httpListenerKeys()) {
-            settings.checkHttp(key, list(key), permitted);
-        }
+        new ServiceAddresses(values, problems, protection, permitted).check(all, controllerNames);
         List<Listener> broker =
                 all.stream().filter(each -> !controllerNames.contains(each.name())).toList();
         List<Listener> controller =

@@ -14,8 +14,6 @@ import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -78,38 +76,6 @@ public final class NodeSettings {
 
     /** The known name that a person most likely meant, or null when none is near. */
     static @Nullable String nearest(String unknown) {
-        String nearest = null;
-        int bound = Math.max(2, unknown.length() / 4);
-        List<String> names = new ArrayList<>(DEFINITIONS.names());
-        Collections.sort(names);
-        for (String name : names) {
-            int distance = distance(unknown, name, bound);
-            if (distance <= bound && (nearest == null || distance < bound)) {
-                nearest = name;
-                bound = distance;
-            }
-        }
-        return nearest;
-    }
-
-    /** Edits that turn one into the other, where a swap of neighbours counts as two. */
-    private static int distance(String from, String to, int bound) {
-        if (Math.abs(from.length() - to.length()) > bound) {
-            return bound + 1;
-        }
-        int[] row = new int[to.length() + 1];
-        for (int column = 0; column <= to.length(); column++) {
-            row[column] = column;
-        }
-        for (int index = 1; index <= from.length(); index++) {
-            int diagonal = row[0];
-            row[0] = index;
-            for (int column = 1; column <= to.length(); column++) {
-                int replaced = diagonal + (from.charAt(index - 1) == to.charAt(column - 1) ? 0 : 1);
-                diagonal = row[column];
-                row[column] = Math.min(replaced, Math.min(row[column], row[column - 1]) + 1);
-            }
-        }
-        return row[to.length()];
+        return Spelling.nearest(unknown, DEFINITIONS.names());
     }
 }

@@ -28,6 +28,8 @@ public final class GuessLimit {
     private static final int NETWORK_BYTES = 8;
 
     private final LongSupplier clockMillis;
+    private final int atOnce;
+    private final long everyMillis;
     private final Map<List<Byte>, Allowance> byAddress =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -39,25 +41,36 @@ public final class GuessLimit {
             };
 
     private static final class Allowance {
-        double tries = AT_ONCE;
+        double tries;
         long sinceMillis;
+
+        Allowance(double tries) {
+            this.tries = tries;
+        }
     }
 
     /**
      * @param clockMillis monotonic
      */
     public GuessLimit(LongSupplier clockMillis) {
+        this(clockMillis, AT_ONCE, EVERY_MILLIS);
+    }
+
+    /** Another number of failures, and another time for one more. */
+    public GuessLimit(LongSupplier clockMillis, int atOnce, long everyMillis) {
         this.clockMillis = clockMillis;
+        this.atOnce = atOnce;
+        this.everyMillis = everyMillis;
     }
 
     /** Takes one try: milliseconds to wait before it, or {@link #NEVER}, and then none is taken. */
     synchronized long take(InetAddress address) {
         Allowance allowance = of(address);
-        if (allowance.tries <= -(double) LONGEST_WAIT_MILLIS / EVERY_MILLIS) {
+        if (allowance.tries <= -(double) LONGEST_WAIT_MILLIS / everyMillis) {
             return NEVER;
         }
         allowance.tries--;
-        return allowance.tries >= 0 ? 0 : (long) (-allowance.tries * EVERY_MILLIS);
+        return allowance.tries >= 0 ? 0 : (long) (-allowance.tries * everyMillis);
     }
 
     /** Takes one try that does not wait: whether there is one. */
@@ -73,14 +86,14 @@ public final class GuessLimit {
     /** The try that was taken did not fail. */
     public synchronized void giveBack(InetAddress address) {
         Allowance allowance = of(address);
-        allowance.tries = Math.min(AT_ONCE, allowance.tries + 1);
+        allowance.tries = Math.min(atOnce, allowance.tries + 1);
     }
 
     private Allowance of(InetAddress address) {
         long now = clockMillis.getAsLong();
-        Allowance allowance = byAddress.computeIfAbsent(key(address), key -> new Allowance());
-        double earned = (double) (now - allowance.sinceMillis) / EVERY_MILLIS;
-        allowance.tries = Math.min(AT_ONCE, allowance.tries + earned);
+        Allowance allowance = byAddress.computeIfAbsent(key(address), key -> new Allowance(atOnce));
+        double earned = (double) (now - allowance.sinceMillis) / everyMillis;
+        allowance.tries = Math.min(atOnce, allowance.tries + earned);
         allowance.sinceMillis = now;
         return allowance;
     }

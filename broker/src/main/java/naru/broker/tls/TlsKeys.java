@@ -1,6 +1,7 @@
 package naru.broker.tls;
 
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.network.ConnectionMode;
 import org.apache.kafka.common.security.ssl.SslFactory;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import javax.net.ssl.SSLEngine;
 public final class TlsKeys {
     private static final Logger LOG = LoggerFactory.getLogger("naru.tls");
     private static final String CLIENT_AUTHENTICATION = "ssl.client.auth";
+    private static final List<String> PASSWORDS =
+            List.of("ssl.key.password", "ssl.keystore.password");
     private static final List<String> FILES =
             List.of("ssl.keystore.location", "ssl.truststore.location");
 
@@ -52,6 +56,26 @@ public final class TlsKeys {
     /** The server's side of a new connection. */
     public SSLEngine newEngine(InetAddress client) {
         return factory.createSslEngine(client.getHostAddress(), 0);
+    }
+
+    /** What this listener shows to clients, with its private key. */
+    KeyStore shown() {
+        return factory.sslEngineFactory().keystore();
+    }
+
+    /** What protects the private key in it; null: nothing. */
+    synchronized char @Nullable [] protection() {
+        for (String key : PASSWORDS) {
+            if (settings.get(key) instanceof Password password) {
+                return password.value().toCharArray();
+            }
+        }
+        return null;
+    }
+
+    /** Whom the settings have it trust; null: whom this Java trusts. */
+    @Nullable KeyStore trusted() {
+        return factory.sslEngineFactory().truststore();
     }
 
     /** Reads the files again when they have changed. */

@@ -13,6 +13,7 @@ import naru.http.Routes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.Map;
 
 /** The table of the API's resources: Kafka's, and below {@code /naru} our own. */
@@ -41,31 +42,38 @@ public final class ConnectRoutes {
                 }
             };
 
+    private static final String CONNECTORS = "/connectors";
+
+    /** A worker that was killed has to be missed first, which takes the session's 10 s. */
+    private static final Duration SHARE_MOST = Duration.ofSeconds(60);
+
     private final Routes.Builder routes = Routes.builder();
+    private final HostedWorker worker;
     private final Login login;
     private final String topic;
     private final boolean standalone;
 
-    private ConnectRoutes(Login login, ConnectSettings settings) {
+    private ConnectRoutes(HostedWorker worker, Login login, ConnectSettings settings) {
+        this.worker = worker;
         this.login = login;
         this.topic = settings.configTopic();
         this.standalone = settings.isStandalone();
     }
 
     public static Routes of(HostedWorker worker, Login login, ConnectSettings settings) {
-        return new ConnectRoutes(login, settings).build(worker, settings);
+        return new ConnectRoutes(worker, login, settings).build(settings);
     }
 
     /** Whether a request is one that workers send each other, signed with their common key. */
     public static boolean isBetweenWorkers(Call call) {
         String path = call.path();
-        return path.startsWith("/connectors/")
+        return path.startsWith(CONNECTORS + "/")
                 && ((call.method().equals("POST") && path.endsWith("/tasks"))
                         || (call.method().equals("PUT") && path.endsWith("/fence")));
     }
 
-    private Routes build(HostedWorker worker, ConnectSettings settings) {
-        Herding herding = new Herding();
+    private Routes build(ConnectSettings settings) {
+        Herding herding = new Herding(new Forwarding(settings.tls()));
         addConnectors(new ConnectorsApi(worker.herder(), herding, worker.config()));
         addChanges(new ChangesApi(worker.herder(), herding));
         InternalApi internal = new InternalApi(worker.herder(), herding);
@@ -124,7 +132,9 @@ public final class ConnectRoutes {
 
     private Answer guarded(Right right, Call call, Routes.Route route) throws Exception {
         Identity who =
-                call.identity() == UNASKED ? login.prove(new Credentials.None()) : call.identity();
+                call.identity() == UNASKED
+                        ? login.prove(new Credentials.None(), call.from())
+                        : call.identity();
         // Standalone mode has no topic; whoever is let in may do everything.
         boolean may = standalone || who.mayEverything() || who.may(right, topic);
         if (!may) {
@@ -136,6 +146,12 @@ public final class ConnectRoutes {
                                     right == Right.READ ? "see" : "change",
                                     right == Right.READ ? "read" : "write",
                                     topic));
+        }
+        if (call.path().startsWith(CONNECTORS) && !worker.awaitReady(SHARE_MOST)) {
+            throw new Refusal(
+                    503,
+                    "this worker has no share of the work yet: the workers of its group are still"
+                            + " sharing it out; ask again");
         }
         try {
             return route.answer(call);

@@ -4,6 +4,8 @@ import naru.http.Answer;
 import naru.http.Call;
 import naru.http.Refusal;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,18 +13,38 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
+import javax.net.ssl.SSLContext;
+
 /** Sends a request on to another worker as it came, and its answer back. Threads: any. */
 final class Forwarding {
     private static final Duration CONNECT_MOST = Duration.ofSeconds(10);
     private static final Duration ANSWER_MOST = Duration.ofSeconds(90);
 
+    private final @Nullable SSLContext tls;
+    private @Nullable HttpClient client;
+
+    /**
+     * @param tls for workers that speak https; null: as this Java does
+     */
+    Forwarding(@Nullable SSLContext tls) {
+        this.tls = tls;
+    }
+
     /** Made when first needed: a worker that is alone needs none. */
-    private static final class Client {
-        private static final HttpClient ONLY =
-                HttpClient.newBuilder()
-                        .connectTimeout(CONNECT_MOST)
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .build();
+    private synchronized HttpClient client() {
+        HttpClient known = client;
+        if (known == null) {
+            HttpClient.Builder builder =
+                    HttpClient.newBuilder()
+                            .connectTimeout(CONNECT_MOST)
+                            .version(HttpClient.Version.HTTP_1_1);
+            if (tls != null) {
+                builder.sslContext(tls);
+            }
+            known = builder.build();
+            client = known;
+        }
+        return known;
     }
 
     /**
@@ -58,7 +80,7 @@ final class Forwarding {
         }
         try {
             HttpResponse<byte[]> answer =
-                    Client.ONLY.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+                    client().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             return answer.body().length == 0
                     ? Answer.empty(answer.statusCode())
                     : Answer.of(answer.statusCode(), WorkerErrors.JSON, answer.body());

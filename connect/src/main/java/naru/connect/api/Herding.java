@@ -18,7 +18,11 @@ import java.util.function.Function;
 final class Herding {
     private static final int ANSWER_SECONDS_MOST = 90;
 
-    private final Forwarding forwarding = new Forwarding();
+    private final Forwarding forwarding;
+
+    Herding(Forwarding forwarding) {
+        this.forwarding = forwarding;
+    }
 
     /** The herder's result, which this worker itself can give. */
     <T> T ask(Consumer<FutureCallback<T>> question) throws InterruptedException {

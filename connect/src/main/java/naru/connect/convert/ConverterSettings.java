@@ -5,8 +5,10 @@ import naru.schema.client.RegistryAddress;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
+
+import javax.net.ssl.SSLContext;
 
 /**
  * What a converter is told, by Confluent's property names.
@@ -74,7 +76,7 @@ record ConverterSettings(
 
     private static RegistryAddress registry(Map<String, ?> given) {
         String urls = text(given, "schema.registry.url");
-        URI own = OwnRegistry.address();
+        RegistryAddress own = OwnRegistry.address();
         if (urls == null && own == null) {
             throw new ConfigException(
                     "schema.registry.url",
@@ -84,7 +86,7 @@ record ConverterSettings(
         }
         RegistryAddress address;
         try {
-            address = RegistryAddress.of(urls == null ? String.valueOf(own) : urls);
+            address = urls == null ? Objects.requireNonNull(own) : named(urls, own);
         } catch (IllegalArgumentException malformed) {
             throw new ConfigException("schema.registry.url", urls, malformed.getMessage());
         }
@@ -103,6 +105,13 @@ record ConverterSettings(
         }
         String token = text(given, "bearer.auth.token");
         return token == null ? address : address.withBearer(token);
+    }
+
+    /** Whom this process trusts is trusted by its converters too. */
+    private static RegistryAddress named(String urls, @Nullable RegistryAddress own) {
+        RegistryAddress address = RegistryAddress.of(urls);
+        SSLContext tls = own == null ? null : own.tls();
+        return tls == null ? address : address.withTls(tls);
     }
 
     static @Nullable String text(Map<String, ?> given, String key) {

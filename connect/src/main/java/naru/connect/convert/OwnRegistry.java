@@ -1,8 +1,9 @@
 package naru.connect.convert;
 
+import naru.schema.client.RegistryAddress;
+
 import org.jspecify.annotations.Nullable;
 
-import java.net.URI;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -10,18 +11,19 @@ import java.util.concurrent.atomic.AtomicReference;
  * is: Kafka makes converters by their class alone.
  */
 public final class OwnRegistry {
-    private static final AtomicReference<@Nullable URI> ADDRESS = new AtomicReference<>();
+    private static final AtomicReference<@Nullable RegistryAddress> ADDRESS =
+            new AtomicReference<>();
 
     private OwnRegistry() {}
 
     /**
      * @param address null: none runs in this process
      */
-    public static void isAt(@Nullable URI address) {
+    public static void isAt(@Nullable RegistryAddress address) {
         ADDRESS.set(address);
     }
 
-    static @Nullable URI address() {
+    static @Nullable RegistryAddress address() {
         return ADDRESS.get();
     }
 }

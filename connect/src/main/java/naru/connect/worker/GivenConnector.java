@@ -63,7 +63,8 @@ record GivenConnector(Path file, String name, Map<String, String> config) {
 
     void putInto(Herder herder) {
         FutureCallback<Herder.Created<ConnectorInfo>> done = new FutureCallback<>();
-        herder.putConnectorConfig(name, config, false, done);
+        // Replaced: an earlier try may have been answered too late.
+        herder.putConnectorConfig(name, config, true, done);
         try {
             done.get(START_SECONDS_MOST, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException refused) {

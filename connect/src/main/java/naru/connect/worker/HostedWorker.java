@@ -30,10 +30,13 @@ import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
@@ -44,6 +47,8 @@ import java.util.function.IntConsumer;
  */
 public final class HostedWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("naru.connect");
+
+    private static final int READY_LOOK_MILLIS = 20;
 
     private final Herder herder;
     private final Plugins plugins;
@@ -64,7 +69,8 @@ public final class HostedWorker implements AutoCloseable {
             String workerId,
             LogLevels levels,
             ConnectorLog log,
-            ConnectSettings.RestartRule rule) {
+            ConnectSettings.RestartRule rule,
+            GivenFiles files) {
         this.herder = herder;
         this.plugins = plugins;
         this.config = config;
@@ -74,7 +80,7 @@ public final class HostedWorker implements AutoCloseable {
         this.log = log;
         this.restarts = new Restarts(new HerderFailures(herder, workerId), rule);
         this.spinning = new Spinning();
-        this.watch = new Watch(restarts, spinning);
+        this.watch = new Watch(restarts, spinning, files);
     }
 
     /**
@@ -162,7 +168,8 @@ public final class HostedWorker implements AutoCloseable {
                 workerId,
                 levels,
                 log,
-                settings.restarts());
+                settings.restarts(),
+                files(List.of(), herder, settings));
     }
 
     private static HostedWorker standalone(
@@ -180,14 +187,13 @@ public final class HostedWorker implements AutoCloseable {
         Worker worker = new Worker(workerId, Time.SYSTEM, plugins, config, offsets, policy);
         StandaloneHerder herder = new StandaloneHerder(worker, config.kafkaClusterId(), policy);
         herder.start();
-        boolean allStarted = false;
+        GivenFiles files = files(settings.standalone(), herder, settings);
+        boolean looked = false;
         try {
-            for (Path file : settings.standalone()) {
-                GivenConnector.read(file).putInto(herder);
-            }
-            allStarted = true;
+            files.look(System.currentTimeMillis());
+            looked = true;
         } finally {
-            if (!allStarted) {
+            if (!looked) {
                 // The next try starts them all, and none may run twice.
                 herder.stop();
             }
@@ -201,7 +207,13 @@ public final class HostedWorker implements AutoCloseable {
                 workerId,
                 new LogLevels(),
                 log,
-                settings.restarts());
+                settings.restarts(),
+                files);
+    }
+
+    private static GivenFiles files(List<Path> given, Herder herder, ConnectSettings settings) {
+        return new GivenFiles(
+                given, file -> GivenConnector.read(file).putInto(herder), settings.restarts());
     }
 
     private static Converter offsetConverter(Plugins plugins) {
@@ -227,6 +239,23 @@ public final class HostedWorker implements AutoCloseable {
 
     public Herder herder() {
         return herder;
+    }
+
+    /**
+     * Waits until connectors are known, which a worker learns with its first share of the work.
+     *
+     * @return false when that takes longer
+     */
+    public boolean awaitReady(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        CountDownLatch never = new CountDownLatch(1);
+        while (!herder.isReady()) {
+            if (System.nanoTime() - end > 0
+                    || never.await(READY_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public Plugins plugins() {

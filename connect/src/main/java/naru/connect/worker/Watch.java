@@ -17,8 +17,9 @@ final class Watch implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("connect-watch").daemon(true).factory());
 
-    Watch(Restarts restarts, Spinning spinning) {
+    Watch(Restarts restarts, Spinning spinning, GivenFiles files) {
         every(RESTARTS_SECONDS, () -> restarts.look(System.currentTimeMillis()));
+        every(RESTARTS_SECONDS, () -> files.look(System.currentTimeMillis()));
         every(SPINNING_SECONDS, () -> spinning.look(System.nanoTime()));
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 final class WorkerProperties {
     private static final int REPLICAS_WANTED = 3;
     private static final int ANSWER_SECONDS_MOST = 30;
+    private static final String REBALANCE_DELAY_MILLIS = "30000";
     private static final List<String> CLIENT_KINDS =
             List.of("", "producer.", "consumer.", "admin.");
     private static final List<String> TOPICS = List.of("config", "offset", "status");
@@ -54,6 +55,8 @@ final class WorkerProperties {
         properties.put("group.id", "connect-cluster");
         TOPICS.forEach(kind -> properties.put(kind + ".storage.topic", "connect-" + kind + "s"));
         properties.put("status.storage.topic", "connect-status");
+        // A node comes back within seconds; Kafka lets the work of one that is gone wait 5 minutes.
+        properties.put("scheduled.rebalance.max.delay.ms", REBALANCE_DELAY_MILLIS);
         if (settings.isStandalone()) {
             properties.put("offset.storage.file.filename", settings.offsets().toString());
         }

@@ -1,12 +1,10 @@
 package naru.connect.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import naru.connect.ConnectSettings;
 import naru.junit.Naru;
 
-import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,15 +12,22 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** A worker with connectors of files, beside a node in this JVM. */
 class StandaloneStartTest {
+    private static final String TASK = "task-thread-";
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
     @TempDir private Path folder;
 
     @Test
-    void aStartThatFailsLeavesNoConnectorRunning() throws IOException {
+    void aConnectorThatIsRefusedKeepsNoOtherBackAndIsMadeLater() throws IOException {
         try (Naru node = Naru.start()) {
             Path good = folder.resolve("good.properties");
             Files.writeString(
@@ -39,18 +44,38 @@ class StandaloneStartTest {
                             Map.of(),
                             Map.of("bootstrap.servers", node.bootstrapServers()),
                             List.of(good, bad),
-                            ConnectSettings.RestartRule.DEFAULT,
+                            new ConnectSettings.RestartRule(1, 200, 200, 1_000),
                             URI.create("http://127.0.0.1:8083"),
                             null,
                             folder.resolve("offsets"),
                             null,
+                            null,
                             "1");
-            assertThatThrownBy(() -> HostedWorker.start(settings, status -> {}))
-                    .isInstanceOf(ConnectException.class)
-                    .hasMessageContaining("bad.properties");
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .noneMatch(name -> name.contains("-thread-lonely"));
+            try (HostedWorker worker = HostedWorker.start(settings, status -> {})) {
+                await(() -> running().contains("lonely"));
+                assertThat(worker.herder().connectors()).containsExactly("lonely");
+                Files.writeString(
+                        bad, "name=mended\nconnector.class=naru.connect.TickingConnector\n");
+                await(() -> running().contains("mended"));
+            }
+            await(() -> !running().contains("lonely") && !running().contains("mended"));
         }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + BOUND.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Names of connectors of whose tasks a thread is there. */
+    private static Set<String> running() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(TASK))
+                .map(name -> name.substring(TASK.length(), name.lastIndexOf('-')))
+                .collect(Collectors.toSet());
     }
 }

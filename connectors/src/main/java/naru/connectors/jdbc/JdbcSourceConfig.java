@@ -47,6 +47,12 @@ final class JdbcSourceConfig {
     static final String QUOTE = "quote.sql.identifiers";
     static final String KEY_COLUMNS = "key.columns";
 
+    /** Of Confluent's connector; nothing that a driver would know. */
+    private static final String ATTEMPTS = "connection.attempts";
+
+    /** What Confluent's connector called {@link #NUMERIC} before, if it is true. */
+    private static final String PRECISION = "numeric.precision.mapping";
+
     /** Of a task only: the tables that it reads. */
     static final String TASK_TABLES = "tables";
 
@@ -284,7 +290,8 @@ final class JdbcSourceConfig {
     Properties connectionProperties() {
         Properties properties = new Properties();
         given.forEach((name, value) -> {
-            if (name.startsWith("connection.") && !DEFINITION.names().contains(name)) {
+            boolean known = DEFINITION.names().contains(name) || name.equals(ATTEMPTS);
+            if (name.startsWith("connection.") && !known) {
                 properties.setProperty(name.substring("connection.".length()), value);
             }
         });
@@ -358,6 +365,9 @@ final class JdbcSourceConfig {
     }
 
     NumericMapping numericMapping() {
+        if (!given.containsKey(NUMERIC) && Boolean.parseBoolean(given.get(PRECISION))) {
+            return NumericMapping.PRECISION_ONLY;
+        }
         return NumericMapping.valueOf(text(NUMERIC).toUpperCase(Locale.ROOT));
     }
 

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  *
  * <p>Threads: a watch for new tables has one of its own from start to stop.
  */
-public final class JdbcSourceConnector extends SourceConnector {
+public class JdbcSourceConnector extends SourceConnector {
     static final String BETWEEN_TABLES = "\u001e";
 
     private static final Duration FIRST_LIST = Duration.ofSeconds(20);

@@ -249,6 +249,19 @@ class PostgresSourceTest {
                 .anyMatch(sentence -> sentence.contains("put the driver's jar"));
     }
 
+    @Test
+    void confluentsNameIsOurs() throws Exception {
+        sql("CREATE TABLE named (id serial PRIMARY KEY)");
+        Map<String, String> given = properties("incrementing", "named");
+        given.put("connector.class", "io.confluent.connect.jdbc.JdbcSourceConnector");
+        given.put("table.whitelist", "named");
+        given.put("connection.attempts", "3");
+        var connector = new io.confluent.connect.jdbc.JdbcSourceConnector();
+        assertThat(connector.validate(given).configValues())
+                .allSatisfy(value -> assertThat(value.errorMessages()).isEmpty());
+        assertThat(connector.taskClass()).isEqualTo(JdbcSourceTask.class);
+    }
+
     private static List<String> errors(Map<String, String> given, String property) {
         return new JdbcSourceConnector()
                 .validate(given).configValues().stream()

@@ -7,6 +7,7 @@ import naru.demo.weather.WeatherSchemas;
 import naru.demo.weather.WeatherTopic;
 import naru.http.Answer;
 import naru.http.Call;
+import naru.http.Condition;
 import naru.http.Front;
 import naru.http.Json;
 import naru.http.Login;
@@ -103,7 +104,8 @@ public final class WeatherPage {
                                                 refusal.code(),
                                                 "message",
                                                 refusal.message()))),
-                BODY_BYTES);
+                BODY_BYTES,
+                Condition.Up::new);
     }
 
     private static Answer json(Object tree) {

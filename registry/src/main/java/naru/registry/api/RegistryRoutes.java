@@ -60,7 +60,8 @@ public final class RegistryRoutes {
                 new RegistryRoutes(registry, facts).build(clock),
                 login,
                 Payloads::refusal,
-                BODY_BYTES);
+                BODY_BYTES,
+                registry::condition);
     }
 
     private Routes build(InstantSource clock) {

@@ -2,6 +2,8 @@ package naru.registry.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import naru.http.Condition;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +31,12 @@ public final class Registry implements AutoCloseable {
 
     private final StoreLog log;
     private final RandomGenerator chance;
-    private final RegistryState state = new RegistryState();
+    private RegistryState state = new RegistryState();
     private final ReentrantReadWriteLock stateLock = new ReentrantReadWriteLock();
     private final ReentrantLock writing = new ReentrantLock();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private boolean open;
+    private volatile boolean open;
+    private volatile String whyShut = "";
 
     /**
      * What is to be written, and what is answered when it is.
@@ -96,6 +99,15 @@ public final class Registry implements AutoCloseable {
         }
     }
 
+    /** Whether schemas can be read and written, as far as that is known. */
+    public Condition condition() {
+        String trouble = open ? log.trouble() : whyShut;
+        if (!trouble.isEmpty()) {
+            return new Condition.Down(trouble);
+        }
+        return open ? new Condition.Up() : new Condition.Asleep();
+    }
+
     private <T> Decision<T> decision(Function<RegistryState, Decision<T>> decide) {
         stateLock.readLock().lock();
         try {
@@ -128,18 +140,37 @@ public final class Registry implements AutoCloseable {
     private void wake() throws StoreLog.Unavailable, InterruptedException {
         synchronized (log) {
             if (!open) {
-                log.open(this::take, OPEN_MOST);
+                try {
+                    log.open(new Taking(), OPEN_MOST);
+                } catch (StoreLog.Unavailable fault) {
+                    whyShut = String.valueOf(fault.getMessage());
+                    throw fault;
+                }
                 open = true;
+                whyShut = "";
             }
         }
     }
 
-    private void take(StoreKey key, @Nullable ObjectNode value, long at) {
-        stateLock.writeLock().lock();
-        try {
-            state.apply(key, value, at);
-        } finally {
-            stateLock.writeLock().unlock();
+    private final class Taking implements StoreLog.Reader {
+        @Override
+        public void read(StoreKey key, @Nullable ObjectNode value, long at) {
+            stateLock.writeLock().lock();
+            try {
+                state.apply(key, value, at);
+            } finally {
+                stateLock.writeLock().unlock();
+            }
+        }
+
+        @Override
+        public void beginAnew() {
+            stateLock.writeLock().lock();
+            try {
+                state = new RegistryState();
+            } finally {
+                stateLock.writeLock().unlock();
+            }
         }
     }
 

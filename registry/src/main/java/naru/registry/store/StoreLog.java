@@ -16,9 +16,11 @@ public interface StoreLog extends AutoCloseable {
     record Change(StoreKey key, @Nullable ObjectNode value) {}
 
     /** Takes records as they come, one after the other, from one thread. */
-    @FunctionalInterface
     interface Reader {
         void read(StoreKey key, @Nullable ObjectNode value, long timestampMillis);
+
+        /** All that was read so far is gone; what follows are the records of a new log. */
+        void beginAnew();
     }
 
     /** Another node has become the writer, and nothing of what was to be written is there. */
@@ -79,6 +81,9 @@ public interface StoreLog extends AutoCloseable {
      */
     void append(List<Change> changes, Duration most)
             throws Fenced, Unavailable, InterruptedException;
+
+    /** Why it cannot be read or written since it was opened, in a sentence; or empty. */
+    String trouble();
 
     @Override
     void close();

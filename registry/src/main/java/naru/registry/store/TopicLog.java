@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -18,14 +18,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -43,7 +39,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The registry's records in a compacted topic of one partition. The writer is who last initialised
@@ -55,17 +50,20 @@ public final class TopicLog implements StoreLog {
     private static final Logger LOG = LoggerFactory.getLogger("naru.registry");
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
-    private static final int RETRY_MILLIS = 1_000;
-    private static final int REPLICAS_WANTED = 3;
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String topic;
     private final Map<String, Object> clients;
+    private final SchemaTopic place;
     private final TopicPartition partition;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Object progress = new Object();
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable Thread reading;
+    private volatile String readTrouble = "";
+    private volatile String writeTrouble = "";
+    private volatile boolean gone;
     private long applied;
     private boolean broken;
 
@@ -76,6 +74,7 @@ public final class TopicLog implements StoreLog {
     public TopicLog(String topic, Map<String, Object> clients) {
         this.topic = topic;
         this.clients = Map.copyOf(clients);
+        this.place = new SchemaTopic(topic, this.clients);
         this.partition = new TopicPartition(topic, 0);
     }
 
@@ -83,7 +82,7 @@ public final class TopicLog implements StoreLog {
     public void open(Reader reader, Duration most) throws Unavailable, InterruptedException {
         long end = System.nanoTime() + most.toNanos();
         try (Admin admin = Admin.create(clients)) {
-            makeOrCheck(admin, most);
+            place.makeOrCheck(admin, most);
             long target = endOffset(admin, most);
             if (reading == null) {
                 reading =
@@ -94,44 +93,13 @@ public final class TopicLog implements StoreLog {
             }
             awaitApplied(target, end);
         } catch (KafkaException fault) {
-            throw unavailable(fault);
-        }
-    }
-
-    private void makeOrCheck(Admin admin, Duration most) throws Unavailable, InterruptedException {
-        try {
-            TopicDescription found =
-                    within(most, admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
-            if (found != null && found.partitions().size() != 1) {
-                throw new Unavailable(
-                        "the topic %s has %d partitions; the registry needs one that has one"
-                                .formatted(topic, found.partitions().size()),
-                        null);
-            }
-        } catch (UnknownTopicOrPartitionException missing) {
-            make(admin, most);
-        }
-    }
-
-    private void make(Admin admin, Duration most) throws Unavailable, InterruptedException {
-        int nodes = within(most, admin.describeCluster().nodes()).size();
-        NewTopic wanted =
-                new NewTopic(topic, 1, (short) Math.min(REPLICAS_WANTED, Math.max(1, nodes)))
-                        .configs(
-                                Map.of(
-                                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                                        TopicConfig.CLEANUP_POLICY_COMPACT));
-        try {
-            within(most, admin.createTopics(List.of(wanted)).all());
-            LOG.info("made the topic {} for the schemas", topic);
-        } catch (TopicExistsException byAnotherNode) {
-            LOG.debug("another node made the topic {}", topic);
+            throw SchemaTopic.unavailable(fault);
         }
     }
 
     private long endOffset(Admin admin, Duration most) throws Unavailable, InterruptedException {
         ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-        return within(
+        return SchemaTopic.within(
                         most,
                         admin.listOffsets(Map.of(partition, OffsetSpec.latest()), committed)
                                 .partitionResult(partition))
@@ -142,12 +110,23 @@ public final class TopicLog implements StoreLog {
     private void read(Reader reader) {
         long next = 0;
         while (closed.getCount() > 0) {
+            if (gone) {
+                pause(POLL);
+                noteWhetherItIsThere();
+                next = gone ? next : beginAnew(reader);
+                continue;
+            }
             try (Consumer<byte[], byte[]> mine = newConsumer()) {
                 consumer = mine;
                 mine.assign(List.of(partition));
-                mine.seek(partition, next);
-                while (closed.getCount() > 0) {
-                    for (ConsumerRecord<byte[], byte[]> each : mine.poll(POLL)) {
+                if (next == 0) {
+                    mine.seekToBeginning(List.of(partition));
+                } else {
+                    mine.seek(partition, next);
+                }
+                while (closed.getCount() > 0 && !gone) {
+                    ConsumerRecords<byte[], byte[]> some = mine.poll(POLL);
+                    for (ConsumerRecord<byte[], byte[]> each : some) {
                         RecordIntake.give(
                                 reader,
                                 each.key(),
@@ -157,19 +136,68 @@ public final class TopicLog implements StoreLog {
                     }
                     next = mine.position(partition);
                     advance(next);
+                    if (some.isEmpty() && isNew(mine, next)) {
+                        next = beginAnew(reader);
+                        mine.seekToBeginning(List.of(partition));
+                    }
                 }
             } catch (WakeupException stopping) {
                 LOG.debug("the reader of {} stops", topic);
-            } catch (KafkaException fault) {
-                LOG.warn("cannot read {}, and tries again: {}", topic, fault.getMessage());
-                pause();
+            } catch (OffsetOutOfRangeException another) {
+                next = beginAnew(reader);
+                LOG.debug("{} begins elsewhere", topic, another);
+            } catch (RuntimeException | Error fault) {
+                if (closed.getCount() > 0) {
+                    LOG.warn("cannot read {}, and tries again: {}", topic, fault.toString());
+                    readTrouble = "the topic %s cannot be read: %s".formatted(topic, fault);
+                    pause(RETRY);
+                }
             }
         }
     }
 
-    private void pause() {
+    /**
+     * Looks whether the topic is still there, which reading alone does not tell.
+     *
+     * @return whether it has fewer records than were read from it, so that it is another one
+     */
+    private boolean isNew(Consumer<byte[], byte[]> mine, long next) {
         try {
-            closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            Long end = mine.endOffsets(List.of(partition), POLL).get(partition);
+            readTrouble = "";
+            gone = false;
+            return end != null && end < next;
+        } catch (org.apache.kafka.common.errors.TimeoutException
+                | UnknownTopicOrPartitionException silent) {
+            noteWhetherItIsThere();
+            return false;
+        }
+    }
+
+    private void noteWhetherItIsThere() {
+        try {
+            readTrouble = place.silence(POLL);
+            gone = false;
+        } catch (UnknownTopicOrPartitionException missing) {
+            readTrouble = place.goneSentence();
+            gone = true;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long beginAnew(Reader reader) {
+        LOG.warn(
+                "the topic {} is another one than before: the registry holds what is in it now",
+                topic);
+        reader.beginAnew();
+        place.keepWhatIsWritten(POLL);
+        return 0;
+    }
+
+    private void pause(Duration most) {
+        try {
+            closed.await(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
@@ -179,7 +207,8 @@ public final class TopicLog implements StoreLog {
         Map<String, Object> properties = new HashMap<>(clients);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "naru-registry-reader");
         return new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -214,7 +243,20 @@ public final class TopicLog implements StoreLog {
     }
 
     @Override
+    public String trouble() {
+        return readTrouble.isEmpty() ? writeTrouble : readTrouble;
+    }
+
+    /** A producer makes topics that are missing, and not as this one has to be. */
+    private void requireThere() throws Unavailable {
+        if (gone) {
+            throw new Unavailable(place.goneSentence(), null);
+        }
+    }
+
+    @Override
     public void becomeWriter(Duration most) throws Unavailable, InterruptedException {
+        requireThere();
         long end = System.nanoTime() + most.toNanos();
         closeProducer();
         Producer<byte[], byte[]> fresh = newProducer(most);
@@ -224,13 +266,16 @@ public final class TopicLog implements StoreLog {
             broken = false;
         } catch (KafkaException refused) {
             fresh.close(CLOSE_MOST);
-            throw unavailable(refused);
+            throw SchemaTopic.unavailable(refused);
         }
         try (Admin admin = Admin.create(clients)) {
             awaitApplied(endOffset(admin, most), end);
+        } catch (UnknownTopicOrPartitionException missing) {
+            broken = true;
+            throw new Unavailable(place.goneSentence(), missing);
         } catch (KafkaException fault) {
             broken = true;
-            throw unavailable(fault);
+            throw SchemaTopic.unavailable(fault);
         }
     }
 
@@ -254,6 +299,7 @@ public final class TopicLog implements StoreLog {
         if (mine == null) {
             throw new IllegalStateException("not the writer");
         }
+        requireThere();
         long last = -1;
         try {
             mine.beginTransaction();
@@ -278,8 +324,12 @@ public final class TopicLog implements StoreLog {
             if (isFenced(fault)) {
                 throw new Fenced("this node's turn is over", fault);
             }
-            throw unavailable(fault);
+            Unavailable unavailable = SchemaTopic.unavailable(fault);
+            writeTrouble =
+                    "the topic %s cannot be written: %s".formatted(topic, unavailable.getMessage());
+            throw unavailable;
         }
+        writeTrouble = "";
         awaitApplied(last + 1, end);
     }
 
@@ -293,38 +343,6 @@ public final class TopicLog implements StoreLog {
             }
         }
         return false;
-    }
-
-    private static Unavailable unavailable(Exception fault) {
-        Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        return new Unavailable(reason(fault), String.valueOf(cause.getMessage()), fault);
-    }
-
-    private static Unavailable.Reason reason(Throwable fault) {
-        for (Throwable at = fault; at != null; at = at.getCause()) {
-            if (at instanceof RecordTooLargeException) {
-                return Unavailable.Reason.TOO_LARGE;
-            }
-            if (at instanceof org.apache.kafka.common.errors.TimeoutException) {
-                return Unavailable.Reason.TIMEOUT;
-            }
-        }
-        return Unavailable.Reason.FAULT;
-    }
-
-    private static <T> T within(Duration most, KafkaFuture<T> future)
-            throws Unavailable, InterruptedException {
-        try {
-            return future.get(most.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof KafkaException known) {
-                throw known;
-            }
-            throw unavailable(failed);
-        } catch (TimeoutException slow) {
-            throw new Unavailable(
-                    Unavailable.Reason.TIMEOUT, "the cluster did not answer within " + most, slow);
-        }
     }
 
     private void closeProducer() {

@@ -16,7 +16,7 @@ final class PermissionsTest {
     private static final Identity EVERYBODY = Identity.everybody(Map.of());
 
     private volatile Identity identity = EVERYBODY;
-    private final ServedRegistry registry = new ServedRegistry(credentials -> identity);
+    private final ServedRegistry registry = new ServedRegistry((credentials, from) -> identity);
 
     /** Has all rights on the topic {@code mine}. */
     private static final class Ann implements Identity {

@@ -62,6 +62,11 @@ public final class MemoryLog {
         }
 
         @Override
+        public String trouble() {
+            return "";
+        }
+
+        @Override
         public boolean isWriter() {
             return believesToWrite;
         }

@@ -3,8 +3,8 @@ package naru.rest.consume;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
+import naru.http.Budget;
 import naru.http.Refusal;
-import naru.rest.produce.Budget;
 import naru.rest.record.Embedded;
 
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,9 @@ final class Instance {
     private static final Duration CLOSE_MOST = Duration.ofSeconds(5);
     private static final long COMMIT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Of one answer: small records take more memory than they have bytes. */
+    private static final int RECORDS_MOST = 8_000;
 
     /** How long a poll lasts at most, so that an instance that is to end does so soon. */
     private static final long SLICE_MILLIS = 250;
@@ -314,10 +318,16 @@ final class Instance {
             while (!fetched.isEmpty()) {
                 ConsumerRecord<byte[], byte[]> next = fetched.getFirst();
                 int size = size(next);
-                if (!taken.isEmpty() && bytes + size > mostBytes) {
-                    return true;
+                if (taken.isEmpty()) {
+                    taken.add(new Taken(next, reading.take(size)));
+                } else {
+                    boolean full = bytes + size > mostBytes || taken.size() >= RECORDS_MOST;
+                    OptionalInt units = full ? OptionalInt.empty() : reading.takeNow(size);
+                    if (units.isEmpty()) {
+                        return true;
+                    }
+                    taken.add(new Taken(next, units.getAsInt()));
                 }
-                taken.add(new Taken(next, reading.take(size)));
                 fetched.removeFirst();
                 bytes += size;
             }

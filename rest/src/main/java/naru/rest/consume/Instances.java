@@ -1,8 +1,8 @@
 package naru.rest.consume;
 
+import naru.http.Budget;
 import naru.http.Refusal;
 import naru.rest.cluster.Sweeper;
-import naru.rest.produce.Budget;
 import naru.rest.record.Embedded;
 
 import org.apache.kafka.clients.consumer.Consumer;

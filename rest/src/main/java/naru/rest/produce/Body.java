@@ -1,11 +1,13 @@
 package naru.rest.produce;
 
+import naru.http.Budget;
 import naru.http.Call;
 import naru.http.Refusal;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.zip.ZipException;
 
 /**
  * A request's body in memory, which is charged to a budget as it grows, and given back when this is
@@ -40,6 +42,8 @@ public final class Body implements AutoCloseable {
             body.read(in, most);
             whole = true;
             return body;
+        } catch (ZipException malformed) {
+            throw new Refusal(400, "the body is not gzip as its header says: " + malformed);
         } catch (IOException broken) {
             throw new Refusal(408, "the body could not be read: " + broken.getMessage());
         } finally {

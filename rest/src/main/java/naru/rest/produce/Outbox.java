@@ -1,5 +1,7 @@
 package naru.rest.produce;
 
+import naru.http.Budget;
+
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;

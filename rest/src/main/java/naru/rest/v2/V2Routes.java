@@ -1,13 +1,13 @@
 package naru.rest.v2;
 
 import naru.http.Answer;
+import naru.http.Budget;
 import naru.http.Call;
 import naru.http.Refusal;
 import naru.http.Routes;
 import naru.rest.cluster.Faults;
 import naru.rest.cluster.UserClients;
 import naru.rest.consume.Instances;
-import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 
 import org.apache.kafka.common.KafkaException;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
+import naru.http.Budget;
 import naru.http.Json;
 import naru.http.Refusal;
-import naru.rest.produce.Budget;
 
 import org.jspecify.annotations.Nullable;
 

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import naru.http.Answer;
+import naru.http.Budget;
 import naru.http.Call;
 import naru.http.Refusal;
 import naru.rest.cluster.Faults;
 import naru.rest.cluster.Topics;
 import naru.rest.cluster.UserClients;
-import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 
 import org.apache.kafka.common.KafkaException;

@@ -1,8 +1,8 @@
 package naru.rest.v3;
 
+import naru.http.Budget;
 import naru.http.Routes;
 import naru.rest.cluster.UserClients;
-import naru.rest.produce.Budget;
 import naru.rest.produce.Outbox;
 
 import java.util.List;

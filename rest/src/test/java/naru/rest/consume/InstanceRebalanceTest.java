@@ -2,7 +2,7 @@ package naru.rest.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import naru.rest.produce.Budget;
+import naru.http.Budget;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;

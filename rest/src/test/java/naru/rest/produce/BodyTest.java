@@ -3,6 +3,7 @@ package naru.rest.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import naru.http.Budget;
 import naru.http.Refusal;
 
 import org.junit.jupiter.api.Test;

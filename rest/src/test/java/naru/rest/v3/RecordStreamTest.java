@@ -3,8 +3,8 @@ package naru.rest.v3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import naru.http.Budget;
 import naru.http.Refusal;
-import naru.rest.produce.Budget;
 
 import org.junit.jupiter.api.Test;
 

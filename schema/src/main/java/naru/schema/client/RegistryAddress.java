@@ -55,10 +55,7 @@ public record RegistryAddress(
             }
         }
         return new RegistryAddress(
-                given.stream().map(RegistryAddress::withoutUser).toList(),
-                authorization,
-                null,
-                TIMEOUT);
+                given.stream().map(RegistryAddress::bare).toList(), authorization, null, TIMEOUT);
     }
 
     private static URI address(String text) {
@@ -82,7 +79,7 @@ public record RegistryAddress(
         return text.replaceFirst("//[^/@]*@", "//");
     }
 
-    private static URI withoutUser(URI address) {
+    private static URI bare(URI address) {
         return URI.create(withoutUserText(address.toString()));
     }
 
@@ -100,6 +97,11 @@ public record RegistryAddress(
 
     private RegistryAddress withAuthorization(String value) {
         return new RegistryAddress(bases, value, tls, timeout);
+    }
+
+    /** The same for somebody else, who is still to be named. */
+    public RegistryAddress withoutUser() {
+        return new RegistryAddress(bases, null, tls, timeout);
     }
 
     public RegistryAddress withTls(SSLContext context) {

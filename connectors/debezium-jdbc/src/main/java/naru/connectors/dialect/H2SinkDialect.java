@@ -7,6 +7,7 @@ import io.debezium.connector.jdbc.dialect.DatabaseDialectProvider;
 import io.debezium.connector.jdbc.dialect.GeneralDatabaseDialect;
 import io.debezium.connector.jdbc.dialect.SqlStatementBuilder;
 import io.debezium.connector.jdbc.relational.TableDescriptor;
+import io.debezium.connector.jdbc.type.JdbcType;
 
 import org.hibernate.SessionFactory;
 import org.hibernate.dialect.Dialect;
@@ -35,6 +36,12 @@ public final class H2SinkDialect extends GeneralDatabaseDialect {
 
     private H2SinkDialect(JdbcSinkConnectorConfig config, SessionFactory sessionFactory) {
         super(config, sessionFactory);
+    }
+
+    /** Debezium has one of each type in a process, which would be of the dialect that came last. */
+    @Override
+    protected void registerType(JdbcType type) {
+        super.registerType(OwnTypes.copied(type));
     }
 
     /** A name without quotes is kept in capitals, and looked for as such. */

@@ -7,6 +7,7 @@ import io.debezium.connector.jdbc.dialect.DatabaseDialectProvider;
 import io.debezium.connector.jdbc.dialect.GeneralDatabaseDialect;
 import io.debezium.connector.jdbc.dialect.SqlStatementBuilder;
 import io.debezium.connector.jdbc.relational.TableDescriptor;
+import io.debezium.connector.jdbc.type.JdbcType;
 
 import org.apache.kafka.connect.errors.ConnectException;
 import org.hibernate.SessionFactory;
@@ -38,6 +39,12 @@ public final class SqliteSinkDialect extends GeneralDatabaseDialect {
 
     private SqliteSinkDialect(JdbcSinkConnectorConfig config, SessionFactory sessionFactory) {
         super(config, sessionFactory);
+    }
+
+    /** Debezium has one of each type in a process, which would be of the dialect that came last. */
+    @Override
+    protected void registerType(JdbcType type) {
+        super.registerType(OwnTypes.copied(type));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.debezium.connector.postgresql.PostgresConnector;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
 
+import naru.testkit.DocumentedConnectors;
 import naru.testkit.PostgresProcess;
 
 import org.apache.kafka.connect.data.Struct;
@@ -60,6 +61,27 @@ class PostgresCaptureTest {
             } finally {
                 task.stop();
             }
+        }
+    }
+
+    @Test
+    void documentedConfigurationIsRight() throws Exception {
+        assumeThat(PostgresProcess.missing()).isNull();
+        try (PostgresProcess postgres = PostgresProcess.start()) {
+            sql(postgres, "CREATE DATABASE harbour");
+            Map<String, String> documented =
+                    DocumentedConnectors.named(
+                            "harbour-changes",
+                            "docs/connectors.md",
+                            text ->
+                                    text.replace("=localhost", "=127.0.0.1")
+                                            .replace("=5432", "=" + postgres.port()));
+            PostgresConnector connector = new PostgresConnector();
+            assertThat(connector.validate(documented).configValues())
+                    .allSatisfy(
+                            value -> assertThat(value.errorMessages()).as(value.name()).isEmpty());
+            documented.keySet().removeAll(List.of("name", "connector.class"));
+            assertThat(connector.config().names()).containsAll(documented.keySet());
         }
     }
 

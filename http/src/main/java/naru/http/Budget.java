@@ -1,7 +1,6 @@
-package naru.rest.produce;
+package naru.http;
 
-import naru.http.Refusal;
-
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -53,12 +52,22 @@ public final class Budget {
         return wanted;
     }
 
+    /**
+     * As {@link #take}, but waits for nobody.
+     *
+     * @return units, to be given back; none when there is no room just now
+     */
+    public OptionalInt takeNow(long bytes) {
+        int wanted = (int) Math.min(bytes / UNIT_BYTES + 1, most);
+        return units.tryAcquire(wanted) ? OptionalInt.of(wanted) : OptionalInt.empty();
+    }
+
     public void giveBack(int taken) {
         units.release(taken);
     }
 
-    /** For tests: what nobody holds just now. */
-    int freeUnits() {
+    /** What nobody holds just now. */
+    public int freeUnits() {
         return units.availablePermits();
     }
 }
