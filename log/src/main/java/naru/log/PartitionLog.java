@@ -299,9 +299,8 @@ public final class PartitionLog {
      * turn is not now; null when it may come, and when it is not one whole batch.
      */
     public @Nullable AppendOutcome foreseen(ByteBuffer batch) {
-        boolean whole = RecordBatchLayout.sizeBytes(batch, batch.position()) == batch.remaining();
         synchronized (lock) {
-            return whole
+            return RecordBatchLayout.isOneBatch(batch)
                     ? ofProducer(producers.verify(batch, Origin.CLIENT, AppendTerms.UNVERIFIED))
                     : null;
         }
@@ -309,10 +308,9 @@ public final class PartitionLog {
 
     private @Nullable AppendOutcome ofProducer(Verdict verdict) {
         return switch (verdict) {
-            case Verdict.Duplicate(long first, long last, long timestamp) -> {
-                long appendTime = config.logAppendTime() ? timestamp : -1;
-                yield new Duplicate(first, last, appendTime, logStartOffset);
-            }
+            case Verdict.Duplicate(long first, long last, long timestamp) ->
+                    new Duplicate(
+                            first, last, config.logAppendTime() ? timestamp : -1, logStartOffset);
             case Verdict.Refused(Errors error, String message) -> new Refused(error, message);
             case Verdict.Accept() -> null;
         };

@@ -57,6 +57,11 @@ public final class RecordBatchLayout {
         return (long) buffer.getInt(at + LENGTH_AT) + LOG_OVERHEAD_BYTES;
     }
 
+    /** Whether a buffer holds a batch, by the length that it states, and nothing else. */
+    public static boolean isOneBatch(ByteBuffer buffer) {
+        return sizeBytes(buffer, buffer.position()) == buffer.remaining();
+    }
+
     public static int leaderEpoch(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LEADER_EPOCH_AT);
     }
