@@ -11,10 +11,8 @@ import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.WorkerConfig;
 import org.apache.kafka.connect.runtime.WorkerConfigTransformer;
 import org.apache.kafka.connect.runtime.distributed.DistributedConfig;
-import org.apache.kafka.connect.runtime.distributed.DistributedHerder;
 import org.apache.kafka.connect.runtime.isolation.LoaderSwap;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
-import org.apache.kafka.connect.runtime.rest.RestClient;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.Converter;
@@ -141,24 +139,16 @@ public final class HostedWorker implements AutoCloseable {
                         internal, config, worker.configTransformer(), topics, clientIds);
         LogLevels levels = new LogLevels();
         Herder herder =
-                new DistributedHerder(
+                new HostedHerder(
                         config,
-                        Time.SYSTEM,
                         worker,
                         clusterId,
                         statuses,
                         configs,
                         advertised.toString(),
-                        new RestClient(config),
                         policy,
-                        List.of(),
-                        topics) {
-                    // Also called on every worker when somebody sets a level for all.
-                    @Override
-                    public List<String> setWorkerLoggerLevel(String namespace, String level) {
-                        return levels.set(namespace, level);
-                    }
-                };
+                        topics,
+                        levels);
         herder.start();
         return new HostedWorker(
                 herder,
