@@ -58,6 +58,7 @@ public final class HostedWorker implements AutoCloseable {
     private final Restarts restarts;
     private final Spinning spinning;
     private final Watch watch;
+    private volatile boolean ended;
 
     private HostedWorker(
             Herder herder,
@@ -234,13 +235,14 @@ public final class HostedWorker implements AutoCloseable {
     /**
      * Waits until connectors are known, which a worker learns with its first share of the work.
      *
-     * @return false when that takes longer
+     * @return false when that takes longer, or the worker has ended
      */
     public boolean awaitReady(Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
         CountDownLatch never = new CountDownLatch(1);
         while (!herder.isReady()) {
-            if (System.nanoTime() - end > 0
+            if (ended
+                    || System.nanoTime() - end > 0
                     || never.await(READY_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
             }
@@ -284,7 +286,10 @@ public final class HostedWorker implements AutoCloseable {
 
     /** Runs {@code then} when Kafka's worker has ended by itself, which it does when it fails. */
     public void onEnd(Runnable then) {
-        HerderEnd.then(then);
+        HerderEnd.then(() -> {
+            ended = true;
+            then.run();
+        });
     }
 
     @Override
