@@ -46,7 +46,7 @@ class UnnamedPropertiesTest {
     @ParameterizedTest
     @CsvSource({
         "'Invalid value fast for configuration poll.interval.ms: Not a number of type LONG', must"
-            + " be a whole number",
+                + " be a whole number",
         "'Invalid value x for configuration a: must be one of b, c', 'must be one of b, c'",
         "'Missing required configuration \"topic\" which has no default value.', it is required",
         "there is no table shipz, there is no table shipz"
