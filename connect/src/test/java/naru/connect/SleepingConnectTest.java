@@ -70,7 +70,7 @@ class SleepingConnectTest {
 
     private static boolean isAwake() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().startsWith("DistributedHerder"));
+                .anyMatch(thread -> thread.getName().startsWith("HostedHerder"));
     }
 
     private ConnectSettings settings(String bootstrap) {

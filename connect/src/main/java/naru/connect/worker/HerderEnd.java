@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
  * thread ends, and who started it is told.
  */
 final class HerderEnd {
-    /** Kafka's name of the herder's thread; it says which client it is behind it. */
-    private static final String HERDER = "DistributedHerder";
+    /** Kafka names the herder's thread after its class, and its client behind it. */
+    private static final String HERDER = HostedHerder.class.getSimpleName();
 
     /** There is one worker in a process. */
     private static final AtomicReference<@Nullable Runnable> THEN = new AtomicReference<>();

@@ -11,10 +11,8 @@ import org.apache.kafka.connect.runtime.Worker;
 import org.apache.kafka.connect.runtime.WorkerConfig;
 import org.apache.kafka.connect.runtime.WorkerConfigTransformer;
 import org.apache.kafka.connect.runtime.distributed.DistributedConfig;
-import org.apache.kafka.connect.runtime.distributed.DistributedHerder;
 import org.apache.kafka.connect.runtime.isolation.LoaderSwap;
 import org.apache.kafka.connect.runtime.isolation.Plugins;
-import org.apache.kafka.connect.runtime.rest.RestClient;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.Converter;
@@ -60,6 +58,7 @@ public final class HostedWorker implements AutoCloseable {
     private final Restarts restarts;
     private final Spinning spinning;
     private final Watch watch;
+    private volatile boolean ended;
 
     private HostedWorker(
             Herder herder,
@@ -141,24 +140,16 @@ public final class HostedWorker implements AutoCloseable {
                         internal, config, worker.configTransformer(), topics, clientIds);
         LogLevels levels = new LogLevels();
         Herder herder =
-                new DistributedHerder(
+                new HostedHerder(
                         config,
-                        Time.SYSTEM,
                         worker,
                         clusterId,
                         statuses,
                         configs,
                         advertised.toString(),
-                        new RestClient(config),
                         policy,
-                        List.of(),
-                        topics) {
-                    // Also called on every worker when somebody sets a level for all.
-                    @Override
-                    public List<String> setWorkerLoggerLevel(String namespace, String level) {
-                        return levels.set(namespace, level);
-                    }
-                };
+                        topics,
+                        levels);
         herder.start();
         return new HostedWorker(
                 herder,
@@ -244,13 +235,14 @@ public final class HostedWorker implements AutoCloseable {
     /**
      * Waits until connectors are known, which a worker learns with its first share of the work.
      *
-     * @return false when that takes longer
+     * @return false when that takes longer, or the worker has ended
      */
     public boolean awaitReady(Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
         CountDownLatch never = new CountDownLatch(1);
         while (!herder.isReady()) {
-            if (System.nanoTime() - end > 0
+            if (ended
+                    || System.nanoTime() - end > 0
                     || never.await(READY_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
             }
@@ -294,7 +286,10 @@ public final class HostedWorker implements AutoCloseable {
 
     /** Runs {@code then} when Kafka's worker has ended by itself, which it does when it fails. */
     public void onEnd(Runnable then) {
-        HerderEnd.then(then);
+        HerderEnd.then(() -> {
+            ended = true;
+            then.run();
+        });
     }
 
     @Override

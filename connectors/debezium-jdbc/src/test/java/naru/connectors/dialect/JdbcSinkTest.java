@@ -166,17 +166,15 @@ class JdbcSinkTest {
     }
 
     private static Map<String, String> given(String url, String name, String value) {
-        return Map.of(
-                "topics",
-                "ships",
-                "connection.url",
-                url,
-                "connection.username",
-                "naru",
-                "connection.password",
-                "",
-                name,
-                value);
+        Map<String, String> given =
+                new HashMap<>(
+                        Map.of(
+                                "topics", "ships",
+                                "connection.url", url,
+                                "connection.username", "naru",
+                                "connection.password", ""));
+        given.put(name, value);
+        return given;
     }
 
     private static List<String> errors(SinkConnector connector, Map<String, String> given) {

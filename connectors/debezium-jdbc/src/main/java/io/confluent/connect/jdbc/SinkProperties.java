@@ -213,7 +213,7 @@ final class SinkProperties {
         if (read.get(FIELDS) instanceof List<?> fields && !fields.isEmpty()) {
             told.putIfAbsent(
                     "field.include.list",
-                    fields.stream().map(field -> ".*:" + field).collect(Collectors.joining(",")));
+                    fields.stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
     }
 }
