@@ -25,7 +25,7 @@ class ListeningTest {
     void takenPortIsToldAndServedWhenItIsFree() throws Exception {
         try (WebServer server = new WebServer(WebBounds.DEFAULT);
                 Listening listening = new Listening(server)) {
-            try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 URI taken = URI.create("http://127.0.0.1:" + other.getLocalPort());
                 listening.on("registry", taken, front(), null);
                 listening.on("rest", URI.create("http://127.0.0.1:0"), front(), null);
@@ -54,7 +54,7 @@ class ListeningTest {
     void nothingServedIsTold() throws IOException {
         try (WebServer server = new WebServer(WebBounds.DEFAULT);
                 Listening listening = new Listening(server);
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             URI taken = URI.create("http://127.0.0.1:" + other.getLocalPort());
             listening.on("rest", taken, front(), null);
             assertThat(listening.nothingServed()).hasSize(1);
