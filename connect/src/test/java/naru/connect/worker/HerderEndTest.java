@@ -43,6 +43,7 @@ class HerderEndTest {
                             null,
                             folder.resolve("offsets"),
                             null,
+                            null,
                             "1");
             AtomicBoolean processEnded = new AtomicBoolean();
             CountDownLatch told = new CountDownLatch(1);
