@@ -199,6 +199,9 @@ final class ClusterLogin implements Login {
             throw refused;
         } finally {
             proving.remove(key, mine);
+            // Whatever happened, nobody waits for ever.
+            mine.completeExceptionally(
+                    new Refusal(503, "Who you are could not be asked; try again"));
         }
     }
 

@@ -6,14 +6,14 @@ import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** A body that has to come at a least rate, on average since it was first read. */
+/** A body that has to come at a least rate, looked at every half minute. */
 final class PacedBody extends FilterInputStream {
-    /** Nobody is too slow before. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** Nobody is too slow before; and who was fast in the beginning must go on. */
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final int bytesPerSecond;
     private final LongSupplier nanos;
-    private final long begun;
+    private long begun;
     private long taken;
 
     PacedBody(InputStream body, int bytesPerSecond, LongSupplier nanos) {
@@ -33,12 +33,15 @@ final class PacedBody extends FilterInputStream {
     public int read(byte[] into, int offset, int length) throws IOException {
         int read = in.read(into, offset, length);
         taken += Math.max(0, read);
-        long passed = nanos.getAsLong() - begun;
-        if (read >= 0
-                && passed > PATIENCE_NANOS
-                && taken < TimeUnit.NANOSECONDS.toSeconds(passed) * bytesPerSecond) {
-            throw new IOException(
-                    "it comes more slowly than " + bytesPerSecond + " bytes a second");
+        long now = nanos.getAsLong();
+        long passed = now - begun;
+        if (read >= 0 && passed > WINDOW_NANOS) {
+            if (taken < TimeUnit.NANOSECONDS.toSeconds(passed) * bytesPerSecond) {
+                throw new IOException(
+                        "it comes more slowly than " + bytesPerSecond + " bytes a second");
+            }
+            begun = now;
+            taken = 0;
         }
         return read;
     }

@@ -32,6 +32,16 @@ final class PacedBodyTest {
         assertThat(body.read()).isEqualTo(-1);
     }
 
+    @Test
+    void bodyThatBeginsFastMayNotRestThen() throws IOException {
+        PacedBody body = body(100_000);
+        assertThat(body.readNBytes(50_000)).hasSize(50_000);
+        pass(31);
+        assertThat(body.read()).isZero();
+        pass(31);
+        assertThatThrownBy(body::read).isInstanceOf(IOException.class).hasMessageContaining("100");
+    }
+
     private PacedBody body(int bytes) {
         return new PacedBody(new ByteArrayInputStream(new byte[bytes]), 100, () -> nanos);
     }

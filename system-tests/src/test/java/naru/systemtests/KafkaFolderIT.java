@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  */
 class KafkaFolderIT {
     private static final int KEYS = 500;
-    private static final int UPDATES = 12_000;
+    private static final int UPDATES = 16_000;
     private static final TopicPartition PARTITION = new TopicPartition("compacted", 0);
     private static final Map<String, String> SETTINGS =
             Map.ofEntries(
@@ -205,7 +205,7 @@ class KafkaFolderIT {
                 "cleanup.policy",
                 "compact",
                 "segment.bytes",
-                "262144",
+                "1048576",
                 "min.cleanable.dirty.ratio",
                 "0.01");
     }

@@ -149,13 +149,18 @@ public final class KnownSchemas implements AutoCloseable {
             return bounded(other);
         }
         Thread.startVirtualThread(() -> {
+            Throwable failure = null;
             try {
                 ask(registry, id);
+            } catch (SchemaSourceException | RuntimeException | Error fault) {
+                failure = fault;
+            }
+            // First, so that who asks again when it is told is not given the same answer.
+            running.remove(id);
+            if (failure == null) {
                 fresh.complete(null);
-            } catch (SchemaSourceException | RuntimeException failure) {
+            } else {
                 fresh.completeExceptionally(failure);
-            } finally {
-                running.remove(id);
             }
         });
         return bounded(fresh);

@@ -196,7 +196,7 @@ public final class Enforcement implements AutoCloseable {
             Looked looked;
             try {
                 looked = look(partition, policy, batch, true);
-            } catch (RuntimeException | StackOverflowError bug) {
+            } catch (RuntimeException | Error bug) {
                 counts.bug(bug);
                 then.accept(new Verdict.Undecided("the check failed: " + bug));
                 return;

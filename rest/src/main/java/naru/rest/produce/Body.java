@@ -14,7 +14,8 @@ import java.util.zip.ZipException;
  * closed.
  */
 public final class Body implements AutoCloseable {
-    private static final int STEP_BYTES = 64 << 10;
+    /** Kept without being counted: what many small requests need never waits for a large one. */
+    private static final int FREE_BYTES = 8 << 10;
 
     /** What a body is worth: itself, and as much again for the records made of it, twice. */
     private static final int WORTH = 3;
@@ -57,9 +58,10 @@ public final class Body implements AutoCloseable {
         int size = 0;
         while (true) {
             if (size == bytes.length) {
-                int step = Math.max(STEP_BYTES, bytes.length);
-                taken += budget.takeMore(taken, (long) step * WORTH);
-                bytes = Arrays.copyOf(bytes, size + step);
+                if (size > 0) {
+                    taken += budget.takeMore(taken, (long) size * WORTH);
+                }
+                bytes = Arrays.copyOf(bytes, Math.max(FREE_BYTES, 2 * size));
             }
             int read = in.read(bytes, size, bytes.length - size);
             if (read < 0) {

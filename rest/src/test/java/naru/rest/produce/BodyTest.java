@@ -31,9 +31,17 @@ final class BodyTest {
     @Test
     void aBodyBesideALargeOneIsRefusedForNow() throws Exception {
         try (Body _ = body(MOST)) {
-            assertThatThrownBy(() -> body(100))
+            assertThatThrownBy(() -> body(100_000))
                     .isInstanceOfSatisfying(
                             Refusal.class, refusal -> assertThat(refusal.status()).isEqualTo(429));
+        }
+    }
+
+    @Test
+    void aSmallBodyWaitsForNobody() throws Exception {
+        try (Body _ = body(MOST);
+                Body small = body(8_000)) {
+            assertThat(small.bytes()).hasSize(8_000);
         }
     }
 
