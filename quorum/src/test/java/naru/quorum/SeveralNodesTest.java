@@ -142,7 +142,7 @@ final class SeveralNodesTest {
         }
         KraftQuorum broker = open(9, Map.of("process.roles", "broker"));
         await(register(broker));
-        assertThat(broker.standing().fenced()).isFalse();
+        awaitUntil(() -> !broker.standing().fenced());
 
         network.cut(FIRST_PORT + 9);
         awaitUntil(() -> {
