@@ -12,7 +12,6 @@ import org.apache.kafka.common.security.token.delegation.DelegationToken;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +32,7 @@ final class CertificateUsers {
     private final Map<String, Object> clients;
     private final SaslProperties sasl;
     private final InstantSource clock;
-    private final Map<String, Issued> byUser =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Issued> eldest) {
-                    return size() > USERS_MOST;
-                }
-            };
+    private final Map<String, Issued> byUser = new LatestUsed<>(USERS_MOST);
 
     /** What a client of the user logs in with. */
     record Issued(String tokenId, Map<String, Object> login, long atMillis) {}

@@ -34,7 +34,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +79,7 @@ final class ClusterLogin implements Login {
     private final Map<String, CompletableFuture<User>> proving = new ConcurrentHashMap<>();
     private final byte[] salt = new byte[16];
     private final Semaphore atOnce = new Semaphore(AT_ONCE_MOST);
-    private final Map<String, User> remembered =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, User> eldest) {
-                    return size() > REMEMBERED_MOST;
-                }
-            };
+    private final Map<String, User> remembered = new LatestUsed<>(REMEMBERED_MOST);
 
     /**
      * How users reach the cluster.

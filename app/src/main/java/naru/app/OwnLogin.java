@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -51,15 +50,7 @@ final class OwnLogin implements Login {
 
     private final Login others;
     private final String token;
-    private final Map<String, Credentials> deputies =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Credentials> eldest) {
-                    return size() > DEPUTIES_MOST;
-                }
-            };
+    private final Map<String, Credentials> deputies = new LatestUsed<>(DEPUTIES_MOST);
 
     OwnLogin(Login others) {
         this.others = others;

@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** What somebody may ask who may only see connectors. */
@@ -52,7 +51,7 @@ class ConnectRightsTest {
                 WebServer server = new WebServer(WebBounds.DEFAULT);
                 ConnectService service =
                         new ConnectService(
-                                settings(node.bootstrapServers()),
+                                TestSettings.of(node.bootstrapServers(), folder),
                                 (credentials, from) -> READER,
                                 status -> {});
                 HttpClient client = HttpClient.newHttpClient()) {
@@ -72,20 +71,6 @@ class ConnectRightsTest {
             assertThat(validated.body()).doesNotContain(System.getenv("PATH"));
             assertThat(validated.statusCode()).isEqualTo(403);
         }
-    }
-
-    private ConnectSettings settings(String bootstrap) {
-        return new ConnectSettings(
-                Map.of(),
-                Map.of("bootstrap.servers", bootstrap),
-                List.of(),
-                ConnectSettings.RestartRule.DEFAULT,
-                URI.create("http://127.0.0.1:8083"),
-                null,
-                folder.resolve("offsets"),
-                null,
-                null,
-                "1");
     }
 
     private static HttpResponse<String> ask(

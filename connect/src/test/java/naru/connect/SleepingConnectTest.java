@@ -13,7 +13,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +32,7 @@ class SleepingConnectTest {
         try (Naru node = Naru.start();
                 ConnectService service =
                         new ConnectService(
-                                settings(node.bootstrapServers()),
+                                TestSettings.of(node.bootstrapServers(), folder),
                                 Login.OPEN,
                                 status -> {},
                                 Duration.ofMillis(100))) {
@@ -71,19 +70,5 @@ class SleepingConnectTest {
     private static boolean isAwake() {
         return Thread.getAllStackTraces().keySet().stream()
                 .anyMatch(thread -> thread.getName().startsWith("HostedHerder"));
-    }
-
-    private ConnectSettings settings(String bootstrap) {
-        return new ConnectSettings(
-                Map.of(),
-                Map.of("bootstrap.servers", bootstrap),
-                List.of(),
-                ConnectSettings.RestartRule.DEFAULT,
-                URI.create("http://127.0.0.1:8083"),
-                null,
-                folder.resolve("offsets"),
-                null,
-                null,
-                "1");
     }
 }

@@ -3,6 +3,7 @@ package naru.connect.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.connect.ConnectSettings;
+import naru.connect.TestSettings;
 import naru.junit.Naru;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -10,7 +11,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +33,7 @@ class HerderEndTest {
                                 .configs(Map.of("cleanup.policy", "delete"));
                 admin.createTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
             }
-            ConnectSettings settings =
-                    new ConnectSettings(
-                            Map.of(),
-                            client,
-                            List.of(),
-                            ConnectSettings.RestartRule.DEFAULT,
-                            URI.create("http://127.0.0.1:8083"),
-                            null,
-                            folder.resolve("offsets"),
-                            null,
-                            null,
-                            "1");
+            ConnectSettings settings = TestSettings.of(node.bootstrapServers(), folder);
             AtomicBoolean processEnded = new AtomicBoolean();
             CountDownLatch told = new CountDownLatch(1);
             try (HostedWorker worker =

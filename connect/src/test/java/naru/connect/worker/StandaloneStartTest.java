@@ -3,18 +3,17 @@ package naru.connect.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import naru.connect.ConnectSettings;
+import naru.connect.TestSettings;
 import naru.junit.Naru;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -40,17 +39,11 @@ class StandaloneStartTest {
             Path bad = folder.resolve("bad.properties");
             Files.writeString(bad, "name=bad\nconnector.class=NoSuchConnector\n");
             ConnectSettings settings =
-                    new ConnectSettings(
-                            Map.of(),
-                            Map.of("bootstrap.servers", node.bootstrapServers()),
+                    TestSettings.of(
+                            node.bootstrapServers(),
+                            folder,
                             List.of(good, bad),
-                            new ConnectSettings.RestartRule(1, 200, 200, 1_000),
-                            URI.create("http://127.0.0.1:8083"),
-                            null,
-                            folder.resolve("offsets"),
-                            null,
-                            null,
-                            "1");
+                            new ConnectSettings.RestartRule(1, 200, 200, 1_000));
             try (HostedWorker worker = HostedWorker.start(settings, status -> {})) {
                 await(() -> running().contains("lonely"));
                 assertThat(worker.herder().connectors()).containsExactly("lonely");
